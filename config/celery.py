@@ -1,0 +1,11 @@
+"""The Celery application: queues floor, orders, channels, rules, bulk (design section 5)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("house")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,70 @@
+"""pytest plugin: boots a throw-away PostgreSQL and Valkey before Django reads its settings.
+
+Loaded by `-p tests.servers`, because pytest-django reads the settings before any conftest. The
+controlling process boots the servers and migrates one template database; each worker process
+gets a clone of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from launch import servers
+
+TEMPLATE = "house_template"
+_running: list[servers.Postgres | servers.Valkey] = []
+_folder: list[Path] = []
+
+# Tests restart from nothing, so a lost page costs nothing; crash tests boot their own server
+# with fsync on.
+FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Boot once, in the controller; the workers inherit the environment."""
+    os.environ.setdefault("PLAIN_STATIC", "1")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    if "HOUSE_TEST_SERVERS" in os.environ or "--collect-only" in sys.argv:
+        return
+    # /tmp keeps the socket path short: 107 bytes are the limit.
+    folder = Path(tempfile.mkdtemp(prefix="house-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    _folder.append(folder)
+    postgres = servers.start_postgres(folder / "pg", settings=FAST, throwaway=True)
+    _running.append(postgres)
+    valkey = servers.start_valkey(folder / "valkey", durable=False)
+    _running.append(valkey)
+    postgres.ensure_database(TEMPLATE)
+    os.environ["HOUSE_TEST_SERVERS"] = str(folder)
+    os.environ["DATABASE_URL"] = postgres.url(TEMPLATE)
+    os.environ["REDIS_URL"] = valkey.url
+    os.environ["DATA_DIR"] = str(folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    migrated = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--no-input", "-v0"],
+        cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if migrated.returncode:
+        _stop()
+        raise pytest.UsageError(f"The migrations failed:\n{migrated.stderr}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this process booted."""
+    if not hasattr(config, "workerinput"):
+        _stop()
+
+
+def _stop() -> None:
+    while _running:
+        _running.pop().stop()
+    while _folder:
+        shutil.rmtree(_folder.pop(), ignore_errors=True)

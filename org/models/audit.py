@@ -1,0 +1,35 @@
+"""The trail of what was done."""
+
+from django.db import models
+from django.db.models import Func
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditRecord(models.Model):
+    """Who did what to which thing. Append-only: a trigger refuses UPDATE and DELETE.
+
+    Holds no secrets and no receiver data: `before` and `after` name what changed, not whom.
+    """
+
+    # The database clock at the moment of writing, not the start of the transaction.
+    at = models.DateTimeField(
+        _("at"),
+        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
+        editable=False,
+    )
+    actor = models.CharField(_("who"), max_length=80)
+    action = models.CharField(_("what"), max_length=80)
+    subject = models.CharField(_("to which"), max_length=120)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"), null=True)
+
+    class Meta:
+        verbose_name = _("audit record")
+        verbose_name_plural = _("audit records")
+        indexes = [
+            models.Index(name="org_audit_subject", fields=["subject", "id"]),
+            models.Index(name="org_audit_actor", fields=["actor", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.subject}"

@@ -49,10 +49,11 @@ class Problem:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineDraft:
-    """One line as the platform tells it; `amount` is after this line's discounts.
+    """One line as the platform tells it: `amount` = `unit_price` x `qty` - `discount`.
 
+    `discount` holds this line's own discounts and its share of the order's, where shares are told.
     `qty` is kept as told, also when it is zero, negative or absurd. `sku_id` is set when the
     caller's listing already maps to a SKU. `refund` is one of none, requested, refunded (other
     words are kept); `status` is the neutral state of the line or empty.
@@ -72,7 +73,7 @@ class LineDraft:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverDraft:
     """Who gets the goods; `masked` says that the platform sent stars, `token` is its opaque id."""
 
@@ -95,11 +96,15 @@ class ReceiverDraft:
         return f"ReceiverDraft(province={self.province!r}, masked={self.masked})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
     """One order as one platform told it at `modified_at` (platform time, orders the versions).
 
-    `total` is what the buyer owes for everything, `paid` what he has paid so far.
+    Amounts add up like this, to the cent per line, else the order waits for a person:
+    `goods_amount` = sum of `unit_price` x `qty` of the lines,
+    `total` = `goods_amount` - `discount` + `freight` + `tax`,
+    where `discount` is everything taken off (lines and order together), `tax` only what comes on
+    top of the prices, `total` what the buyer owes and `paid` what he has paid so far.
     `shop_name` and `unit_id` say whose order it is (scope); the intake keeps copies.
     """
 

@@ -120,6 +120,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.Person"
 LOGIN_URL = "sign-in"
+# Behind a proxy: the header in which it names the client, e.g. X-Real-IP. Empty: the socket's peer.
+CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER")
 LOGIN_REDIRECT_URL = "workbench"
 LOGOUT_REDIRECT_URL = "sign-in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -215,14 +217,26 @@ CELERY_TASK_ROUTES = {
 }
 # Beat is only a doorbell: each task looks for work that rows say is due.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "deliver news": {"task": "outbox.tasks.sweep", "schedule": 1.0},
+    # Ticks nobody took in time are worthless: they must not pile up while workers are down.
+    "deliver news": {"task": "outbox.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
 }
 
 # News: topic -> handlers. A handler is `module:function`, called with keys=[...] inside the
 # transaction that takes the news off the table (see outbox/README.md).
-NEWS: dict[str, list[str]] = {}
+# A topic without handlers is listed too: telling an unlisted one is an error.
+NEWS: dict[str, list[str]] = {
+    "stock.changed": [],
+    "hold.displaced": [],
+    "fulfilment.picking": [],
+    "fulfilment.changed": [],
+    "fulfilment.shipped": [],
+    "order.shipped": [],
+    "order.cancelled": [],
+}
 # Doorbells: topic -> Celery tasks that look for due work at once.
-DOORBELLS: dict[str, list[str]] = {}
+DOORBELLS: dict[str, list[str]] = {
+    "orders.due": [],
+}
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")

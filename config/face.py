@@ -1,0 +1,21 @@
+"""Template tags of the page shell."""
+
+from django import template
+from django.template.context import RenderContext
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def again(context: template.Context, name: str) -> SafeString:
+    """What the block `name` shows, a second time: the page's title is its heading too.
+
+    Django renders a block only where it stands, and a page should not have to name itself twice.
+    """
+    seen: RenderContext = context.render_context
+    blocks = seen.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(name) if blocks else None
+    # A block is a template's own output: what it shows is escaped already.
+    return mark_safe(block.render(context)) if block else mark_safe("")  # noqa: S308

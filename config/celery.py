@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from config import liveness
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("house")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+liveness.watch()

@@ -1,0 +1,53 @@
+# Everything a person types. Needs Python 3.11 and make; the rest is installed into .venv.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)) python3)
+VENV ?= $(CURDIR)/.venv
+export VENV
+IN := $(VENV)/bin/python
+# How many tests at a time: one per core.
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run reset test check bench audit day manage messages install install-dev
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Ports: WEB_PORT (8000), SANDBOX_PORT (8099). All settings: docs/configuration.md"
+
+install:
+	@"$(PYTHON)" launch/bootstrap.py
+	@"$(IN)" -m launch.messages compile
+
+install-dev:
+	@"$(PYTHON)" launch/bootstrap.py --dev
+	@"$(IN)" -m launch.messages compile
+
+setup: install-dev ## Install into .venv and stop
+
+run: install ## Start everything: database, web, workers, sandbox (Ctrl-C stops)
+	@"$(IN)" -m launch run
+
+reset: install ## Stop and delete all local data in .data (YES=1 does not ask)
+	@"$(IN)" -m launch reset
+
+test: install-dev ## All tests on throw-away servers (ARGS="tests/outbox -k retry")
+	@"$(IN)" -m pytest -n $(WORKERS) $(ARGS)
+
+check: install-dev ## Style, types, floors, migrations, translations, house rules
+	@"$(IN)" -m launch.check
+
+bench: install-dev ## Measurements (NAME=orders JSON=file)
+	@"$(IN)" -m bench $(NAME) $(if $(JSON),--json "$(JSON)")
+
+audit: install ## Recompute all stock from the ledger; prints differences (none is right)
+	@"$(IN)" -m launch manage audit
+
+day: install ## A whole trading day without a screen (ORDERS=2000 SOURCE=random|retail JSON=file)
+	@"$(IN)" -m launch.day $(if $(ORDERS),--orders $(ORDERS)) $(if $(SOURCE),--source $(SOURCE)) $(if $(JSON),--json "$(JSON)") $(ARGS)
+
+manage: install ## A Django command on the local data (ARGS="createsuperuser")
+	@"$(IN)" -m launch manage $(ARGS)
+
+messages: install-dev ## Bring new texts into the Chinese catalogue
+	@"$(IN)" -m launch.messages update

@@ -220,6 +220,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Ticks nobody took in time are worthless: they must not pile up while workers are down.
     "deliver news": {"task": "outbox.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 
 # News: topic -> handlers. A handler is `module:function`, called with keys=[...] inside the

@@ -60,14 +60,14 @@ def _count(name: str, address: str) -> int:
             INSERT INTO org_signinfailure AS known (name, address, tries)
             VALUES (%(name)s, %(address)s, 1)
             ON CONFLICT (name, address) DO UPDATE SET
-                tries = CASE WHEN known.last_at <= clock_timestamp() - make_interval(secs => %(lock)s)
+                tries = CASE WHEN known.last_at <= clock_timestamp() - %(lock)s::interval
                              THEN 1 ELSE known.tries + 1 END,
                 last_at = CASE WHEN known.tries < %(tries)s
-                                 OR known.last_at <= clock_timestamp() - make_interval(secs => %(lock)s)
+                                 OR known.last_at <= clock_timestamp() - %(lock)s::interval
                                THEN clock_timestamp() ELSE known.last_at END
             RETURNING tries
             """,
-            {"name": name, "address": address, "lock": LOCK.total_seconds(), "tries": TRIES},
+            {"name": name, "address": address, "lock": f"{LOCK.total_seconds()} s", "tries": TRIES},
         )
         (tries,) = cursor.fetchone()
     return int(tries)

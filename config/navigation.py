@@ -1,11 +1,15 @@
 """What the page header offers, by what the person may see."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from org import roles
+from org.models import Person
 
 
 @dataclass(frozen=True)
@@ -22,33 +26,32 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
     (
         _("Orders"),
         (
-            Entry("orders", _("Orders"), "orders", "orders.view"),
-            Entry("exceptions", _("Exceptions"), "alert", "orders.view"),
+            Entry("orders", _("Orders"), "orders", roles.ORDERS_VIEW),
+            Entry("exceptions", _("Exceptions"), "alert", roles.ORDERS_VIEW),
         ),
     ),
     (
         _("Stock"),
         (
-            Entry("stock", _("Stock board"), "stock", "stock.view"),
-            Entry("holds", _("Holds"), "hold", "stock.view"),
+            Entry("stock", _("Stock board"), "stock", roles.STOCK_VIEW),
+            Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
         ),
     ),
     (
         _("Floor"),
         (
-            Entry("pick", _("Pick"), "pick", "floor.pick"),
-            Entry("pack", _("Pack"), "pack", "floor.pack"),
-            Entry("ship", _("Ship"), "ship", "floor.ship"),
+            Entry("pick", _("Pick"), "pick", roles.FLOOR_PICK),
+            Entry("pack", _("Pack"), "pack", roles.FLOOR_PACK),
+            Entry("ship", _("Ship"), "ship", roles.FLOOR_SHIP),
         ),
     ),
     (
         _("Channels"),
         (
-            Entry("shops", _("Shops"), "shop", "shops.view"),
-            Entry("unmatched", _("Unmatched items"), "link", "shops.view"),
+            Entry("shops", _("Shops"), "shop", roles.SHOPS_VIEW),
+            Entry("unmatched", _("Unmatched items"), "link", roles.SHOPS_VIEW),
         ),
     ),
-    (_("Company"), (Entry("audit", _("Audit trail"), "journal", "audit.view"),)),
 )
 
 
@@ -57,7 +60,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
     `page_base` is the bare part when the page is asked for by the drawer, else the whole shell.
     """
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     in_drawer = bool(htmx) and htmx.target == "drawer-body"
     return {
         "page_base": "part.html" if in_drawer else "page.html",
@@ -68,19 +71,21 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 def _sections(request: HttpRequest) -> list[dict[str, object]]:
     person = getattr(request, "user", None)
-    if person is None or not person.is_authenticated:
+    if not isinstance(person, Person):
         return []
-    sections = []
+    sections: list[dict[str, object]] = []
     for title, entries in SECTIONS:
-        shown = [shown for entry in entries if (shown := _shown(request, person, entry))]
+        shown = [
+            line
+            for entry in entries
+            if person.may(entry.permission) and (line := _line(request, entry))
+        ]
         if shown:
             sections.append({"title": title, "entries": shown})
     return sections
 
 
-def _shown(request: HttpRequest, person: object, entry: Entry) -> dict[str, object] | None:
-    if not person.may(entry.permission):  # type: ignore[attr-defined]
-        return None
+def _line(request: HttpRequest, entry: Entry) -> dict[str, object] | None:
     try:
         url = reverse(entry.route)
     except NoReverseMatch:

@@ -1,0 +1,221 @@
+"""The stock board: what lies where, a page at a time, and the cells behind one number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from inventory.models import Balance, HoldLine, Sku, Stock
+from inventory.models.claims import Role
+from org.scope import Scope
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What the board is narrowed to; each empty value narrows nothing.
+
+    `words` looks in code, name and pinyin, and for a whole barcode. `shelf` is "free" (something
+    available), "sold_out" (nothing available) or "frozen" (something under a claim).
+    """
+
+    words: str = ""
+    warehouse_id: int | None = None
+    grade: str = ""
+    shelf: str = ""
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One balance. `ordered + frozen` is all that is held: commitments, and everything else."""
+
+    balance_id: int
+    sku_id: int
+    code: str
+    name: str
+    unit_name: str
+    warehouse_id: int
+    warehouse_code: str
+    warehouse_name: str
+    grade: str
+    on_hand: int
+    held: int
+    available: int
+    ordered: int = 0
+    frozen: int = 0
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """Rows in code order, and where to go on: `after` and `before` are cursors or empty."""
+
+    rows: list[BoardRow] = field(default_factory=list)
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class BoardCounts:
+    """How many balances stand behind each tab of the board."""
+
+    everything: int
+    free: int
+    sold_out: int
+    frozen: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What lies in one location, of one lot. `loose` is not "available": blankets may cover it."""
+
+    stock_id: int
+    location_id: int
+    location: str
+    location_kind: str
+    lot_id: int | None
+    lot: str
+    expires_on: date | None
+    grade: str
+    on_hand: int
+    pinned: int
+    blanket: str
+
+    @property
+    def loose(self) -> int:
+        """Units in the cell that no claim has taken from this very cell."""
+        return self.on_hand - self.pinned
+
+
+def board(*, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = PAGE) -> BoardPage:
+    """One page of the board in code order. Two statements, whatever the number of rows.
+
+    Args:
+        scope: whose warehouses.
+        narrowing: search words, warehouse, tab.
+        cursor: ">code balance-id" for the rows behind it, "<..." for those before it, or empty;
+            a cursor that says nothing starts at the beginning.
+        limit: rows on a page.
+    """
+    rows = _narrowed(scope, narrowing)
+    backwards, code, balance_id = _place(cursor)
+    if code:
+        compare = "lt" if backwards else "gt"
+        # Two conditions, so that the index on the code is walked from the cursor on.
+        rows = rows.filter(
+            Q(**{f"sku__code__{compare}e": code})
+            & (Q(**{f"sku__code__{compare}": code}) | Q(**{f"id__{compare}": balance_id}))
+        )
+    order = ("-sku__code", "-id") if backwards else ("sku__code", "id")
+    found = list(
+        rows.order_by(*order).values_list(
+            "id", "sku_id", "sku__code", "sku__name", "sku__unit_name", "warehouse_id",
+            "warehouse__code", "warehouse__name", "grade", "on_hand", "held", "available",
+        )[: limit + 1]
+    )  # fmt: skip
+    more = len(found) > limit
+    found = found[:limit]
+    if backwards:
+        found.reverse()
+    claims = _claims([row[0] for row in found])
+    shown = [BoardRow(*row, *claims.get(row[0], (0, 0))) for row in found]
+    if not shown:
+        return BoardPage()
+    return BoardPage(
+        rows=shown,
+        after=_cursor(">", shown[-1]) if more or backwards else "",
+        before=_cursor("<", shown[0]) if (more if backwards else bool(code)) else "",
+    )
+
+
+def board_counts(*, scope: Scope, narrowing: Narrowing) -> BoardCounts:
+    """Honest counts for the tabs under the same search and warehouse. One statement."""
+    bare = Narrowing(narrowing.words, narrowing.warehouse_id, narrowing.grade)
+    counts = _narrowed(scope, bare).aggregate(
+        everything=Count("id"),
+        free=Count("id", filter=Q(available__gt=0)),
+        sold_out=Count("id", filter=Q(available=0)),
+        frozen=Count("id", filter=Q(held__gt=0)),
+    )
+    return BoardCounts(**counts)
+
+
+def cells(*, sku_id: int, warehouse_id: int) -> list[Cell]:
+    """The cells of one SKU in one warehouse that hold something, first expiry first."""
+    found = (
+        Stock.objects.filter(
+            balance__sku_id=sku_id, balance__warehouse_id=warehouse_id, on_hand__gt=0
+        )
+        .select_related("location", "lot", "balance", "blanket__reason")
+        .order_by(F("lot__expires_on").asc(nulls_last=True), "location__sequence", "id")
+    )
+    return [
+        Cell(
+            stock_id=cell.pk,
+            location_id=cell.location_id,
+            location=cell.location.code,
+            location_kind=str(cell.location.get_kind_display()),
+            lot_id=cell.lot_id,
+            lot=cell.lot.code if cell.lot else "",
+            expires_on=cell.lot.expires_on if cell.lot else None,
+            grade=cell.balance.grade,
+            on_hand=cell.on_hand,
+            pinned=cell.pinned,
+            blanket=cell.blanket.reason.label if cell.blanket else "",
+        )
+        for cell in found
+    ]
+
+
+def _narrowed(scope: Scope, narrowing: Narrowing) -> QuerySet[Balance]:
+    rows = scope.limit(Balance.objects.all(), "warehouse__unit")
+    if narrowing.warehouse_id is not None:
+        rows = rows.filter(warehouse_id=narrowing.warehouse_id)
+    if narrowing.grade:
+        rows = rows.filter(grade=narrowing.grade)
+    if narrowing.shelf == "free":
+        rows = rows.filter(available__gt=0)
+    elif narrowing.shelf == "sold_out":
+        rows = rows.filter(available=0)
+    elif narrowing.shelf == "frozen":
+        rows = rows.filter(held__gt=0)
+    words = " ".join(narrowing.words.split())
+    if words:
+        # LIKE on both spellings: ILIKE over a hundred thousand names costs ten times as much.
+        skus = Sku.objects.filter(
+            Q(code__contains=words)
+            | Q(code__contains=words.upper())
+            | Q(name__contains=words)
+            | Q(pinyin__contains=words.lower())
+            | Q(barcodes__code=words)
+        )
+        rows = rows.filter(sku__in=skus.values("id"))
+    return rows
+
+
+def _claims(balance_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Units under commitments, and under freezes, by balance. One statement."""
+    sums = (
+        HoldLine.objects.filter(balance_id__in=balance_ids, open__gt=0)
+        .values_list("balance_id")
+        .annotate(
+            ordered=Sum("open", filter=Q(hold__role=Role.COMMITMENT), default=0),
+            frozen=Sum("open", filter=~Q(hold__role=Role.COMMITMENT), default=0),
+        )
+    )
+    return {balance_id: (ordered, frozen) for balance_id, ordered, frozen in sums}
+
+
+def _cursor(direction: str, row: BoardRow) -> str:
+    return f"{direction}{row.code} {row.balance_id}"
+
+
+def _place(cursor: str) -> tuple[bool, str, int]:
+    """Direction, code and balance id of a cursor; an empty code for one that makes no sense."""
+    code, _, number = cursor[1:].rpartition(" ")
+    if cursor[:1] not in ("<", ">") or not code or not number.isdecimal() or len(number) > 18:
+        return False, "", 0
+    return cursor[0] == "<", code, int(number)

@@ -232,6 +232,7 @@ NEWS: dict[str, list[str]] = {
     "fulfilment.picking": [],
     "fulfilment.changed": [],
     "fulfilment.shipped": [],
+    "fulfilment.short": [],
     "order.shipped": [],
     "order.cancelled": [],
 }

@@ -1,0 +1,11 @@
+DROP TRIGGER oms_orders_stay ON oms_order;
+DROP TRIGGER oms_exceptions_stay ON oms_orderexception;
+DROP TRIGGER oms_events_stay ON oms_orderevent;
+DROP TRIGGER oms_moved_has_event ON oms_order;
+DROP TRIGGER oms_inserted_has_event ON oms_order;
+DROP TRIGGER oms_continue_chain ON oms_orderevent;
+DROP TRIGGER oms_guard_order ON oms_order;
+DROP FUNCTION oms_refuse();
+DROP FUNCTION oms_state_has_event();
+DROP FUNCTION oms_continue_chain();
+DROP FUNCTION oms_guard_order();

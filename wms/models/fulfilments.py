@@ -46,9 +46,7 @@ class Fulfilment(models.Model):
     ship_to = models.JSONField(_("ship to"), default=dict)
     # Empty: the pack bench chooses.
     carrier_code = models.CharField(_("carrier"), max_length=20, blank=True, default="")
-    requested_at = models.DateTimeField(
-        _("requested"), db_default=database_clock(), editable=False
-    )
+    requested_at = models.DateTimeField(_("requested"), db_default=database_clock(), editable=False)
 
     class Meta:
         verbose_name = _("fulfilment")

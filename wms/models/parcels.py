@@ -34,6 +34,7 @@ class WaybillRange(models.Model):
     prefix = models.CharField(_("prefix"), max_length=12, blank=True, default="")
     # Digits after the prefix, padded with zeros.
     digits = models.IntegerField(_("digits"))
+    first = models.BigIntegerField(_("first"))
     next = models.BigIntegerField(_("next"))
     last = models.BigIntegerField(_("last"))
 
@@ -44,7 +45,7 @@ class WaybillRange(models.Model):
             # next = last + 1 is an empty range.
             models.CheckConstraint(
                 name="wms_range_next_within",
-                condition=Q(next__gte=0) & Q(next__lte=F("last") + 1),
+                condition=Q(first__gte=0) & Q(next__gte=F("first")) & Q(next__lte=F("last") + 1),
             ),
         ]
 
@@ -80,7 +81,14 @@ class Parcel(models.Model):
                 condition=Q(shipped_at__isnull=True) | Q(voided_at__isnull=True),
             ),
         ]
-        indexes = [models.Index(name="wms_parcel_waybill", fields=["waybill"])]
+        indexes = [
+            models.Index(name="wms_parcel_waybill", fields=["waybill"]),
+            models.Index(
+                name="wms_parcel_shipped",
+                fields=["shipped_at"],
+                condition=Q(shipped_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

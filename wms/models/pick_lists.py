@@ -43,9 +43,7 @@ class PickList(models.Model):
     picker = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    state = FSMField(
-        _("state"), max_length=20, default=L.DRAFT, choices=L.choices, protected=True
-    )
+    state = FSMField(_("state"), max_length=20, default=L.DRAFT, choices=L.choices, protected=True)
     created_at = models.DateTimeField(_("created"), db_default=database_clock(), editable=False)
 
     class Meta:
@@ -125,9 +123,7 @@ class PickTask(models.Model):
     )
     qty = models.IntegerField(_("quantity"))
     picked = models.IntegerField(_("picked"), default=0)
-    state = FSMField(
-        _("state"), max_length=20, default=T.OPEN, choices=T.choices, protected=True
-    )
+    state = FSMField(_("state"), max_length=20, default=T.OPEN, choices=T.choices, protected=True)
     # Place in the walk, from 1.
     sequence = models.IntegerField(_("step"))
 

@@ -1,0 +1,43 @@
+"""The floor's verbs: `from wms import services as floor`. All take many and join a transaction."""
+
+from wms.services.answers import Answer
+from wms.services.cancelling import cancel
+from wms.services.carriers import BadRange, WaybillsOverlap, add_carrier, add_waybills
+from wms.services.packing import CheckScan, ParcelClosing, close_parcels, confirm_checks
+from wms.services.picking import PickScan, ShortReport, confirm_picks, report_short
+from wms.services.planning import PickListWish, create_pick_list
+from wms.services.putting_back import PutBackScan, put_back
+from wms.services.requests import (
+    FulfilmentRequest,
+    Retry,
+    release_again,
+    request_fulfilment,
+)
+from wms.services.shipping import ParcelDeparture, ship_parcels
+
+__all__ = [
+    "Answer",
+    "BadRange",
+    "CheckScan",
+    "FulfilmentRequest",
+    "ParcelClosing",
+    "ParcelDeparture",
+    "PickListWish",
+    "PickScan",
+    "PutBackScan",
+    "Retry",
+    "ShortReport",
+    "WaybillsOverlap",
+    "add_carrier",
+    "add_waybills",
+    "cancel",
+    "close_parcels",
+    "confirm_checks",
+    "confirm_picks",
+    "create_pick_list",
+    "put_back",
+    "release_again",
+    "report_short",
+    "request_fulfilment",
+    "ship_parcels",
+]

@@ -1,0 +1,72 @@
+"""Why the floor says no: stable codes for machines, sentences with the way out for people."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    "unknown_pick_list": _("There is no pick list %(number)s here. Scan the number on the list."),
+    "pick_list_closed": _("Pick list %(number)s is finished. Start the next one."),
+    "wrong_location": _("This is %(scanned)s. Go to %(expected)s."),
+    "wrong_item": _("%(scanned)s is not wanted at %(location)s. Take %(expected)s."),
+    "task_mismatch": _(
+        "%(scanned)s does not belong to this step. Take %(expected)s from %(location)s."
+    ),
+    "task_closed": _("This step is already done. Go on with the next one."),
+    "task_dropped": _("This order was stopped. Leave %(expected)s on the shelf."),
+    "too_many": _("%(scanned)s would be %(qty)s, but only %(left)s are still wanted. Take fewer."),
+    "invalid_quantity": _("The quantity must be a whole number from 1 to 1,000,000."),
+    "unknown_task": _("There is no such step on an open pick list here."),
+    "unknown_fulfilment": _(
+        "There is no fulfilment %(number)s here. Scan its number or the order."
+    ),
+    "not_picked_yet": _("%(number)s is not picked yet: it stands at “%(state)s”."),
+    "already_checked": _("%(number)s is already checked. Close the parcel."),
+    "not_checked_yet": _("%(number)s is not fully checked: %(left)s pieces are missing."),
+    "already_packed": _("%(number)s is already packed."),
+    "stopped": _("%(number)s was stopped. Put its goods aside; they go back to the shelf."),
+    "already_shipped": _("%(number)s has already been shipped."),
+    "unknown_item": _("Nobody knows the code %(scanned)s. Scan the barcode on the goods."),
+    "item_not_in_order": _("%(scanned)s does not belong to %(number)s. Wanted: %(expected)s."),
+    "unknown_carrier": _("There is no carrier %(carrier)s in use. Choose another one."),
+    "no_carrier": _("No carrier is set up. Add one and give it waybill numbers."),
+    "waybills_exhausted": _("%(carrier)s has no waybill numbers left. Ask for a new range."),
+    "unknown_parcel": _("There is no parcel %(number)s here. Scan the parcel or its waybill."),
+    "ambiguous_parcel": _(
+        "Two carriers use the waybill %(number)s. Scan the parcel number instead."
+    ),
+    "nothing_to_pick": _("Nothing waits to be picked in this warehouse."),
+    "not_pickable": _("Nothing could be put on a pick list: %(reason)s"),
+    "unknown_warehouse": _("There is no such warehouse here."),
+    "no_packing_location": _("%(warehouse)s has no packing location. Set one up first."),
+    "unknown_location": _("There is no location %(scanned)s in this warehouse."),
+    "nothing_to_put_back": _("Nothing of %(number)s has to go back to the shelf."),
+    "not_short": _("%(number)s is not short."),
+    "already_taken_from": _("Goods were already taken for %(number)s. Cancel it and ask again."),
+    "key_reused": _("This request was sent before with other content. Reload the page."),
+    "invalid_weight": _("The weight must be from 1 to 1,000,000 grams."),
+}
+
+
+class FloorRefused(Exception):
+    """The floor says no, and nothing has changed.
+
+    `code` is stable; `params` carry what the sentence names; `str()` is the sentence in the
+    reader's language.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        return sentence(self.code, self.params)
+
+
+def sentence(code: str, params: dict[str, object]) -> str:
+    """The refusal in the reader's language."""
+    template = str(SENTENCES[code]) if code in SENTENCES else gettext("Refused: %(code)s")
+    return template % {"code": code, **params}

@@ -1,0 +1,279 @@
+"""The pack bench: check every piece by scan, close the parcel, get a waybill."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from org.scope import Scope
+from outbox import services as outbox
+from wms.models import (
+    Carrier,
+    Check,
+    Fulfilment,
+    FulfilmentLine,
+    FulfilmentState,
+    Parcel,
+    ParcelLine,
+)
+from wms.refusals import FloorRefused
+from wms.services.answers import MOST_UNITS, Answer, Command, Replies
+from wms.services.carriers import take_waybills
+from wms.services.items import Items, items_by_code
+from wms.services.journal import Journal, complete_lists
+from wms.services.requests import lock_fulfilments
+from wms.tallies import Share, Want, spread
+
+S = FulfilmentState
+
+
+@dataclass(frozen=True)
+class CheckScan(Command):
+    """Goods were scanned at the bench: `qty` codes, each worth what the barcode packs.
+
+    `fulfilment` is the number or the document.
+    """
+
+    fulfilment: str = ""
+    barcode: str = ""
+    qty: int = 1
+
+
+@dataclass(frozen=True)
+class ParcelClosing(Command):
+    """Close the box. Without `carrier` the asker's wish counts, else the first carrier in use."""
+
+    fulfilment: str = ""
+    carrier: str = ""
+    weight_g: int | None = None
+
+
+def confirm_checks(
+    checks: Sequence[CheckScan], *, actor: str, scope: Scope | None = None
+) -> list[Answer]:
+    """Count scanned goods against what was picked; each scan whole or not at all.
+
+    Answer data: fulfilment, units, left (base units still to check), checked (all done).
+    Refusals: unknown_fulfilment, not_picked_yet, already_checked, already_packed,
+    already_shipped, stopped, unknown_item, item_not_in_order, too_many, invalid_quantity,
+    key_reused.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    locked = lock_fulfilments([check.fulfilment for check in checks], scope=scope)
+    replies = Replies(verb="CHECK", commands=checks, who=actor)
+    lines = _lines_of(locked)
+    items = items_by_code(
+        [check.barcode for check in checks],
+        also={line.sku_id for rows in lines.values() for line in rows},
+    )
+    taken: dict[int, int] = {}
+    made: list[Check] = []
+    counted: dict[int, tuple[Fulfilment, int]] = {}
+    by_id = {line.pk: line for rows in lines.values() for line in rows}
+    for index, check in replies.waiting():
+        try:
+            fulfilment, share = _judge(check, locked, lines, items, taken)
+        except FloorRefused as refused:
+            replies.refuse(index, refused)
+            continue
+        taken[share.id] = taken.get(share.id, 0) + share.qty
+        counted[index] = (fulfilment, share.qty)
+        made.append(Check(line=by_id[share.id], key=check.key, qty=share.qty, who=actor))
+    for line_id, qty in taken.items():
+        by_id[line_id].checked += qty
+    FulfilmentLine.objects.bulk_update([by_id[pk] for pk in taken], ["checked"])
+    Check.objects.bulk_create(made)
+    _pass(counted, lines, replies, actor)
+    return replies.keep()
+
+
+def _lines_of(locked: dict[str, Fulfilment]) -> dict[int, list[FulfilmentLine]]:
+    lines: dict[int, list[FulfilmentLine]] = {row.pk: [] for row in locked.values()}
+    for line in FulfilmentLine.objects.filter(fulfilment_id__in=list(lines)).order_by("id"):
+        lines[line.fulfilment_id].append(line)
+    return lines
+
+
+def _judge(
+    check: CheckScan,
+    locked: dict[str, Fulfilment],
+    lines: dict[int, list[FulfilmentLine]],
+    items: Items,
+    taken: dict[int, int],
+) -> tuple[Fulfilment, Share]:
+    """Which line a scan counts for.
+
+    Raises:
+        FloorRefused: with what is expected instead.
+    """
+    fulfilment = locked.get(check.fulfilment)
+    if fulfilment is None:
+        raise FloorRefused("unknown_fulfilment", number=check.fulfilment)
+    if fulfilment.state == S.CHECKED:
+        raise FloorRefused("already_checked", number=fulfilment.number)
+    if fulfilment.state != S.PICKED:
+        raise wrong_state(fulfilment)
+    if not 1 <= check.qty <= MOST_UNITS:
+        raise FloorRefused("invalid_quantity")
+    item = items.find(check.barcode)
+    if item is None:
+        raise FloorRefused("unknown_item", scanned=check.barcode)
+    rows = lines[fulfilment.pk]
+    line = next((row for row in rows if row.sku_id == item.sku_id), None)
+    if line is None:
+        open_rows = [row.sku_id for row in rows if row.checked + taken.get(row.pk, 0) < row.qty]
+        raise FloorRefused(
+            "item_not_in_order",
+            scanned=items.name(item.sku_id),
+            number=fulfilment.number,
+            expected=items.names(open_rows),
+        )
+    left = line.picked - line.checked
+    units = check.qty * item.qty
+    shares = spread(qty=units, wants=[Want(line.pk, 0, line.sku_id, left)], taken=taken)
+    if shares is None:
+        raise FloorRefused(
+            "too_many",
+            scanned=items.name(item.sku_id),
+            qty=units,
+            left=left - taken.get(line.pk, 0),
+        )
+    return fulfilment, shares[0]
+
+
+def wrong_state(fulfilment: Fulfilment) -> FloorRefused:
+    """Why the bench cannot work on this fulfilment now."""
+    state = S(fulfilment.state)
+    if state in (S.INTERCEPTING, S.INTERCEPTED, S.CANCELLED):
+        return FloorRefused("stopped", number=fulfilment.number)
+    if state == S.PACKED:
+        return FloorRefused("already_packed", number=fulfilment.number)
+    if state == S.SHIPPED:
+        return FloorRefused("already_shipped", number=fulfilment.number)
+    return FloorRefused("not_picked_yet", number=fulfilment.number, state=str(state.label))
+
+
+def _pass(
+    counted: dict[int, tuple[Fulfilment, int]],
+    lines: dict[int, list[FulfilmentLine]],
+    replies: Replies[CheckScan],
+    actor: str,
+) -> None:
+    """Pass what is fully checked, and answer."""
+    journal = Journal(actor)
+    for index, (fulfilment, units) in counted.items():
+        left = sum(line.qty - line.checked for line in lines[fulfilment.pk])
+        if not left and fulfilment.state == S.PICKED:
+            journal.walk(fulfilment, fulfilment.pass_check)
+        replies.accept(
+            index, fulfilment=fulfilment.number, units=units, left=left, checked=not left
+        )
+    journal.write()
+
+
+def close_parcels(
+    closings: Sequence[ParcelClosing], *, actor: str, scope: Scope | None = None
+) -> list[Answer]:
+    """Close the boxes of checked fulfilments; each gets the next waybill of its carrier.
+
+    Answer data: parcel, waybill, carrier (code), carrier_name, fulfilment, document.
+    Refusals: unknown_fulfilment, not_picked_yet, not_checked_yet, already_packed,
+    already_shipped, stopped, unknown_carrier, no_carrier, waybills_exhausted, invalid_weight,
+    key_reused.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    locked = lock_fulfilments([closing.fulfilment for closing in closings], scope=scope)
+    replies = Replies(verb="PARCEL", commands=closings, who=actor)
+    lines = _lines_of(locked)
+    carriers = list(Carrier.objects.filter(is_active=True).order_by("id"))
+    ready: dict[int, tuple[Fulfilment, Carrier]] = {}
+    for index, closing in replies.waiting():
+        try:
+            fulfilment = _closable(closing, locked, lines)
+            if any(other.pk == fulfilment.pk for other, _ in ready.values()):
+                raise FloorRefused("already_packed", number=fulfilment.number)
+            ready[index] = (fulfilment, _carrier(closing, fulfilment, carriers))
+        except FloorRefused as refused:
+            replies.refuse(index, refused)
+    _close(ready, closings, lines, replies, actor)
+    return replies.keep()
+
+
+def _closable(
+    closing: ParcelClosing,
+    locked: dict[str, Fulfilment],
+    lines: dict[int, list[FulfilmentLine]],
+) -> Fulfilment:
+    fulfilment = locked.get(closing.fulfilment)
+    if fulfilment is None:
+        raise FloorRefused("unknown_fulfilment", number=closing.fulfilment)
+    if fulfilment.state == S.PICKED:
+        left = sum(line.qty - line.checked for line in lines[fulfilment.pk])
+        raise FloorRefused("not_checked_yet", number=fulfilment.number, left=left)
+    if fulfilment.state != S.CHECKED:
+        raise wrong_state(fulfilment)
+    if closing.weight_g is not None and not 1 <= closing.weight_g <= MOST_UNITS:
+        raise FloorRefused("invalid_weight")
+    return fulfilment
+
+
+def _carrier(closing: ParcelClosing, fulfilment: Fulfilment, carriers: list[Carrier]) -> Carrier:
+    code = closing.carrier or fulfilment.carrier_code
+    if not code:
+        if not carriers:
+            raise FloorRefused("no_carrier")
+        return carriers[0]
+    found = next((carrier for carrier in carriers if carrier.code == code), None)
+    if found is None:
+        raise FloorRefused("unknown_carrier", carrier=code)
+    return found
+
+
+def _close(
+    ready: dict[int, tuple[Fulfilment, Carrier]],
+    closings: Sequence[ParcelClosing],
+    lines: dict[int, list[FulfilmentLine]],
+    replies: Replies[ParcelClosing],
+    actor: str,
+) -> None:
+    """Take the waybills, write the parcels, answer."""
+    if not ready:
+        return
+    numbers = take_waybills(Counter(carrier.pk for _, carrier in ready.values()))
+    journal = Journal(actor)
+    boxes: dict[int, Parcel] = {}
+    for index, (fulfilment, carrier) in ready.items():
+        if not numbers[carrier.pk]:
+            replies.refuse(index, FloorRefused("waybills_exhausted", carrier=carrier.name))
+            continue
+        boxes[index] = Parcel(
+            fulfilment=fulfilment,
+            carrier=carrier,
+            waybill=numbers[carrier.pk].pop(0),
+            weight_g=closings[index].weight_g,
+            packed_by=actor,
+        )
+        journal.walk(fulfilment, fulfilment.pack)
+    Parcel.objects.bulk_create(boxes.values())
+    ParcelLine.objects.bulk_create(
+        ParcelLine(parcel=parcel, line=line, qty=line.checked)
+        for parcel in boxes.values()
+        for line in lines[parcel.fulfilment_id]
+    )
+    journal.write()
+    packed = [parcel.fulfilment for parcel in boxes.values()]
+    complete_lists(fulfilment_ids=[row.pk for row in packed], journal=journal)
+    outbox.tell(topic="fulfilment.changed", keys=[row.document for row in packed])
+    for index, parcel in boxes.items():
+        replies.accept(
+            index,
+            parcel=parcel.number,
+            waybill=parcel.waybill,
+            carrier=parcel.carrier.code,
+            carrier_name=parcel.carrier.name,
+            fulfilment=parcel.fulfilment.number,
+            document=parcel.fulfilment.document,
+        )

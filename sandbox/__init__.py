@@ -1,0 +1,1 @@
+"""A small outside world for demo, training and tests. Knows nothing about the product."""

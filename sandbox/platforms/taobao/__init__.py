@@ -1,0 +1,1 @@
+"""Taobao and Tmall through TOP: signed form posts to one address, pushed messages (platforms.md section 1)."""

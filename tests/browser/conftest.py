@@ -1,0 +1,126 @@
+"""A real browser against the real product.
+
+`shop_front` serves the product from this process on its own cloned database; `whole_house` runs
+everything (web, workers, beat, sandbox) in processes of their own on fresh data. A page that
+breaks the content policy, calls another machine or throws in its scripts fails its test.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from launch import chromium
+from launch.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def _sync_django() -> None:
+    # Playwright's sync interface runs an event loop in this thread; Django would refuse the ORM.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(_sync_django: None) -> dict[str, Any]:
+    """Debian's Chromium, or a skip that says how to install it."""
+    try:
+        path = chromium.get()
+    except chromium.NoChromium as reason:
+        pytest.skip(str(reason))
+    return {
+        "executable_path": path,
+        "args": [
+            "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
+            "--font-render-hinting=none", "--autoplay-policy=no-user-gesture-required",
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """A Chinese desktop."""
+    return {
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1280, "height": 800},
+    }
+
+
+@pytest.fixture
+def shop_front(real_commits: str, _sync_django: None) -> Iterator[str]:
+    """The product served by threads of this process on a clone of the database; its address."""
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override=None)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything that `make run` starts, on free ports and fresh data, with the demo company."""
+    with Stack(data_dir=Path(tmp_path_factory.mktemp("house"))) as stack:
+        yield stack
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What the browser complained about; a test may take away what it caused on purpose."""
+    return []
+
+
+def _note_faults(page: Page, faults: list[str]) -> None:
+    def of_console(line: ConsoleMessage) -> None:
+        if "Content Security Policy" in line.text:
+            faults.append(f"policy: {line.text}")
+
+    def of_request(request: Request) -> None:
+        if urlsplit(request.url).hostname not in {"127.0.0.1", "localhost", None}:
+            faults.append(f"left the machine: {request.url}")
+
+    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    page.on("console", of_console)
+    page.on("request", of_request)
+
+
+@pytest.fixture
+def page(page: Page, faults: list[str]) -> Iterator[Page]:
+    """A page that must end its test without faults."""
+    _note_faults(page, faults)
+    yield page
+    assert faults == []
+
+
+@pytest.fixture
+def pda(browser: Browser, faults: list[str]) -> Iterator[Page]:
+    """A page on a hand-held scanner, held to the same rules."""
+    handheld = browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 390, "height": 780},
+        is_mobile=True, has_touch=True, device_scale_factor=2,
+    )  # fmt: skip
+    page = handheld.new_page()
+    _note_faults(page, faults)
+    try:
+        yield page
+        assert faults == []
+    finally:
+        handheld.close()
+
+
+def scan(page: Page, code: str) -> None:
+    """What a hand scanner does: types the code and presses Enter."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")

@@ -1,4 +1,6 @@
-"""Settings of the sandbox's own small Django project: HTTP only, no ORM, no sessions, no migrations."""
+"""Settings of the sandbox's own small Django project: HTTP only, no ORM, no sessions, no
+migrations.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""Real retail baskets: the "Complete Journey" data by 84.51 degrees, read as the files lie in a folder.
+"""Real retail baskets: the "Complete Journey" data by 84.51 degrees, read as the files lie in a
+folder.
 
-Money: ``sales_value`` is what the retailer receives; the shelf price is ``sales_value + retail_disc +
-coupon_match_disc`` (the data's own documentation). A quantity of 0 is an adjustment at the till, not an order
+Money: ``sales_value`` is what the retailer receives; the shelf price is ``sales_value + retail_disc
++
+coupon_match_disc`` (the data's own documentation). A quantity of 0 is an adjustment at the till,
+not an order
 line; quantities of 1,000 and more are fuel, counted in thousandths of a gallon.
 """
 
@@ -73,7 +76,7 @@ def read(folder: Path) -> Iterator[Till]:
     """
     with _open(find(folder)) as file:
         rows = csv.DictReader(file)
-        if not _COLUMNS <= set(rows.fieldnames or ()):
+        if not set(rows.fieldnames or ()) >= _COLUMNS:
             raise Refused("bad_retail_data", "baskets.csv lacks columns of the retail data")
         till: Till | None = None
         for row in rows:

@@ -1,4 +1,4 @@
-"""Time in the sandbox is milliseconds since 1970 UTC; this is the one place that reads the clock."""
+"""Time in the sandbox is milliseconds since 1970 UTC; only this module reads it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Misbehaviour on demand, the same for the same seed.
 
-Push faults are drawn from (seed, kind, shop, order, topic), call faults from (seed, kind, position among the
+Push faults are drawn from (seed, kind, shop, order, topic), call faults from (seed, kind, position
+among the
 calls the switch looks at), so a sequence of events can be repeated with exactly the same bad luck.
 """
 
@@ -72,16 +73,16 @@ def load() -> None:
     """Read the switches into memory; called at start and after a reset."""
     with store.lock:
         _switches.clear()
-        for row in store.rows("SELECT * FROM faults ORDER BY id"):
-            _switches.append(
-                Fault(
-                    id=row["id"],
-                    kind=row["kind"],
-                    eligible=row["eligible"],
-                    hits=row["hits"],
-                    **json.loads(row["spec"]),
-                )
+        _switches.extend(
+            Fault(
+                id=row["id"],
+                kind=row["kind"],
+                eligible=row["eligible"],
+                hits=row["hits"],
+                **json.loads(row["spec"]),
             )
+            for row in store.rows("SELECT * FROM faults ORDER BY id")
+        )
 
 
 def describe() -> list[dict[str, Any]]:
@@ -108,7 +109,7 @@ def add(spec: dict[str, Any]) -> None:
         seconds = spec.get("seconds")
         count = spec.get("count")
         only = spec.get("only") or []
-        kept = {
+        kept: dict[str, Any] = {
             "share": float(spec.get("share", 1.0)),
             "count": None if count is None else int(count),
             "skip": int(spec.get("skip") or 0),

@@ -1,6 +1,7 @@
 """Listings: what a shop offers and how many it believes it has.
 
-The figure is the platform's own: lowered by every sale, replaced by what the seller says. It does not rise by
+The figure is the platform's own: lowered by every sale, replaced by what the seller says. It does
+not rise by
 itself when an order is cancelled, unless the shop's option ``restock_on_cancel`` is set.
 """
 

@@ -1,4 +1,5 @@
-"""Where the buyers live: every mainland province with cities and districts, and some addresses abroad.
+"""Where the buyers live: every mainland province with cities and districts, and some addresses
+abroad.
 
 Names and postcodes are public knowledge; streets, people and telephone numbers are made up.
 """
@@ -50,12 +51,69 @@ CHINA = """
 新疆维吾尔自治区|乌鲁木齐市|天山区,沙依巴克区,水磨沟区|830000
 """.strip()
 
-STREETS = (
-    "解放路 人民路 中山路 建设路 文化路 新华街 和平街 长江路 黄河路 学院路 科技路 滨河路".split()
-)
+STREETS = [
+    "解放路",
+    "人民路",
+    "中山路",
+    "建设路",
+    "文化路",
+    "新华街",
+    "和平街",
+    "长江路",
+    "黄河路",
+    "学院路",
+    "科技路",
+    "滨河路",
+]
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
-GIVEN = "伟 芳 娜 敏 静 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀英 霞 平 刚 桂英 子轩 雨桐 浩然 欣怡 梓涵".split()
-MOBILE = "130 131 135 136 137 138 139 150 151 158 159 176 177 180 186 188 189 199".split()
+GIVEN = [
+    "伟",
+    "芳",
+    "娜",
+    "敏",
+    "静",
+    "强",
+    "磊",
+    "军",
+    "洋",
+    "勇",
+    "艳",
+    "杰",
+    "娟",
+    "涛",
+    "明",
+    "超",
+    "秀英",
+    "霞",
+    "平",
+    "刚",
+    "桂英",
+    "子轩",
+    "雨桐",
+    "浩然",
+    "欣怡",
+    "梓涵",
+]
+MOBILE = [
+    "130",
+    "131",
+    "135",
+    "136",
+    "137",
+    "138",
+    "139",
+    "150",
+    "151",
+    "158",
+    "159",
+    "176",
+    "177",
+    "180",
+    "186",
+    "188",
+    "189",
+    "199",
+]
 
 # city|state or province|code|country|country code|postcodes
 ABROAD = """
@@ -72,19 +130,56 @@ Paris|Île-de-France|IDF|France|FR|75003,75011
 Melbourne|Victoria|VIC|Australia|AU|3000,3053
 """.strip()
 
-ROADS = (
-    "Chestnut Street,Maple Avenue,2nd Street,Park Road,O'Hara Lane,Church Street,Mill Road".split(
-        ","
-    )
-)
-FIRST = "Emma,Liam,Olivia,Noah,José,Zoë,Anne-Marie,Björn,Grace,Henry,Siobhán,Lucas".split(",")
-LAST = "Norman,Smith,O'Brien,García,Müller,Johnson,van Dijk,Nguyen,Brown,Lefèvre".split(",")
+ROADS = [
+    "Chestnut Street",
+    "Maple Avenue",
+    "2nd Street",
+    "Park Road",
+    "O'Hara Lane",
+    "Church Street",
+    "Mill Road",
+]
+FIRST = [
+    "Emma",
+    "Liam",
+    "Olivia",
+    "Noah",
+    "José",
+    "Zoë",
+    "Anne-Marie",
+    "Björn",
+    "Grace",
+    "Henry",
+    "Siobhán",
+    "Lucas",
+]
+LAST = [
+    "Norman",
+    "Smith",
+    "O'Brien",
+    "García",
+    "Müller",
+    "Johnson",
+    "van Dijk",
+    "Nguyen",
+    "Brown",
+    "Lefèvre",
+]
 
-NOTES_CN = (
-    "请尽快发货,周末配送,放门口就行,不要打电话,送人的,请包好一点🎁,发顺丰,工作日白天送".split(",")
-)
-NOTES_ABROAD = (
-    "Please ring twice,Leave at the door,It is a gift 🎁,Happy birthday,No plastic please".split(
-        ","
-    )
-)
+NOTES_CN = [
+    "请尽快发货",
+    "周末配送",
+    "放门口就行",
+    "不要打电话",
+    "送人的",
+    "请包好一点🎁",
+    "发顺丰",
+    "工作日白天送",
+]
+NOTES_ABROAD = [
+    "Please ring twice",
+    "Leave at the door",
+    "It is a gift 🎁",
+    "Happy birthday",
+    "No plastic please",
+]

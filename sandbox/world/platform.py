@@ -1,4 +1,6 @@
-"""What the world needs from a platform. Platforms register themselves; the world never imports them."""
+"""What the world needs from a platform. Platforms register themselves; the world never imports
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pushes: queued in the transaction of the event, sent by threads, tried again until answered 2xx."""
+"""Pushes: queued in the transaction of the event, sent by threads until answered 2xx."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def queue(shop: Shop, *, order_id: int | None, number: str, message: Message) ->
         for offset, (when, as_state, first) in enumerate(times):
             file.execute(
                 "INSERT INTO pushes (id, shop, order_id, number, topic, message_id, body, state,"
-                " is_first, created_ms, due_ms, faults) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " is_first, created_ms, due_ms, faults)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     push_id + offset,
                     shop.code,

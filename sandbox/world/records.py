@@ -93,7 +93,8 @@ def _plain(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _where(*, shop: str | None, platform: str | None, after: int) -> tuple[str, list[Any]]:
-    where, values = "id > ?", [after]
+    where = "id > ?"
+    values: list[Any] = [after]
     if shop:
         where, values = where + " AND shop = ?", [*values, shop]
     if platform:
@@ -133,18 +134,22 @@ def table_after(
     return [_plain(row) for row in rows], rows[-1]["id"] if len(rows) == limit else None
 
 
+def table_latest(table: str, limit: int) -> list[dict[str, Any]]:
+    """The newest rows of a journal, newest first."""
+    sql = f"SELECT * FROM {TABLES[table]} ORDER BY id DESC LIMIT ?"  # noqa: S608
+    return [_plain(row) for row in store.rows(sql, (limit,))]
+
+
 def stock_after(
     *, shop: str | None, after: int, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Figures by running number of the listing, and where to go on."""
-    where, values = (
-        ("l.id > ?", [after]) if not shop else ("l.id > ? AND l.shop = ?", [after, shop])
-    )
     rows = store.rows(
         "SELECT l.id, l.shop, s.platform, l.sku, l.item_id, l.variant_id, l.stock AS figure,"
         " l.sold, l.cancelled, l.oversold, l.told, l.told_ms, l.times_told FROM listings l"
-        f" JOIN shops s ON s.code = l.shop WHERE {where} ORDER BY l.id LIMIT ?",  # noqa: S608
-        [*values, limit],
+        " JOIN shops s ON s.code = l.shop WHERE l.id > ? AND (? IS NULL OR l.shop = ?)"
+        " ORDER BY l.id LIMIT ?",
+        (after, shop, shop, limit),
     )
     return [_plain(row) for row in rows], rows[-1]["id"] if len(rows) == limit else None
 
@@ -163,7 +168,7 @@ def summary(*, shop: str | None) -> dict[str, Any]:
     states = groups("orders", "state")
     told, stock = groups("shipments", "outcome"), groups("stock_updates", "outcome")
     sent = groups("pushes", "state")
-    counted = "SELECT name, SUM(value) FROM counters " + where + " GROUP BY name"
+    counted = f"SELECT name, SUM(value) FROM counters {where} GROUP BY name"  # noqa: S608
     counters = {row[0]: row[1] for row in store.rows(counted, values)}
     both = where + (" AND" if where else "WHERE")
     return {

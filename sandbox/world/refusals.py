@@ -1,4 +1,6 @@
-"""How the world says no: one exception for what the control API answers, one for what a platform answers."""
+"""How the world says no: one exception for what the control API answers, one for what a platform
+answers.
+"""
 
 from __future__ import annotations
 

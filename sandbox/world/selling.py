@@ -1,4 +1,6 @@
-"""What happens to an order: placed, paid, changed, cancelled, shipped; and what the stock figure says to it."""
+"""What happens to an order: placed, paid, changed, cancelled, shipped; and what the stock figure
+says to it.
+"""
 
 from __future__ import annotations
 
@@ -240,7 +242,8 @@ def ship(
     """The seller says it is on its way; ``units`` per line id, everything left when None.
 
     Raises:
-        Refused: ``already_shipped``, ``cancelled``, ``unpaid``, ``bad_lines``. Told or not, it goes on record.
+        Refused: ``already_shipped``, ``cancelled``, ``unpaid``, ``bad_lines``. Told or not, it goes
+        on record.
     """
     try:
         with store.transaction():

@@ -1,7 +1,9 @@
 """The sandbox's own file: one SQLite database, one connection, one lock.
 
-One process with one writer needs no more than this, and it keeps every sale atomic: a stock figure is
-checked and lowered under the lock. ``synchronous=OFF`` survives a killed process (the operating system has
+One process with one writer needs no more than this, and it keeps every sale atomic: a stock figure
+is
+checked and lowered under the lock. ``synchronous=OFF`` survives a killed process (the operating
+system has
 the pages); a power cut may cost the last moments, which is fine for a fake world.
 """
 

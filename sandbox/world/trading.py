@@ -92,7 +92,7 @@ def regret(chance: Random, wish: Orders) -> float | None:
 
 def random_plans(wish: Orders) -> Iterator[Plan | None]:
     """Buyers without end, from the seed alone; None while nobody sells anything."""
-    chance = Random(wish.seed)  # noqa: S311
+    chance = Random(wish.seed)
     seen = -1
     stalls: list[tuple[Shop, list[tuple[str, int]]]] = []
     while True:
@@ -116,7 +116,7 @@ def _offers(shop: Shop) -> list[Any]:
 
 def _basket(chance: Random, shop: Shop, offers: list[tuple[str, int]], wish: Orders) -> Basket:
     kind = platform.of(shop.platform)
-    person = Random(f"{shop.receivers_seed}/{chance.random()}")  # noqa: S311
+    person = Random(f"{shop.receivers_seed}/{chance.random()}")
     receiver = receivers.somebody(person, abroad=kind.abroad)
     wanted: dict[str, Wanted] = {}
     for _ in range(chance.randint(*wish.lines)):
@@ -141,7 +141,7 @@ def _basket(chance: Random, shop: Shop, offers: list[tuple[str, int]], wish: Ord
 
 def retail_plans(wish: Orders, progress: Progress) -> Iterator[Plan | None]:
     """The baskets of the retail data, each in the shop of its store."""
-    chance = Random(wish.seed)  # noqa: S311
+    chance = Random(wish.seed)
     where = sellers(wish)
     if not where:
         raise Refused("no_shops", "no shop to sell in")

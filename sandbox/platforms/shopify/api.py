@@ -30,7 +30,10 @@ def errors(status: int, words: object) -> HttpResponse:
 
 def crowded() -> HttpResponse:
     """429, as the leaky bucket answers."""
-    words = "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service."
+    words = (
+        "Exceeded 2 calls per second for api client. "
+        "Reduce request rates to resume uninterrupted service."
+    )
     response = errors(429, words)
     response["Retry-After"] = "2.0"
     return response
@@ -233,7 +236,7 @@ def _fulfillment_orders(_request: HttpRequest, shop: Shop, one: str) -> HttpResp
 
 
 def _shown_parcels(shop: Shop, order: Order) -> list[dict[str, Any]]:
-    lines = [line for line in payload.order(shop, order).get("line_items", [])]
+    lines = payload.order(shop, order).get("line_items", [])
     return [payload.fulfillment(order, parcel, lines) for parcel in order.parcels]
 
 

@@ -1,8 +1,11 @@
 """The one mutation of the GraphQL Admin API that matters here: ``inventorySetQuantities``.
 
-Compare-and-set per quantity, all or nothing. ``compareQuantity`` or its successor ``changeFromQuantity`` (an
-explicit null skips the comparison); ``ignoreCompareQuantity`` skips all of them. Other documents are answered
-with GraphQL's own error form. Values come as variables (``$input``), as every client library sends them.
+Compare-and-set per quantity, all or nothing. ``compareQuantity`` or its successor
+``changeFromQuantity`` (an
+explicit null skips the comparison); ``ignoreCompareQuantity`` skips all of them. Other documents
+are answered
+with GraphQL's own error form. Values come as variables (``$input``), as every client library sends
+them.
 """
 
 from __future__ import annotations

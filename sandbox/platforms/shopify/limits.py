@@ -1,4 +1,6 @@
-"""The leaky buckets of a shop: 40 REST calls leaking 2 a second, and 25 times as many GraphQL points."""
+"""The leaky buckets of a shop: 40 REST calls leaking 2 a second, and 25 times as many GraphQL
+points.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Cursor paging: the next page's address comes in the ``Link`` header and may carry only limit and fields."""
+"""Cursor paging: the next page's address comes in the ``Link`` header and may carry only limit and
+fields.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +137,7 @@ def count_orders(shop: str, filters: dict[str, str]) -> int:
 
 
 def orders_page(shop: str, page: Page) -> tuple[list[sqlite3.Row], list[int] | None]:
-    """One page of orders, newest first unless ``order`` says otherwise, and where the next starts."""
+    """One page of orders, newest first unless ``order`` says so, and where the next starts."""
     where, values = _conditions(shop, page.filters)
     wish = page.filters.get("order", "created_at desc").lower().split()
     column = _SORTS.get(wish[0]) if wish else None

@@ -1,4 +1,6 @@
-"""Neutral orders as the Admin API shows them (field list: platforms.md section 6 and official fixtures)."""
+"""Neutral orders as the Admin API shows them (field list: platforms.md section 6 and official
+fixtures).
+"""
 
 from __future__ import annotations
 

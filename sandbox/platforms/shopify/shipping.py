@@ -1,4 +1,6 @@
-"""``POST fulfillments.json``: what of which fulfilment orders went out, under which tracking number."""
+"""``POST fulfillments.json``: what of which fulfilment orders went out, under which tracking
+number.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""Taobao and Tmall through TOP: signed form posts to one address, pushed messages (platforms.md section 1)."""
+"""Taobao and Tmall through TOP: signed form posts to one address, pushed messages (platforms.md
+section 1).
+"""

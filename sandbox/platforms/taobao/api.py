@@ -38,7 +38,9 @@ def _time(shop: Shop, params: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _refresh(shop: Shop, params: Mapping[str, str]) -> dict[str, Any]:
-    """``taobao.top.auth.token.refresh``; the answer's ``token_result`` is JSON in a string, as TOP has it."""
+    """``taobao.top.auth.token.refresh``; the answer's ``token_result`` is JSON in a string, as TOP
+    has it.
+    """
     if trades.required(params, "refresh_token") != shop.credentials["refresh_token"]:
         raise errors.business("isv.invalid-parameter:refresh_token", "refresh_token非法")
     shops.renew_session(shop)
@@ -142,10 +144,10 @@ def _check_clock(text: str) -> None:
         moment = int(text)
     else:
         try:
-            stamp = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+            stamp = datetime.strptime(f"{text}+0800", "%Y-%m-%d %H:%M:%S%z")
         except ValueError as wrong:
             raise TopError(31, "Invalid Timestamp") from wrong
-        moment = int(stamp.replace(tzinfo=payload.CHINA_TIME).timestamp() * 1000)
+        moment = int(stamp.timestamp() * 1000)
     if abs(moment - now_ms()) > DRIFT_MS:
         raise TopError(31, "Invalid Timestamp", "isv.invalid-timestamp", "时间戳相差超过10分钟")
 

@@ -1,6 +1,7 @@
 """TOP's way of saying no: always HTTP 200 with an ``error_response``.
 
-Numbers and sub codes are those of platforms.md section 1 and TOP's public error table; sub codes of the business
+Numbers and sub codes are those of platforms.md section 1 and TOP's public error table; sub codes of
+the business
 errors (``isv.*``) are the usual ones, to be treated by their prefix, not by their exact text.
 """
 

@@ -39,10 +39,12 @@ def companies(shop: Shop, params: Mapping[str, str]) -> dict[str, Any]:
 
 
 def offline_send(shop: Shop, params: Mapping[str, str]) -> dict[str, Any]:
-    """``taobao.logistics.offline.send``: the whole trade, or the lines in ``sub_tid`` with ``is_split=1``.
+    """``taobao.logistics.offline.send``: the whole trade, or the lines in ``sub_tid`` with
+    ``is_split=1``.
 
     Raises:
-        TopError: unknown trade, wrong state (B04), unknown carrier (B60), malformed waybill number (B27).
+        TopError: unknown trade, wrong state (B04), unknown carrier (B60), malformed waybill number
+        (B27).
     """
     tid, out_sid = str(whole(params, "tid")), required(params, "out_sid")
     company = required(params, "company_code")

@@ -1,4 +1,6 @@
-"""Neutral orders as TOP shows them: yuan strings, GMT+8 times, lists wrapped twice, receivers masked."""
+"""Neutral orders as TOP shows them: yuan strings, GMT+8 times, lists wrapped twice, receivers
+masked.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,7 @@ def _state(order: Order) -> dict[str, Any]:
 
 
 def trade(shop: Shop, order: Order) -> dict[str, Any]:
-    """A trade without receiver and promotions, as the lists show it; fed trades as they were fed."""
+    """A trade without receiver and promotions, as lists show it; fed trades as they were fed."""
     if order.raw is not None:
         changed = order.parcels or order.cancelled_ms
         return {**order.raw, **(_state(order) if changed else {})}
@@ -159,7 +161,9 @@ def full(shop: Shop, order: Order) -> dict[str, Any]:
 
 
 def only(shown: dict[str, Any], fields: str) -> dict[str, Any]:
-    """The wanted columns; ``orders.oid`` brings whole lines. What TOP does with odd lists is lenient too."""
+    """The wanted columns; ``orders.oid`` brings whole lines. What TOP does with odd lists is
+    lenient too.
+    """
     names = {name.strip().split(".")[0] for name in fields.split(",") if name.strip()}
     kept = {name: value for name, value in shown.items() if name in names}
     return {"tid": shown.get("tid"), **kept}

@@ -1,9 +1,12 @@
 """Pushed messages of TOP (TMC) in our relay form.
 
-TMC is a WebSocket; there is no official push over HTTP. A self-hosted seller runs a small relay beside the socket
-(or uses a service that does), and the relay hands each message on as an HTTP POST. This module defines that form:
+TMC is a WebSocket; there is no official push over HTTP. A self-hosted seller runs a small relay
+beside the socket
+(or uses a service that does), and the relay hands each message on as an HTTP POST. This module
+defines that form:
 
-- body: the TMC message as JSON: ``topic, id, pub_app_key, user_id, user_nick, content`` (``content`` is itself JSON
+- body: the TMC message as JSON: ``topic, id, pub_app_key, user_id, user_nick, content``
+(``content`` is itself JSON
   in a string, with ids and amounts only: fetch the trade afterwards);
 - ``X-Tmc-App-Key``: the app key; ``X-Tmc-Timestamp``: the moment of sending in ms;
 - ``X-Tmc-Sign``: upper hex HMAC-SHA256 of timestamp + raw body with the app secret.

@@ -1,6 +1,8 @@
-"""TOP's signatures: parameters sorted by name in byte order, name and value joined without separators.
+"""TOP's signatures: parameters sorted by name in byte order, name and value joined without
+separators.
 
-``md5`` wraps the string in the secret, ``hmac`` (MD5) and ``hmac-sha256`` use it as the key; upper hex. Empty
+``md5`` wraps the string in the secret, ``hmac`` (MD5) and ``hmac-sha256`` use it as the key; upper
+hex. Empty
 values are left out (platforms.md section 1).
 """
 

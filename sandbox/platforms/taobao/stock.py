@@ -1,4 +1,6 @@
-"""Items and their stock figures: set (type 1) or delta (type 2), at most 20 SKUs of one item in a call."""
+"""Items and their stock figures: set (type 1) or delta (type 2), at most 20 SKUs of one item in a
+call.
+"""
 
 from __future__ import annotations
 

@@ -64,9 +64,11 @@ _STATE = {word: state for state, word in payload.STATUS.items()}
 
 
 def increment(shop: Shop, params: Mapping[str, str]) -> dict[str, Any]:
-    """``taobao.trades.sold.increment.get``: changed in a window of at most a day, newest change first.
+    """``taobao.trades.sold.increment.get``: changed in a window of at most a day, newest change
+    first.
 
-    Pages are cut anew at every call, so a trade that changes meanwhile moves to page 1 and pushes others to later
+    Pages are cut anew at every call, so a trade that changes meanwhile moves to page 1 and pushes
+    others to later
     pages: reading from the last page back to the first loses none.
 
     Raises:

@@ -127,7 +127,12 @@ class EncryptedJSONField(EncryptedTextField):
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_REGION = re.compile(r"^.*?[\u3400-\u9fff](?:特别行政区|自治区|自治州|省|市|区|县|旗|州|盟)")
+# A name without street words, ended by a kind of region; housing estates end in 区 too.
+_REGION = re.compile(
+    r"[^\W\d_路街道巷弄号村镇乡]{1,11}?"
+    r"(?:特别行政区|自治区|自治州|省|市|(?<![小社园库])区|县|旗|州|盟)"
+)
+_REGIONS = 3  # province, city, district
 STARS = "****"
 
 
@@ -141,9 +146,12 @@ def mask_name(name: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """`13812345678` -> `138****5678`; extensions vanish, short numbers keep two digits."""
-    main, dash, extension = phone.strip().partition("-")
-    if dash and len(re.sub(r"\D", "", main)) < 7:  # 0571-88886666: an area code, no extension
-        main, extension = main + extension, ""
+    if "***" in phone:  # the platform masked it already
+        return phone.strip()
+    main, _dash, extension = phone.strip().rpartition("-")
+    # 18412345678-9012 is a number with an extension; 0571-88886666 and 415-555-0132 are numbers.
+    if len(re.sub(r"\D", "", main)) < 11:
+        main, extension = phone, ""
     digits = re.sub(r"\D", "", main)
     if not digits:
         return STARS if phone.strip() else ""
@@ -164,8 +172,9 @@ def mask_address(address: str) -> str:
     if not _HAN.search(text):
         return " ".join(_mask_word(word) for word in text.split())
     end = 0
-    while found := _REGION.match(text[end : end + 12]):
-        end += found.end()
+    for _ in range(_REGIONS):
+        if found := _REGION.match(text, end):
+            end = found.end()
     return text[:end] + STARS
 
 

@@ -3,6 +3,7 @@
 from django import template
 from django.template.context import RenderContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -19,3 +20,21 @@ def again(context: template.Context, name: str) -> SafeString:
     block = blocks.get_block(name) if blocks else None
     # A block is a template's own output: what it shows is escaped already.
     return mark_safe(block.render(context)) if block else mark_safe("")  # noqa: S308
+
+
+# Which page shows a document, by the letters its number starts with.
+DOCUMENTS = {"SO": "order", "FF": "fulfilment", "PL": "pick-list", "H": "hold"}
+
+
+@register.simple_tag
+def document_url(number: str) -> str:
+    """The address of the page of a document such as "SO-1042"; empty when it has none."""
+    letters, _, digits = str(number).partition("-")
+    if letters not in DOCUMENTS or not digits.isdecimal():
+        return ""
+    for argument in (number, int(digits)):
+        try:
+            return reverse(DOCUMENTS[letters], args=[argument])
+        except NoReverseMatch:
+            continue
+    return ""

@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("org.urls")),
     path("admin/", admin.site.urls),
     path("", include("insights.urls")),
+    path("", include("inventory.urls")),
 ]

@@ -1,14 +1,14 @@
-"""The stock board: what lies where, a page at a time, and the cells behind one number."""
+"""The stock board: what lies where, a page at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from inventory.models import Balance, HoldLine, Sku, Stock
+from inventory.models import Balance, HoldLine, Sku
+from inventory.models.books import Grade
 from inventory.models.claims import Role
 from org.scope import Scope
 
@@ -48,6 +48,11 @@ class BoardRow:
     ordered: int = 0
     frozen: int = 0
 
+    @property
+    def grade_name(self) -> str:
+        """The grade in the reader's language."""
+        return str(Grade(self.grade).label)
+
 
 @dataclass(frozen=True)
 class BoardPage:
@@ -66,28 +71,6 @@ class BoardCounts:
     free: int
     sold_out: int
     frozen: int
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What lies in one location, of one lot. `loose` is not "available": blankets may cover it."""
-
-    stock_id: int
-    location_id: int
-    location: str
-    location_kind: str
-    lot_id: int | None
-    lot: str
-    expires_on: date | None
-    grade: str
-    on_hand: int
-    pinned: int
-    blanket: str
-
-    @property
-    def loose(self) -> int:
-        """Units in the cell that no claim has taken from this very cell."""
-        return self.on_hand - self.pinned
 
 
 def board(*, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = PAGE) -> BoardPage:
@@ -141,33 +124,6 @@ def board_counts(*, scope: Scope, narrowing: Narrowing) -> BoardCounts:
         frozen=Count("id", filter=Q(held__gt=0)),
     )
     return BoardCounts(**counts)
-
-
-def cells(*, sku_id: int, warehouse_id: int) -> list[Cell]:
-    """The cells of one SKU in one warehouse that hold something, first expiry first."""
-    found = (
-        Stock.objects.filter(
-            balance__sku_id=sku_id, balance__warehouse_id=warehouse_id, on_hand__gt=0
-        )
-        .select_related("location", "lot", "balance", "blanket__reason")
-        .order_by(F("lot__expires_on").asc(nulls_last=True), "location__sequence", "id")
-    )
-    return [
-        Cell(
-            stock_id=cell.pk,
-            location_id=cell.location_id,
-            location=cell.location.code,
-            location_kind=str(cell.location.get_kind_display()),
-            lot_id=cell.lot_id,
-            lot=cell.lot.code if cell.lot else "",
-            expires_on=cell.lot.expires_on if cell.lot else None,
-            grade=cell.balance.grade,
-            on_hand=cell.on_hand,
-            pinned=cell.pinned,
-            blanket=cell.blanket.reason.label if cell.blanket else "",
-        )
-        for cell in found
-    ]
 
 
 def _narrowed(scope: Scope, narrowing: Narrowing) -> QuerySet[Balance]:

@@ -27,13 +27,14 @@ REASONS = [
 def add(apps, schema_editor):
     Reason = apps.get_model("inventory", "Reason")
     Reason.objects.bulk_create(
-        Reason(
+        (Reason(
             code=code, name=name, name_en=name_en, role=role, rank=rank, is_safety=safety,
             binds_to=binds, blocks_reserve="r" in b, blocks_pick="p" in b, blocks_ship="s" in b,
             blocks_move="m" in b, blocks_count="c" in b, blocks_publish="b" in b,
             review_days=days, by_hand=by_hand,
         )
-        for code, name, name_en, role, rank, safety, binds, b, days, by_hand in REASONS
+        for code, name, name_en, role, rank, safety, binds, b, days, by_hand in REASONS),
+        ignore_conflicts=True,
     )
 
 

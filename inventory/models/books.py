@@ -193,11 +193,14 @@ class Entry(models.Model):
                 condition=~models.Q(on_hand=0, held=0), name="entry_changes_something"
             ),
             models.CheckConstraint(
-                condition=models.Q(on_hand=0) | models.Q(balance__isnull=True) | models.Q(stock__isnull=False),
+                condition=models.Q(on_hand=0)
+                | models.Q(balance__isnull=True)
+                | models.Q(stock__isnull=False),
                 name="entry_goods_lie_in_a_cell",
             ),
             models.CheckConstraint(
-                condition=models.Q(held=0, line__isnull=True) | ~models.Q(held=0) & models.Q(line__isnull=False),
+                condition=models.Q(held=0, line__isnull=True)
+                | ~models.Q(held=0) & models.Q(line__isnull=False),
                 name="entry_claim_names_its_line",
             ),
         ]

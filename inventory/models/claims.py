@@ -101,7 +101,9 @@ class Hold(Effects):
     warehouse = models.ForeignKey(
         "inventory.Warehouse", on_delete=models.PROTECT, null=True, related_name="+"
     )
-    zone = models.ForeignKey("inventory.Zone", on_delete=models.PROTECT, null=True, related_name="+")
+    zone = models.ForeignKey(
+        "inventory.Zone", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     location = models.ForeignKey(
         "inventory.Location", on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -161,9 +163,7 @@ class HoldLine(models.Model):
     """Units of one hold in one balance: in one cell (pinned), or not yet in any."""
 
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lines")
-    balance = models.ForeignKey(
-        "inventory.Balance", on_delete=models.PROTECT, related_name="lines"
-    )
+    balance = models.ForeignKey("inventory.Balance", on_delete=models.PROTECT, related_name="lines")
     stock = models.ForeignKey(
         "inventory.Stock", on_delete=models.PROTECT, null=True, related_name="lines"
     )

@@ -39,7 +39,8 @@ class Sku(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(code=""), name="sku_has_a_code"),
             models.CheckConstraint(
-                condition=models.Q(unit_cost__gte=0, list_price__gte=0), name="sku_prices_not_negative"
+                condition=models.Q(unit_cost__gte=0, list_price__gte=0),
+                name="sku_prices_not_negative",
             ),
             models.CheckConstraint(
                 condition=models.Q(temperature__in=["AMBIENT", "COOL", "CHILLED", "FROZEN"]),

@@ -1,0 +1,58 @@
+"""What a batch of requests must have locked and loaded before it can be decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from inventory.requests import QTY_LIMIT, Line, MoveLine, Refused
+from inventory.scopes import Scope
+from inventory.world import ONE_OWNER, BalanceKey
+
+
+@dataclass(slots=True)
+class Needs:
+    """Collected over all requests of a batch, so that each kind of row is read once."""
+
+    balances: set[BalanceKey] = field(default_factory=set)
+    # Balances that must come into being, because goods will lie in them.
+    growing: set[BalanceKey] = field(default_factory=set)
+    # Every cell of these is looked at (pinning), not only those in `locations`.
+    whole: set[BalanceKey] = field(default_factory=set)
+    # Every open claim in these may have to give way (a count may find a loss).
+    all_claims: set[BalanceKey] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
+    hold_ids: set[int] = field(default_factory=set)
+    locations: set[int] = field(default_factory=set)
+    lots: set[int] = field(default_factory=set)
+    reasons: set[str] = field(default_factory=set)
+    # Scopes of new blankets that may reach beyond one balance.
+    wide: list[Scope] = field(default_factory=list)
+    lifts_blankets: bool = False
+
+    def goods(self, *, warehouse_id: int, lines: Iterable[Line | MoveLine], grow: bool) -> None:
+        """The lines' balances and lots."""
+        for line in lines:
+            key = key_of(warehouse_id, line)
+            self.balances.add(key)
+            if grow:
+                self.growing.add(key)
+            if line.lot_id is not None:
+                self.lots.add(line.lot_id)
+
+
+def key_of(warehouse_id: int, line: Line | MoveLine) -> BalanceKey:
+    """The balance that a line is about."""
+    return (warehouse_id, line.sku_id, line.grade, ONE_OWNER)
+
+
+def check_quantities(lines: Iterable[Line | MoveLine], *, zero: bool = False) -> None:
+    """Refuse what is no count of units.
+
+    Raises:
+        Refused: bad_quantity, naming the SKU.
+    """
+    for line in lines:
+        whole = isinstance(line.qty, int) and not isinstance(line.qty, bool)
+        if not whole or not (0 if zero else 1) <= line.qty <= QTY_LIMIT:
+            raise Refused("bad_quantity", sku_id=line.sku_id, qty=line.qty)

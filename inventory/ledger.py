@@ -1,0 +1,246 @@
+"""The only writer of stock: `post()` takes a batch of requests, once per transaction.
+
+Order (design section 4): insert missing balances in key order, lock the balances in id order,
+look up keys, decide, write postings and entries in bulk; `fill` gives blankets what became free.
+The statements are the same number for one request and for a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from inventory import loading
+from inventory.decisions import adjust, hold, move, pin, receive, release, ship
+from inventory.decisions.needs import Needs
+from inventory.models import HoldLine, Posting
+from inventory.requests import (
+    AdjustRequest,
+    HoldRequest,
+    MoveRequest,
+    Outcome,
+    Pin,
+    PinRequest,
+    ReceiveRequest,
+    Refused,
+    ReleaseRequest,
+    Request,
+    ShipRequest,
+)
+from inventory.world import Claim, World
+from inventory.writing import Written, write
+from outbox import services as outbox
+
+
+class SecondPosting(RuntimeError):
+    """A transaction may post once: a second batch could lock balances in another order."""
+
+
+class NoTransaction(RuntimeError):
+    """The caller must open the transaction; services never do."""
+
+
+@dataclass(frozen=True)
+class _Verb:
+    kind: str
+    needs: Callable[[Any, Needs], None]
+    decide: Callable[[World, Any], Any]
+
+
+VERBS: dict[type[Request], _Verb] = {
+    ReceiveRequest: _Verb("RECEIVE", receive.needs, receive.decide),
+    MoveRequest: _Verb("MOVE", move.needs, move.decide),
+    HoldRequest: _Verb("HOLD", hold.needs, hold.decide),
+    PinRequest: _Verb("PIN", pin.needs, pin.decide),
+    ReleaseRequest: _Verb("RELEASE", release.needs, release.decide),
+    ShipRequest: _Verb("SHIP", ship.needs, ship.decide),
+    AdjustRequest: _Verb("ADJUST", adjust.needs, adjust.decide),
+}
+
+
+def post(requests: Sequence[Request], *, actor: str, today: date | None = None) -> list[Outcome]:
+    """Carry out each request whole or not at all, and answer each, in order.
+
+    Must run inside the caller's transaction, once in it. A refused request leaves no trace; the
+    others go through. `today` decides which lots are expired (default: the display zone's date).
+
+    Raises:
+        NoTransaction, SecondPosting: the caller's mistake.
+    """
+    _once_per_transaction()
+    needs = Needs()
+    for request in requests:
+        VERBS[type(request)].needs(request, needs)
+    world = World(today=today or timezone.localdate())
+    if any(not scope.within_one_balance for scope in needs.wide) or loading.lifts_a_wide_blanket(
+        needs
+    ):
+        loading.lock_blankets(alone=True)
+    elif needs.growing:
+        loading.lock_blankets(alone=False)
+    loading.lock(world, loading.balance_ids(needs))
+    earlier = _earlier([request.key for request in requests])
+    _look_at_whole_balances(world, needs, requests)
+    loading.load(world, needs)
+    decided = _decide_all(world, requests, earlier)
+    written = write(world, requests, decided.claims, actor=actor, kind_of=_kind_of)
+    _tell(world, decided)
+    return [_answer(index, request, decided, written) for index, request in enumerate(requests)]
+
+
+def _kind_of(request: Request) -> str:
+    return VERBS[type(request)].kind
+
+
+def _once_per_transaction() -> None:
+    """Mark the caller's transaction; test cases wrap one of their own around, which is not it."""
+    blocks = [
+        block for block in connection.atomic_blocks if not getattr(block, "_from_testcase", False)
+    ]
+    if not blocks:
+        raise NoTransaction("inventory verbs run inside the caller's transaction.atomic()")
+    if getattr(blocks[0], "stock_posted", False):
+        raise SecondPosting("one transaction posts once; collect the requests into one call")
+    blocks[0].stock_posted = True  # type: ignore[attr-defined]
+
+
+def _look_at_whole_balances(world: World, needs: Needs, requests: Sequence[Request]) -> None:
+    """Pinning looks at every cell of the balances where its documents have claims."""
+    if any(isinstance(request, PinRequest) for request in requests):
+        needs.whole.update(world.balances)
+
+
+@dataclass
+class _Earlier:
+    posting_id: int
+    fingerprint: str
+    hold_id: int | None
+    pins: tuple[Pin, ...]
+
+
+def _earlier(keys: list[str]) -> dict[str, _Earlier]:
+    """Postings that already happened under these keys, with what they answered."""
+    found: dict[str, _Earlier] = {}
+    for posting in Posting.objects.filter(key__in=keys).prefetch_related("holds"):
+        holds = list(posting.holds.all())
+        pins = _pins_of(posting) if posting.kind == "PIN" else ()
+        found[posting.key] = _Earlier(
+            posting.pk, posting.fingerprint, holds[0].pk if holds else None, pins
+        )
+    return found
+
+
+def _pins_of(posting: Posting) -> tuple[Pin, ...]:
+    """Where the document's claims lie now; a repeated answer must not send anyone astray."""
+    lines = HoldLine.objects.filter(
+        hold__document=posting.document,
+        hold__role="COMMITMENT",
+        stock__isnull=False,
+        open__gt=0,
+    ).select_related("stock", "balance")
+    return tuple(
+        Pin(
+            line_id=line.pk,
+            hold_id=line.hold_id,
+            sku_id=line.balance.sku_id,
+            lot_id=line.stock.lot_id,
+            location_id=line.stock.location_id,
+            qty=line.open,
+        )
+        for line in lines
+        if line.stock is not None
+    )
+
+
+@dataclass
+class _Decided:
+    refusals: dict[int, Refused]
+    repeats: dict[int, _Earlier]
+    # A key that came twice in one batch: the later request answers like the first.
+    twins: dict[int, int]
+    claims: dict[int, Claim]
+    displaced: dict[int, dict[str, dict[int, int]]]
+
+    def leaves_posting(self, index: int) -> bool:
+        return index not in self.refusals and index not in self.repeats and index not in self.twins
+
+
+def _decide_all(
+    world: World, requests: Sequence[Request], earlier: dict[str, _Earlier]
+) -> _Decided:
+    decided = _Decided({}, {}, {}, {}, {})
+    seen: dict[str, tuple[int, str]] = {}
+    for index, request in enumerate(requests):
+        fingerprint = request.fingerprint()
+        before = earlier.get(request.key)
+        twin = seen.get(request.key)
+        if before is not None or twin is not None:
+            known = before.fingerprint if before else twin[1] if twin else ""
+            if known != fingerprint:
+                decided.refusals[index] = Refused("key_reused", key=request.key)
+            elif before is not None:
+                decided.repeats[index] = before
+            elif twin is not None:
+                decided.twins[index] = twin[0]
+            continue
+        mark = world.begin(index)
+        try:
+            answer = VERBS[type(request)].decide(world, request)
+        except Refused as refusal:
+            world.undo(mark)
+            decided.refusals[index] = refusal
+            continue
+        world.fill()
+        world.settle(world.touched)
+        seen[request.key] = (index, fingerprint)
+        if isinstance(answer, Claim):
+            decided.claims[index] = answer
+        elif isinstance(answer, dict) and answer:
+            decided.displaced[index] = answer
+    world.posted = {index for index in range(len(requests)) if decided.leaves_posting(index)}
+    return decided
+
+
+def _answer(index: int, request: Request, decided: _Decided, written: Written) -> Outcome:
+    if index in decided.refusals:
+        return Outcome(key=request.key, document=request.document, refusal=decided.refusals[index])
+    if index in decided.repeats:
+        before = decided.repeats[index]
+        return Outcome(
+            key=request.key,
+            document=request.document,
+            posting_id=before.posting_id,
+            hold_id=before.hold_id,
+            pins=before.pins,
+            repeated=True,
+        )
+    first = decided.twins.get(index, index)
+    return Outcome(
+        key=request.key,
+        document=request.document,
+        posting_id=written.postings[first],
+        hold_id=decided.claims[first].id if first in decided.claims else None,
+        pins=written.pins.get(first, ()) if isinstance(request, PinRequest) else (),
+        displaced=decided.displaced.get(first, {}),
+        repeated=index in decided.twins,
+    )
+
+
+def _tell(world: World, decided: _Decided) -> None:
+    """Whoever publishes figures or owns a broken claim hears of it after the commit."""
+    skus = sorted({draft.sku_id for draft in world.drafts})
+    if skus:
+        outbox.tell(topic="stock.changed", keys=[str(sku) for sku in skus])
+    documents = sorted({name for lost in decided.displaced.values() for name in lost})
+    if documents:
+        outbox.tell(topic="hold.displaced", keys=documents)
+
+
+def start_lines(*, documents: Sequence[str]) -> None:
+    """Mark the documents' lines as being picked; a shortfall spares those as long as it can."""
+    HoldLine.objects.filter(hold__document__in=documents, open__gt=0).update(started=True)

@@ -1,0 +1,287 @@
+"""Reads what a batch needs from the database, under the balances' locks, a statement per kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import Q
+
+from inventory.decisions.hold import blocked_acts
+from inventory.decisions.needs import Needs
+from inventory.models import Balance, Hold, HoldLine, Location, Lot, Reason, Sku, Stock
+from inventory.scopes import Scope
+from inventory.world import Bal, BalanceKey, Batch, Cell, Claim, LineState, Place, World
+
+# Advisory lock classes; the second key is always 0.
+BLANKETS = 7101
+
+
+def lock_blankets(*, alone: bool) -> None:
+    """Keep new cells and wide blankets from passing each other unseen.
+
+    A wide blanket (or its end) takes the lock alone; commands that may make new cells share it.
+    Taken before any balance, so the order of locks is the same everywhere.
+    """
+    shared = "" if alone else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", [BLANKETS])
+
+
+def balance_ids(needs: Needs) -> list[int]:
+    """The balances to lock: those named, those of named claims, those under wide blankets."""
+    found = _resolve(needs.balances)
+    missing = sorted(key for key in needs.growing if key not in found)
+    if missing:
+        _insert_missing(missing)
+        found |= _resolve(set(missing))
+    ids = set(found.values())
+    if needs.documents or needs.hold_ids:
+        named = Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids)
+        ids.update(HoldLine.objects.filter(named, open__gt=0).values_list("balance_id", flat=True))
+        if needs.lifts_blankets:
+            ids.update(_covered_balances(needs))
+    for scope in needs.wide:
+        ids.update(_cells_in(scope).values_list("balance_id", flat=True).distinct())
+    return sorted(ids)
+
+
+def _covered_balances(needs: Needs) -> set[int]:
+    named = Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
+    blankets = Hold.objects.filter(named, blanket=True, closed_at__isnull=True)
+    return set(
+        Stock.objects.filter(blanket__in=blankets).values_list("balance_id", flat=True).distinct()
+    )
+
+
+def lifts_a_wide_blanket(needs: Needs) -> bool:
+    """True when one of the claims to be released is a blanket."""
+    if not needs.lifts_blankets:
+        return False
+    named = Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
+    return Hold.objects.filter(named, blanket=True, closed_at__isnull=True).exists()
+
+
+def _cells_in(scope: Scope):  # type: ignore[no-untyped-def]
+    """Cells that a scope covers, as a query set."""
+    named = {
+        "balance__warehouse_id": scope.warehouse_id,
+        "location__zone_id": scope.zone_id,
+        "location_id": scope.location_id,
+        "balance__sku_id": scope.sku_id,
+        "lot_id": scope.lot_id,
+        "lot__supplier": scope.supplier,
+        "balance__grade": scope.grade,
+        "balance__owner": scope.owner,
+    }
+    return Stock.objects.filter(**{name: value for name, value in named.items() if value})
+
+
+def _resolve(keys: Iterable[BalanceKey]) -> dict[BalanceKey, int]:
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT b.id, b.warehouse_id, b.sku_id, b.grade, b.owner
+               FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
+                   AS k(warehouse_id, sku_id, grade, owner)
+               JOIN inventory_balance b USING (warehouse_id, sku_id, grade, owner)""",
+            [list(column) for column in zip(*wanted, strict=True)],
+        )
+        return {(row[1], row[2], row[3], row[4]): row[0] for row in cursor.fetchall()}
+
+
+def _insert_missing(keys: list[BalanceKey]) -> None:
+    """Empty balances, in key order; whoever comes first wins and the other waits."""
+    known = set(Sku.objects.filter(id__in={key[1] for key in keys}).values_list("id", flat=True))
+    Balance.objects.bulk_create(
+        [
+            Balance(warehouse_id=warehouse, sku_id=sku, grade=grade, owner=owner)
+            for warehouse, sku, grade, owner in keys
+            if sku in known
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def lock(world: World, ids: list[int]) -> None:
+    """Lock the balances in id order; they cover their cells and lines."""
+    if not ids:
+        return
+    rows = (
+        Balance.objects.select_for_update(no_key=True)
+        .filter(id__in=ids)
+        .order_by("id")
+        .values_list("id", "warehouse_id", "sku_id", "grade", "owner", "on_hand", "held")
+    )
+    for pk, warehouse, sku, grade, owner, on_hand, held in rows:
+        key = (warehouse, sku, grade, owner)
+        world.balances[key] = Bal(pk, key, on_hand, held)
+
+
+def load(world: World, needs: Needs) -> None:
+    """Places, lots, reasons, blankets, cells and lines, in that order."""
+    by_id = {balance.id: balance for balance in world.balances.values()}
+    world.reasons.update({reason.code: reason for reason in _reasons(needs)})
+    if needs.growing:
+        world.lot_tracked.update(
+            Sku.objects.filter(
+                id__in={key[1] for key in needs.growing}, lot_tracked=True
+            ).values_list("id", flat=True)
+        )
+    if needs.locations:
+        for place in Location.objects.filter(id__in=needs.locations):
+            _know_place(world, place)
+    if needs.lots:
+        for lot in Lot.objects.filter(id__in=needs.lots):
+            _know_batch(world, lot)
+    rows = _cell_rows(world, needs, by_id)
+    covered = needs.locations or any(row.blanket_id for row in rows)
+    if covered or needs.wide or needs.hold_ids or needs.lifts_blankets or needs.whole:
+        _load_blankets(world, needs, by_id, rows)
+    cells: dict[int, Cell] = {}
+    for row in rows:
+        _know_place(world, row.location)
+        if row.lot is not None:
+            _know_batch(world, row.lot)
+        cell = Cell(
+            by_id[row.balance_id],
+            world.places[row.location_id],
+            world.batches[row.lot_id] if row.lot_id is not None else None,
+            row.on_hand,
+            row.pinned,
+            world.claims.get(row.blanket_id) if row.blanket_id else None,
+            row.id,
+        )
+        cells[row.id] = cell
+        world.add_cell(cell)
+    _load_lines(world, needs, by_id, cells)
+
+
+def _reasons(needs: Needs) -> list[Reason]:
+    return list(Reason.objects.filter(code__in=needs.reasons)) if needs.reasons else []
+
+
+def _know_place(world: World, place: Location) -> None:
+    world.places[place.id] = Place(
+        place.id, place.warehouse_id, place.zone_id, place.kind, place.sequence
+    )
+
+
+def _know_batch(world: World, lot: Lot) -> None:
+    world.batches[lot.id] = Batch(lot.id, lot.expires_on, lot.produced_on, lot.supplier)
+
+
+def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]:
+    """Cells named by location, under a blanket, with a named claim, or of whole balances."""
+    if not by_id:
+        return []
+    whole = {world.balances[key].id for key in needs.whole if key in world.balances}
+    which = Q(blanket__isnull=False) | Q(location_id__in=needs.locations) | Q(balance_id__in=whole)
+    if needs.documents or needs.hold_ids:
+        which |= Q(
+            id__in=HoldLine.objects.filter(
+                Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids),
+                balance_id__in=by_id,
+                stock__isnull=False,
+            ).values("stock_id")
+        )
+    if needs.all_claims:
+        counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
+        which |= Q(balance_id__in=counted)
+    for scope in needs.wide:
+        which |= Q(id__in=_cells_in(scope).values("id"))
+    return list(
+        Stock.objects.filter(which, balance_id__in=by_id)
+        .select_related("location", "lot")
+        .order_by("id")
+    )
+
+
+def _load_blankets(world: World, needs: Needs, by_id: dict[int, Bal], rows: list[Stock]) -> None:
+    """Active blankets that may cover a cell of these balances or locations."""
+    warehouses = {balance.key[0] for balance in by_id.values()}
+    skus = {balance.key[1] for balance in by_id.values()}
+    places = needs.locations | {row.location_id for row in rows}
+    which = (
+        (Q(warehouse__isnull=True) | Q(warehouse_id__in=warehouses))
+        & (Q(sku__isnull=True) | Q(sku_id__in=skus))
+        & (Q(location__isnull=True) | Q(location_id__in=places))
+    )
+    which |= Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
+    found = Hold.objects.filter(which, blanket=True, closed_at__isnull=True)
+    for hold in found.select_related("reason"):
+        world.add_blanket(_know_claim(world, hold))
+
+
+def _know_claim(world: World, hold: Hold) -> Claim:
+    if hold.id in world.claims:
+        return world.claims[hold.id]
+    claim = Claim(
+        document=hold.document,
+        reason=hold.reason.code,
+        role=hold.role,
+        rank=hold.rank,
+        is_safety=hold.is_safety,
+        binds_to=hold.binds_to,
+        blocks=blocked_acts(hold),
+        scope=Scope(
+            warehouse_id=hold.warehouse_id,
+            zone_id=hold.zone_id,
+            location_id=hold.location_id,
+            sku_id=hold.sku_id,
+            lot_id=hold.lot_id,
+            supplier=hold.supplier,
+            grade=hold.grade,
+            owner=hold.owner,
+        ),
+        blanket=hold.blanket,
+        id=hold.id,
+        open=hold.closed_at is None,
+    )
+    world.claims[hold.id] = claim
+    return claim
+
+
+def _load_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[int, Cell]) -> None:
+    """Lines of named claims, of blankets, in named locations, and where a count may break any.
+
+    Empty lines are read too: a claim that comes back to a cell uses its line again.
+    """
+    blankets = [claim.id for claim in world.blankets if claim.id is not None]
+    which = Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids)
+    which |= Q(hold_id__in=blankets)
+    if needs.locations:
+        which |= Q(stock__location_id__in=needs.locations, hold__closed_at__isnull=True)
+    if needs.all_claims:
+        counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
+        which |= Q(balance_id__in=counted, hold__closed_at__isnull=True)
+    if not which or not by_id:
+        return
+    rows = (
+        HoldLine.objects.filter(which, balance_id__in=by_id)
+        .select_related("hold__reason", "origin__hold__reason")
+        .order_by("id")
+    )
+    known: dict[int, LineState] = {}
+    waiting: list[tuple[LineState, int]] = []
+    for row in rows:
+        line = LineState(
+            _know_claim(world, row.hold),
+            by_id[row.balance_id],
+            cells.get(row.stock_id) if row.stock_id is not None else None,
+            row.open,
+            row.priority,
+            row.started,
+            None,
+            row.id,
+        )
+        if row.stock_id is not None and line.cell is None:
+            continue  # an empty line of a cell that nobody asked for
+        known[row.id] = line
+        world.add_line(line)
+        if row.origin_id is not None:
+            waiting.append((line, row.origin_id))
+    for line, origin in waiting:
+        line.origin = known.get(origin)

@@ -1,0 +1,52 @@
+"""Which cells a claim's scope covers. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """Named parts must match; an empty part covers everything."""
+
+    warehouse_id: int | None = None
+    zone_id: int | None = None
+    location_id: int | None = None
+    sku_id: int | None = None
+    lot_id: int | None = None
+    supplier: str = ""
+    grade: str = ""
+    owner: str = ""
+
+    @property
+    def within_one_balance(self) -> bool:
+        """True when the balance's own lock keeps other writers away from all it may cover."""
+        return bool(self.warehouse_id and self.sku_id and self.grade and self.owner)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """What is known of one cell."""
+
+    warehouse_id: int
+    zone_id: int | None
+    location_id: int
+    sku_id: int
+    lot_id: int | None
+    supplier: str
+    grade: str
+    owner: str
+
+
+def covers(scope: Scope, spot: Spot) -> bool:
+    """True when every named part of the scope is the spot's."""
+    return (
+        scope.warehouse_id in (None, spot.warehouse_id)
+        and scope.zone_id in (None, spot.zone_id)
+        and scope.location_id in (None, spot.location_id)
+        and scope.sku_id in (None, spot.sku_id)
+        and scope.lot_id in (None, spot.lot_id)
+        and scope.supplier in ("", spot.supplier)
+        and scope.grade in ("", spot.grade)
+        and scope.owner in ("", spot.owner)
+    )

@@ -1,0 +1,63 @@
+"""Questions about stock; each takes many things and costs a constant number of statements."""
+
+from inventory.selectors.audit import Difference, audit
+from inventory.selectors.explain import Explanation, Step, explain
+from inventory.selectors.figures import (
+    CellView,
+    HeldUnits,
+    StockRow,
+    available,
+    cells,
+    held_units,
+    stock_rows,
+    versions,
+)
+from inventory.selectors.holds import HoldView, ReasonView, holds, reasons
+from inventory.selectors.masters import (
+    LocationView,
+    LotView,
+    SkuView,
+    WarehouseView,
+    location_by_code,
+    locations,
+    locations_in,
+    lots,
+    sku_ids_by_barcode,
+    sku_ids_by_code,
+    skus,
+    staging_location,
+    warehouses,
+)
+
+__all__ = [
+    "CellView",
+    "Difference",
+    "Explanation",
+    "HeldUnits",
+    "HoldView",
+    "LocationView",
+    "LotView",
+    "ReasonView",
+    "SkuView",
+    "Step",
+    "StockRow",
+    "WarehouseView",
+    "audit",
+    "available",
+    "cells",
+    "explain",
+    "held_units",
+    "holds",
+    "location_by_code",
+    "locations",
+    "locations_in",
+    "lots",
+    "reasons",
+    "sku_ids_by_barcode",
+    "sku_ids_by_code",
+    "skus",
+    "staging_location",
+    "stock_rows",
+    "versions",
+    "warehouses",
+]

@@ -1,0 +1,194 @@
+"""How much there is: balances, cells, held units."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet, Sum
+
+from inventory.models import Balance, HoldLine, Stock
+from org.scope import Scope
+
+GOOD = "ZP"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StockRow:
+    """One row of the stock board."""
+
+    balance_id: int
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    unit_name: str
+    warehouse_id: int
+    warehouse_code: str
+    warehouse_name: str
+    grade: str
+    on_hand: int
+    held: int
+    available: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellView:
+    """One cell: `unpinned` is not "available", bin-less claims want those units too."""
+
+    id: int
+    sku_id: int
+    warehouse_id: int
+    location_id: int
+    location_code: str
+    location_kind: str
+    lot_id: int | None
+    lot_code: str
+    expires_on: date | None
+    grade: str
+    on_hand: int
+    pinned: int
+    unpinned: int
+    blanket_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldUnits:
+    """Open units of one document's claims, per SKU and warehouse."""
+
+    document: str
+    sku_id: int
+    warehouse_id: int
+    qty: int
+    pinned: int
+
+
+def _good(sku_ids: Iterable[int], warehouse_ids: Collection[int] | None) -> QuerySet[Balance]:
+    rows = Balance.objects.filter(sku_id__in=set(sku_ids), grade=GOOD)
+    return rows if warehouse_ids is None else rows.filter(warehouse_id__in=warehouse_ids)
+
+
+def available(
+    *, sku_ids: Iterable[int], warehouse_ids: Collection[int] | None = None
+) -> dict[tuple[int, int], int]:
+    """Free good units per (warehouse id, SKU id); pairs without any balance are missing."""
+    rows = _good(sku_ids, warehouse_ids).values_list("warehouse_id", "sku_id", "available")
+    return {(warehouse, sku): free for warehouse, sku, free in rows}
+
+
+def versions(
+    *, sku_ids: Iterable[int], warehouse_ids: Collection[int] | None = None
+) -> dict[tuple[int, int], int]:
+    """Balance versions of good stock per (warehouse id, SKU id); they only rise."""
+    rows = _good(sku_ids, warehouse_ids).values_list("warehouse_id", "sku_id", "version")
+    return {(warehouse, sku): version for warehouse, sku, version in rows}
+
+
+def stock_rows(
+    *,
+    scope: Scope,
+    text: str = "",
+    warehouse_id: int | None = None,
+    only: str = "",
+    after: tuple[str, int] | None = None,
+    limit: int = 50,
+) -> list[StockRow]:
+    """The stock board, by SKU code; keyset paging by (sku code, balance id).
+
+    Args:
+        text: part of a code, name or pinyin, or a whole barcode.
+        only: "held" for balances with held units, "out" for nothing available.
+        after: the last row of the page before.
+    """
+    rows = scope.limit(Balance.objects.select_related("sku", "warehouse"), "warehouse__unit")
+    if text:
+        rows = rows.filter(
+            Q(sku__code__icontains=text)
+            | Q(sku__name__icontains=text)
+            | Q(sku__pinyin__icontains=text.lower())
+            | Q(sku__barcodes__code=text)
+        ).distinct()
+    if warehouse_id is not None:
+        rows = rows.filter(warehouse_id=warehouse_id)
+    if only == "held":
+        rows = rows.filter(held__gt=0)
+    elif only == "out":
+        rows = rows.filter(available=0)
+    if after is not None:
+        code, balance_id = after
+        rows = rows.filter(Q(sku__code__gt=code) | Q(sku__code=code, id__gt=balance_id))
+    return [
+        StockRow(
+            balance_id=row.pk,
+            sku_id=row.sku_id,
+            sku_code=row.sku.code,
+            sku_name=row.sku.name,
+            unit_name=row.sku.unit_name,
+            warehouse_id=row.warehouse_id,
+            warehouse_code=row.warehouse.code,
+            warehouse_name=row.warehouse.name,
+            grade=row.grade,
+            on_hand=row.on_hand,
+            held=row.held,
+            available=row.available,
+        )
+        for row in rows.order_by("sku__code", "id")[:limit]
+    ]
+
+
+def cells(
+    *,
+    scope: Scope,
+    sku_id: int | None = None,
+    warehouse_id: int | None = None,
+    location_id: int | None = None,
+) -> list[CellView]:
+    """Cells with goods, first expiry first within a SKU and warehouse."""
+    rows = scope.limit(
+        Stock.objects.select_related("balance", "location", "lot"), "balance__warehouse__unit"
+    ).filter(on_hand__gt=0)
+    if sku_id is not None:
+        rows = rows.filter(balance__sku_id=sku_id)
+    if warehouse_id is not None:
+        rows = rows.filter(balance__warehouse_id=warehouse_id)
+    if location_id is not None:
+        rows = rows.filter(location_id=location_id)
+    return [
+        CellView(
+            id=row.pk,
+            sku_id=row.balance.sku_id,
+            warehouse_id=row.balance.warehouse_id,
+            location_id=row.location_id,
+            location_code=row.location.code,
+            location_kind=row.location.kind,
+            lot_id=row.lot_id,
+            lot_code=row.lot.code if row.lot else "",
+            expires_on=row.lot.expires_on if row.lot else None,
+            grade=row.balance.grade,
+            on_hand=row.on_hand,
+            pinned=row.pinned,
+            unpinned=row.on_hand - row.pinned,
+            blanket_id=row.blanket_id,
+        )
+        for row in rows.order_by(
+            "balance__sku_id",
+            "balance__warehouse_id",
+            "lot__expires_on",
+            "location__sequence",
+            "id",
+        )[:500]
+    ]
+
+
+def held_units(*, documents: Iterable[str]) -> list[HeldUnits]:
+    """Open units of these documents' claims."""
+    rows = (
+        HoldLine.objects.filter(hold__document__in=set(documents), open__gt=0)
+        .values_list("hold__document", "balance__sku_id", "balance__warehouse_id")
+        .annotate(qty=Sum("open"), pinned=Sum("open", filter=Q(stock__isnull=False), default=0))
+        .order_by("hold__document", "balance__sku_id", "balance__warehouse_id")
+    )
+    return [
+        HeldUnits(document=document, sku_id=sku, warehouse_id=warehouse, qty=qty, pinned=pinned)
+        for document, sku, warehouse, qty, pinned in rows
+    ]

@@ -1,0 +1,171 @@
+"""SKUs, lots, warehouses and locations as other rooms see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from inventory.models import Barcode, Location, Lot, Sku, Warehouse
+from org.scope import Scope
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkuView:
+    """A SKU; weights in grams, volumes in millilitres, per base unit."""
+
+    id: int
+    code: str
+    name: str
+    unit_name: str
+    weight_g: int
+    volume_ml: int
+    lot_tracked: bool
+    barcodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LotView:
+    """A lot and its dates."""
+
+    id: int
+    code: str
+    sku_id: int
+    produced_on: date | None
+    expires_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WarehouseView:
+    """A warehouse; degrees for routing by distance."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    unit_id: int
+    province: str
+    city: str
+    latitude: float | None
+    longitude: float | None
+    priority: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocationView:
+    """A location and its place in the walk."""
+
+    id: int
+    code: str
+    kind: str
+    warehouse_id: int
+    sequence: int
+
+
+def sku_ids_by_code(codes: Iterable[str]) -> dict[str, int]:
+    """SKU ids for codes; unknown codes are missing from the answer."""
+    return dict(Sku.objects.filter(code__in=list(codes)).values_list("code", "id"))
+
+
+def sku_ids_by_barcode(codes: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """(SKU id, base units in the pack) for barcodes; a SKU's own code counts as one piece."""
+    wanted = list(codes)
+    found = {code: (sku, 1) for code, sku in sku_ids_by_code(wanted).items()}
+    rows = Barcode.objects.filter(code__in=wanted).values_list("code", "sku_id", "qty")
+    found.update({code: (sku, qty) for code, sku, qty in rows})
+    return found
+
+
+def skus(ids: Iterable[int]) -> dict[int, SkuView]:
+    """SKUs by id, with their barcodes."""
+    rows = Sku.objects.filter(id__in=set(ids)).prefetch_related("barcodes")
+    return {
+        sku.pk: SkuView(
+            id=sku.pk,
+            code=sku.code,
+            name=sku.name,
+            unit_name=sku.unit_name,
+            weight_g=sku.weight_g,
+            volume_ml=sku.volume_ml,
+            lot_tracked=sku.lot_tracked,
+            barcodes=tuple(barcode.code for barcode in sku.barcodes.all()),
+        )
+        for sku in rows
+    }
+
+
+def lots(ids: Iterable[int]) -> dict[int, LotView]:
+    """Lots by id."""
+    return {
+        lot.pk: LotView(
+            id=lot.pk,
+            code=lot.code,
+            sku_id=lot.sku_id,
+            produced_on=lot.produced_on,
+            expires_on=lot.expires_on,
+        )
+        for lot in Lot.objects.filter(id__in=set(ids))
+    }
+
+
+def warehouses(
+    *, scope: Scope, ids: Collection[int] | None = None, active: bool = True
+) -> list[WarehouseView]:
+    """Warehouses in the scope, by priority and code."""
+    rows = scope.limit(Warehouse.objects.all(), "unit")
+    if ids is not None:
+        rows = rows.filter(id__in=ids)
+    if active:
+        rows = rows.filter(is_active=True)
+    return [
+        WarehouseView(
+            id=row.pk,
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            unit_id=row.unit_id,
+            province=row.province,
+            city=row.city,
+            latitude=row.latitude,
+            longitude=row.longitude,
+            priority=row.priority,
+        )
+        for row in rows.order_by("priority", "code")
+    ]
+
+
+def _location_view(row: Location) -> LocationView:
+    return LocationView(
+        id=row.pk,
+        code=row.code,
+        kind=row.kind,
+        warehouse_id=row.warehouse_id,
+        sequence=row.sequence,
+    )
+
+
+def locations(ids: Iterable[int]) -> dict[int, LocationView]:
+    """Locations by id."""
+    return {row.pk: _location_view(row) for row in Location.objects.filter(id__in=set(ids))}
+
+
+def locations_in(*, warehouse_id: int) -> list[LocationView]:
+    """A warehouse's active locations in walk order."""
+    rows = Location.objects.filter(warehouse_id=warehouse_id, is_active=True)
+    return [_location_view(row) for row in rows.order_by("sequence", "code")]
+
+
+def location_by_code(*, warehouse_id: int, code: str) -> LocationView | None:
+    """The location with this code in the warehouse, if there is one."""
+    row = Location.objects.filter(warehouse_id=warehouse_id, code=code).first()
+    return _location_view(row) if row else None
+
+
+def staging_location(*, warehouse_id: int, kind: str) -> int | None:
+    """The id of the warehouse's first active location of a kind, such as PACKING."""
+    return (
+        Location.objects.filter(warehouse_id=warehouse_id, kind=kind, is_active=True)
+        .order_by("sequence", "id")
+        .values_list("id", flat=True)
+        .first()
+    )

@@ -1,0 +1,138 @@
+"""Masters: SKUs, barcodes, lots, warehouses, zones, locations."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pypinyin import lazy_pinyin
+
+from inventory.ledger import post
+from inventory.models import Barcode, Location, Lot, Sku, Warehouse, Zone
+from inventory.requests import HoldRequest
+
+# Goods in these places are frozen as long as they lie there (design section 4).
+STANDING_FREEZES = {
+    Location.Kind.RECEIVING: "RECEIVING",
+    Location.Kind.DEFECT: "DEFECT_AREA",
+    Location.Kind.QUARANTINE: "QUARANTINE",
+}
+
+
+def clean_code(code: str) -> str:
+    """A code as we keep it: NFKC (full-width folded), trimmed, upper case."""
+    return unicodedata.normalize("NFKC", code).strip().upper()
+
+
+def pinyin_of(name: str) -> str:
+    """Lower-case pinyin, then initials, for sorting and for typing a few letters."""
+    sounds = [sound.lower() for sound in lazy_pinyin(name)]
+    initials = "".join(sound[:1] for sound in sounds)
+    return f"{''.join(sounds)} {initials}"[:400]
+
+
+def add_skus(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Insert or update SKUs by code, in bulk; each row holds `code`, `name` and other columns.
+
+    Rows of one call name the same columns. Gives {code: id}.
+    """
+    skus = []
+    for row in rows:
+        values = dict(row)
+        values["code"] = clean_code(values["code"])
+        skus.append(Sku(**values, pinyin=pinyin_of(values["name"])))
+    if not skus:
+        return {}
+    columns = sorted({name for row in rows for name in row if name != "code"} | {"pinyin"})
+    Sku.objects.bulk_create(
+        skus, update_conflicts=True, unique_fields=["code"], update_fields=columns, batch_size=2000
+    )
+    codes = [sku.code for sku in skus]
+    return dict(Sku.objects.filter(code__in=codes).values_list("code", "id"))
+
+
+def add_barcodes(rows: Iterable[tuple[int, str, int, str]]) -> None:
+    """Insert (sku id, barcode, base units in the pack, pack name); known codes stay as they are."""
+    Barcode.objects.bulk_create(
+        (
+            Barcode(sku_id=sku, code=clean_code(code), qty=qty, pack_name=pack)
+            for sku, code, qty, pack in rows
+        ),
+        ignore_conflicts=True,
+        batch_size=2000,
+    )
+
+
+def add_lot(
+    *,
+    sku_id: int,
+    code: str,
+    produced_on: date | None = None,
+    expires_on: date | None = None,
+    supplier: str = "",
+) -> int:
+    """The lot's id; a known lot is left as it is."""
+    lot, _ = Lot.objects.get_or_create(
+        sku_id=sku_id,
+        code=clean_code(code),
+        defaults={
+            "produced_on": produced_on,
+            "expires_on": expires_on,
+            "supplier": supplier,
+        },
+    )
+    return lot.pk
+
+
+def add_warehouse(*, code: str, name: str, unit_id: int, **columns: Any) -> int:
+    """The warehouse's id; a known code is left as it is."""
+    warehouse, _ = Warehouse.objects.get_or_create(
+        code=clean_code(code), defaults={"name": name, "unit_id": unit_id, **columns}
+    )
+    return warehouse.pk
+
+
+def add_zone(*, warehouse_id: int, code: str, name: str = "") -> int:
+    """The zone's id; a known code is left as it is."""
+    zone, _ = Zone.objects.get_or_create(
+        warehouse_id=warehouse_id, code=clean_code(code), defaults={"name": name}
+    )
+    return zone.pk
+
+
+def add_location(
+    *,
+    warehouse_id: int,
+    code: str,
+    kind: str = "STORAGE",
+    sequence: int = 0,
+    zone_id: int | None = None,
+    actor: str = "system:masters",
+) -> int:
+    """The location's id; receiving, defect and quarantine places get their standing freeze.
+
+    Posts for such places, so it must be the transaction's only stock verb then.
+    """
+    location, made = Location.objects.get_or_create(
+        warehouse_id=warehouse_id,
+        code=clean_code(code),
+        defaults={"kind": kind, "sequence": sequence, "zone_id": zone_id},
+    )
+    reason = STANDING_FREEZES.get(Location.Kind(location.kind))
+    if made and reason is not None:
+        post(
+            [
+                HoldRequest(
+                    key=f"standing-freeze:{location.pk}",
+                    document=f"LOC-{location.code}",
+                    warehouse_id=warehouse_id,
+                    location_id=location.pk,
+                    reason=reason,
+                    blanket=True,
+                )
+            ],
+            actor=actor,
+        )[0].check()
+    return location.pk

@@ -1,0 +1,55 @@
+"""One function per verb; all of them are `ledger.post` with a narrower type.
+
+Each must run inside the caller's transaction, and only one verb call in it. `actor` is who did
+it, such as "person:3" or "system:pipeline". Quantities are base units. An answer that was refused
+carries a `Refused`; the other requests of the batch went through.
+"""
+
+from collections.abc import Sequence
+
+from inventory.ledger import post
+from inventory.requests import (
+    AdjustRequest,
+    HoldRequest,
+    MoveRequest,
+    Outcome,
+    PinRequest,
+    ReceiveRequest,
+    ReleaseRequest,
+    ShipRequest,
+)
+
+
+def receive(requests: Sequence[ReceiveRequest], *, actor: str) -> list[Outcome]:
+    """Goods from a supplier into a location."""
+    return post(requests, actor=actor)
+
+
+def move(requests: Sequence[MoveRequest], *, actor: str) -> list[Outcome]:
+    """Goods from cell to cell of one warehouse; claims bound to goods follow."""
+    return post(requests, actor=actor)
+
+
+def hold(requests: Sequence[HoldRequest], *, actor: str) -> list[Outcome]:
+    """Claim units for a document, all lines of a request or none; or lay a blanket freeze."""
+    return post(requests, actor=actor)
+
+
+def pin(requests: Sequence[PinRequest], *, actor: str) -> list[Outcome]:
+    """Give bin-less claims their cells, first expiry first; the answers carry the pins."""
+    return post(requests, actor=actor)
+
+
+def release(requests: Sequence[ReleaseRequest], *, actor: str) -> list[Outcome]:
+    """Let claims go, whole or in part."""
+    return post(requests, actor=actor)
+
+
+def ship(requests: Sequence[ShipRequest], *, actor: str) -> list[Outcome]:
+    """Consume pinned claims: the goods leave to the customer."""
+    return post(requests, actor=actor)
+
+
+def adjust(requests: Sequence[AdjustRequest], *, actor: str) -> list[Outcome]:
+    """Book what was counted; the answers name the documents that lost units."""
+    return post(requests, actor=actor)

@@ -1,0 +1,434 @@
+"""The locked part of the stock in memory: decisions read it, draft entries on it, and can undo.
+
+Pure: `ledger.py` fills it from rows it has locked and writes the drafted entries down. What the
+database would refuse (negative, over-held) is asserted here first, so a wrong decision is caught
+before it is written.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from inventory.requests import Refused
+from inventory.scopes import Scope, Spot, covers
+
+BalanceKey = tuple[int, int, str, str]  # warehouse, SKU, grade, owner
+ONE_OWNER = "SELF"
+# Goods in these places may be picked; benches and totes last, because goods there are on their
+# way somewhere. Places that must not be picked from carry a standing freeze instead.
+PICK_ORDER = {"PICKING": 0, "STORAGE": 1, "PALLET": 2, "TOTE": 3, "STAGING": 4, "PACKING": 5}
+
+
+@dataclass(slots=True, eq=False)
+class Bal:
+    """A balance as locked; figures include what was drafted since."""
+
+    id: int
+    key: BalanceKey
+    on_hand: int
+    held: int
+
+    @property
+    def available(self) -> int:
+        """Free units."""
+        return self.on_hand - self.held
+
+    @property
+    def sku_id(self) -> int:
+        """The SKU."""
+        return self.key[1]
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """What decisions must know of a location."""
+
+    id: int
+    warehouse_id: int
+    zone_id: int | None
+    kind: str
+    sequence: int
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """What decisions must know of a lot."""
+
+    id: int
+    expires_on: date | None
+    produced_on: date | None
+    supplier: str
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """A cell of a balance; `id` is empty until it is written."""
+
+    balance: Bal
+    place: Place
+    batch: Batch | None
+    on_hand: int = 0
+    pinned: int = 0
+    blanket: Claim | None = None
+    id: int | None = None
+    blanket_moved: bool = False
+
+    @property
+    def unpinned(self) -> int:
+        """Units that no claim has in this cell. Not "available": bin-less claims want them too."""
+        return self.on_hand - self.pinned
+
+    @property
+    def spot(self) -> Spot:
+        """The cell as scopes see it."""
+        warehouse, sku, grade, owner = self.balance.key
+        return Spot(
+            warehouse_id=warehouse,
+            zone_id=self.place.zone_id,
+            location_id=self.place.id,
+            sku_id=sku,
+            lot_id=self.batch.id if self.batch else None,
+            supplier=self.batch.supplier if self.batch else "",
+            grade=grade,
+            owner=owner,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """A hold; `id` is empty until it is written. `row` are the column values of a new one."""
+
+    document: str
+    reason: str
+    role: str
+    rank: int
+    is_safety: bool
+    binds_to: str
+    blocks: frozenset[str]
+    scope: Scope
+    blanket: bool
+    id: int | None = None
+    row: dict[str, Any] = field(default_factory=dict)
+    posting: int | None = None
+    open: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class LineState:
+    """A hold line; `id` is empty until it is written."""
+
+    claim: Claim
+    balance: Bal
+    cell: Cell | None
+    open: int
+    priority: int = 0
+    started: bool = False
+    origin: LineState | None = None
+    id: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An entry not written yet; `posting` is the request's place in the batch."""
+
+    posting: int
+    sku_id: int
+    balance: Bal | None
+    cell: Cell | None
+    line: LineState | None
+    outside: str
+    on_hand: int
+    held: int
+
+
+class World:
+    """Locked balances with the cells and lines that this batch may touch."""
+
+    def __init__(self, *, today: date) -> None:
+        self.today = today
+        self.balances: dict[BalanceKey, Bal] = {}
+        self.places: dict[int, Place] = {}
+        self.batches: dict[int, Batch] = {}
+        self.cells: dict[tuple[int, int, int | None], Cell] = {}
+        self.claims: dict[int, Claim] = {}
+        self.reasons: dict[str, Any] = {}
+        self.lot_tracked: set[int] = set()
+        # By location, because most blankets are the standing freezes of one place each.
+        self._blankets_at: dict[int | None, list[Claim]] = defaultdict(list)
+        self.new_claims: list[Claim] = []
+        self.lines: list[LineState] = []
+        self.drafts: list[Draft] = []
+        self.touched: set[Bal] = set()
+        self.ended: dict[Claim, str] = {}
+        # Requests that leave a posting.
+        self.posted: set[int] = set()
+        self.posting = 0
+        self._by_document: dict[str, list[LineState]] = defaultdict(list)
+        self._by_balance: dict[Bal, list[Cell]] = defaultdict(list)
+        self._undo: list[Callable[[], None]] = []
+
+    # --- filling, by the ledger ---
+
+    def add_cell(self, cell: Cell) -> None:
+        """Know a cell."""
+        lot = cell.batch.id if cell.batch else None
+        self.cells[(cell.balance.id, cell.place.id, lot)] = cell
+        self._by_balance[cell.balance].append(cell)
+
+    def add_line(self, line: LineState) -> None:
+        """Know a hold line."""
+        self.lines.append(line)
+        self._by_document[line.claim.document].append(line)
+
+    def add_blanket(self, claim: Claim) -> None:
+        """Know an active blanket."""
+        self._blankets_at[claim.scope.location_id].append(claim)
+
+    # --- asking ---
+
+    @property
+    def blankets(self) -> list[Claim]:
+        """All known blankets."""
+        return [claim for claims in self._blankets_at.values() for claim in claims]
+
+    def balance(self, key: BalanceKey) -> Bal | None:
+        """The balance, if it exists."""
+        return self.balances.get(key)
+
+    def cells_in(self, balance: Bal) -> list[Cell]:
+        """The known cells of a balance."""
+        return self._by_balance[balance]
+
+    def lines_for(self, document: str) -> list[LineState]:
+        """The document's lines that have open units."""
+        return [line for line in self._by_document[document] if line.open]
+
+    def lines_in(self, balance: Bal) -> list[LineState]:
+        """The known lines with open units in one balance."""
+        return [line for line in self.lines if line.balance is balance and line.open]
+
+    def place(self, location_id: int, warehouse_id: int) -> Place:
+        """A location of that warehouse.
+
+        Raises:
+            Refused: outside_place.
+        """
+        place = self.places.get(location_id)
+        if place is None or place.warehouse_id != warehouse_id:
+            raise Refused("outside_place", location_id=location_id, warehouse_id=warehouse_id)
+        return place
+
+    def covering(self, cell: Cell) -> list[Claim]:
+        """Active blankets over a cell, highest rank first."""
+        spot = cell.spot
+        near = (*self._blankets_at[None], *self._blankets_at[cell.place.id])
+        found = [claim for claim in near if claim.open and covers(claim.scope, spot)]
+        return sorted(found, key=lambda claim: -claim.rank)
+
+    def forbids(self, cell: Cell, act: str) -> Claim | None:
+        """The blanket over this cell that forbids the act (pick, ship, move, count), if any."""
+        return next((claim for claim in self.covering(cell) if act in claim.blocks), None)
+
+    # --- drafting ---
+
+    def cell(self, balance: Bal, place: Place, lot_id: int | None) -> Cell:
+        """The cell, made when it is new, under whatever blanket covers it."""
+        found = self.cells.get((balance.id, place.id, lot_id))
+        if found is not None:
+            return found
+        batch = None
+        if lot_id is not None:
+            batch = self.batches.get(lot_id)
+            if batch is None:
+                raise Refused("bad_request", field="lot_id", lot_id=lot_id)
+        cell = Cell(balance, place, batch)
+        self.add_cell(cell)
+
+        def forget() -> None:
+            self.cells.pop((balance.id, place.id, lot_id))
+            self._by_balance[balance].remove(cell)
+
+        self._undo.append(forget)
+        self.cover(cell)
+        return cell
+
+    def cover(self, cell: Cell) -> None:
+        """Name the top-ranked blanket of a cell anew."""
+        top = next(iter(self.covering(cell)), None)
+        if cell.blanket is not top:
+            before, moved = cell.blanket, cell.blanket_moved
+
+            def restore() -> None:
+                cell.blanket, cell.blanket_moved = before, moved
+
+            self._undo.append(restore)
+            cell.blanket, cell.blanket_moved = top, True
+
+    def line(
+        self,
+        claim: Claim,
+        balance: Bal,
+        cell: Cell | None,
+        *,
+        priority: int = 0,
+        origin: LineState | None = None,
+    ) -> LineState:
+        """The claim's line in this balance and cell, made when it is new."""
+        for known in self._by_document[claim.document]:
+            if (known.claim, known.balance, known.cell, known.origin) == (
+                claim, balance, cell, origin,
+            ):  # fmt: skip
+                return known
+        line = LineState(claim, balance, cell, 0, priority=priority, origin=origin)
+        self.add_line(line)
+
+        def forget() -> None:
+            self.lines.remove(line)
+            self._by_document[claim.document].remove(line)
+
+        self._undo.append(forget)
+        return line
+
+    def add_claim(self, claim: Claim) -> Claim:
+        """A new hold, written with this request's posting."""
+        claim.posting = self.posting
+        self.new_claims.append(claim)
+        self._undo.append(lambda: self.new_claims.remove(claim))
+        if claim.blanket:
+            self.add_blanket(claim)
+            self._undo.append(lambda: self._blankets_at[claim.scope.location_id].remove(claim))
+        return claim
+
+    def end_claim(self, claim: Claim, state: str) -> None:
+        """The state this hold ends in once none of its units are open."""
+        before = self.ended.get(claim)
+        self.ended[claim] = state
+
+        def restore() -> None:
+            if before is None:
+                self.ended.pop(claim)
+            else:
+                self.ended[claim] = before
+
+        self._undo.append(restore)
+
+    def lift_blanket(self, claim: Claim) -> None:
+        """The blanket covers nothing from now on."""
+        claim.open = False
+
+        def restore() -> None:
+            claim.open = True
+
+        self._undo.append(restore)
+
+    def touch(self, balance: Bal) -> None:
+        """Have `fill` look at this balance although no entry changed it."""
+        self.touched.add(balance)
+
+    def goods(
+        self, cell: Cell, change: int, *, line: LineState | None = None, held: int = 0
+    ) -> None:
+        """Units came into a cell or left it; `held` changes the line's claim in the same entry."""
+        self._draft(cell.balance, cell, line, on_hand=change, held=held)
+
+    def claim(self, line: LineState, change: int) -> None:
+        """A line's open units rise or fall."""
+        if change:
+            self._draft(line.balance, line.cell, line, on_hand=0, held=change)
+
+    def border(self, sku_id: int, outside: str, change: int) -> None:
+        """The other side of goods that crossed the company's border."""
+        self.drafts.append(Draft(self.posting, sku_id, None, None, None, outside, change, 0))
+
+    def _draft(
+        self, balance: Bal, cell: Cell | None, line: LineState | None, *, on_hand: int, held: int
+    ) -> None:
+        self.drafts.append(
+            Draft(self.posting, balance.sku_id, balance, cell, line, "", on_hand, held)
+        )
+        self.touched.add(balance)
+        self._apply(balance, cell, line, on_hand, held)
+        self._undo.append(lambda: self._apply(balance, cell, line, -on_hand, -held))
+
+    @staticmethod
+    def _apply(
+        balance: Bal, cell: Cell | None, line: LineState | None, on_hand: int, held: int
+    ) -> None:
+        balance.on_hand += on_hand
+        balance.held += held
+        if cell is not None:
+            cell.on_hand += on_hand
+            cell.pinned += held
+        if line is not None:
+            line.open += held
+
+    # --- one request, whole or not at all ---
+
+    def begin(self, posting: int) -> int:
+        """Start a request; gives the mark for `undo`."""
+        self.posting = posting
+        self.touched = set()
+        self._undo.clear()
+        return len(self.drafts)
+
+    def undo(self, mark: int) -> None:
+        """Take back everything since `begin`."""
+        for step in reversed(self._undo):
+            step()
+        self._undo.clear()
+        del self.drafts[mark:]
+
+    def settle(self, balances: Iterable[Bal]) -> None:
+        """Assert what the database will check, before it is asked."""
+        for balance in balances:
+            assert 0 <= balance.held <= balance.on_hand, (
+                balance.key,
+                balance.on_hand,
+                balance.held,
+            )
+            for cell in self._by_balance[balance]:
+                assert 0 <= cell.pinned <= cell.on_hand, (balance.key, cell.place.id)
+        for line in self.lines:
+            assert line.open >= 0, line.id
+
+    def fill(self) -> None:
+        """Give blankets what is free: in each balance, nothing available or nothing unpinned.
+
+        Takes min(available, unpinned) by rank over the touched balances' cells (design section 4).
+        """
+        for balance in sorted(self.touched, key=lambda item: item.id):
+            if balance.available <= 0:
+                continue
+            under = [
+                cell
+                for cell in self.cells_in(balance)
+                if cell.blanket is not None and cell.unpinned
+            ]
+            under.sort(key=_by_rank)
+            for cell in under:
+                assert cell.blanket is not None
+                take = min(balance.available, cell.unpinned)
+                if take <= 0:
+                    break
+                self.claim(self.line(cell.blanket, balance, cell), take)
+
+
+def _by_rank(cell: Cell) -> tuple[int, int, int]:
+    assert cell.blanket is not None
+    return (-cell.blanket.rank, cell.place.sequence, cell.place.id)
+
+
+def first_expiry_first(cell: Cell) -> tuple[int, date, date, int, int]:
+    """Sort key for picking: pick faces first, then earliest expiry, production, walk order."""
+    batch = cell.batch
+    return (
+        1 if PICK_ORDER.get(cell.place.kind, 9) > 2 else 0,
+        (batch.expires_on if batch else None) or date.max,
+        (batch.produced_on if batch else None) or date.max,
+        PICK_ORDER.get(cell.place.kind, 9),
+        cell.place.sequence,
+    )

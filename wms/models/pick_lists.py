@@ -39,6 +39,8 @@ class PickList(models.Model):
     """One walk for one or more fulfilments of one warehouse."""
 
     warehouse = models.ForeignKey("inventory.Warehouse", models.PROTECT, related_name="+")
+    # Where the goods are brought, remembered: another bench may be set up while people walk.
+    bench = models.ForeignKey("inventory.Location", models.PROTECT, related_name="+")
     # Empty: whoever takes it first.
     picker = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
 
-from inventory import selectors as stock
 from outbox import services as outbox
 from wms.models import (
     Fulfilment,
@@ -48,7 +48,7 @@ def cancel(documents: Sequence[str], *, actor: str, why: str = "") -> dict[str, 
     """
     assert connection.in_atomic_block, "Stopping joins the transaction that releases the claims."
     locked = lock_fulfilments(documents)
-    results = {document: CANCELLED for document in documents}
+    results = dict.fromkeys(documents, CANCELLED)
     stopped: list[Fulfilment] = []
     for document, fulfilment in locked.items():
         state = FulfilmentState(fulfilment.state)
@@ -71,7 +71,12 @@ def _stop(stopped: list[Fulfilment], journal: Journal, why: str) -> set[int]:
     ids = [row.pk for row in stopped]
     taken = list(
         Pick.objects.filter(task__line__fulfilment_id__in=ids)
-        .values("task__line__fulfilment_id", "task__line__sku_id", "task__lot_id")
+        .values(
+            "task__line__fulfilment_id",
+            "task__pick_list__bench_id",
+            "task__line__sku_id",
+            "task__lot_id",
+        )
         .annotate(units=Sum("qty"))
         .order_by("task__line__fulfilment_id", "task__line__sku_id", "task__lot_id")
     )
@@ -108,14 +113,12 @@ def _drop_tasks(fulfilment_ids: list[int], journal: Journal, why: str) -> None:
     close_lists(lists=lists, tasks=tasks, journal=journal, why=why)
 
 
-def _write_notes(stopped: list[Fulfilment], taken: Sequence[dict[str, int]]) -> None:
+def _write_notes(stopped: list[Fulfilment], taken: Sequence[Mapping[str, Any]]) -> None:
     """One note per stopped fulfilment: what lies at the packing location for it."""
-    benches = {
-        warehouse_id: stock.staging_location(warehouse_id=warehouse_id, kind="PACKING")
-        for warehouse_id in sorted({row.warehouse_id for row in stopped})
-    }
+    # A fulfilment stands on one walk at a time, and each walk ends at one bench.
+    benches = {row["task__line__fulfilment_id"]: row["task__pick_list__bench_id"] for row in taken}
     notes = PutBack.objects.bulk_create(
-        PutBack(fulfilment=row, location_id=benches[row.warehouse_id]) for row in stopped
+        PutBack(fulfilment=row, location_id=benches[row.pk]) for row in stopped
     )
     note_of = {note.fulfilment_id: note for note in notes}
     PutBackLine.objects.bulk_create(

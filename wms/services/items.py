@@ -37,13 +37,14 @@ class Items:
 
 
 def items_by_code(codes: Sequence[str], *, also: Iterable[int] = ()) -> Items:
-    """Look up scanned codes, as given and folded, and the names of `also`; three statements."""
+    """Look up scanned codes, as given and folded, and the names of `also`; few statements."""
     forms = sorted({form for code in codes for form in (code.strip(), fold(code)) if form})
     found: dict[str, Item] = {}
     if forms:
-        found = {code: Item(sku_id, 1) for code, sku_id in stock.sku_ids_by_code(forms).items()}
-        for code, (sku_id, qty) in stock.sku_ids_by_barcode(forms).items():
-            found[code] = Item(sku_id, qty)
+        found = {
+            code: Item(sku_id, qty)
+            for code, (sku_id, qty) in stock.sku_ids_by_barcode(forms).items()
+        }
     known = {item.sku_id for item in found.values()} | set(also)
     views = stock.skus(sorted(known)) if known else {}
     return Items(found, {pk: f"{view.code} {view.name}" for pk, view in views.items()})

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from inventory import selectors as stock
 from inventory import services as inventory
 from org.scope import Scope
 from outbox import services as outbox
@@ -15,16 +14,16 @@ from wms.models import (
     Fulfilment,
     FulfilmentLine,
     Pick,
-    PickList,
     PickListState,
     PickTask,
     TaskState,
 )
-from wms.numbers import PICK_LIST, fold, ids_of
+from wms.numbers import fold
 from wms.refusals import FloorRefused
 from wms.services.answers import MOST_UNITS, Answer, Command, Replies
-from wms.services.journal import Journal, close_lists
 from wms.services.items import Items, items_by_code
+from wms.services.journal import Journal, close_lists
+from wms.services.walks import Walks
 from wms.tallies import Share, Want, spread, wanted
 
 
@@ -49,61 +48,6 @@ class ShortReport(Command):
     pick_list: str = ""
     task: int = 0
     why: str = ""
-
-
-class Walks:
-    """Pick lists under lock with everything a scan is judged by.
-
-    Locks fulfilments (id order), then lists; so do cancelling, packing and shipping.
-    """
-
-    def __init__(self, numbers: Sequence[str], scope: Scope | None) -> None:
-        self._ids = ids_of(list(numbers), PICK_LIST)
-        ids = sorted(set(self._ids.values()))
-        about = PickTask.objects.filter(pick_list_id__in=ids).values("line__fulfilment_id")
-        rows = Fulfilment.objects.filter(pk__in=about)
-        seen = scope or Scope.everything()
-        self.fulfilments = {
-            row.pk: row
-            for row in seen.limit(rows, "warehouse__unit")
-            .select_for_update(of=("self",))
-            .order_by("id")
-        }
-        lists = seen.limit(PickList.objects.filter(pk__in=ids), "warehouse__unit")
-        self.lists = {row.pk: row for row in lists.select_for_update(of=("self",)).order_by("id")}
-        self.tasks = list(
-            PickTask.objects.filter(pick_list_id__in=list(self.lists)).order_by(
-                "pick_list_id", "sequence"
-            )
-        )
-        lines = FulfilmentLine.objects.filter(fulfilment_id__in=list(self.fulfilments))
-        self.lines = {line.pk: line for line in lines}
-        self.places = stock.locations(sorted({task.location_id for task in self.tasks}))
-
-    def open_list(self, number: str) -> PickList:
-        """The list behind a number.
-
-        Raises:
-            FloorRefused: unknown_pick_list, pick_list_closed.
-        """
-        row = self.lists.get(self._ids.get(number, 0))
-        if row is None:
-            raise FloorRefused("unknown_pick_list", number=number)
-        if row.state not in (PickListState.RELEASED, PickListState.PICKING):
-            raise FloorRefused("pick_list_closed", number=row.number)
-        return row
-
-    def tasks_of(self, row: PickList) -> list[PickTask]:
-        """All tasks of a list in walk order."""
-        return [task for task in self.tasks if task.pick_list_id == row.pk]
-
-    def place(self, task: PickTask) -> str:
-        """Code of the cell's location."""
-        return str(self.places[task.location_id].code)
-
-    def sku_id(self, task: PickTask) -> int:
-        """What the task takes."""
-        return self.lines[task.line_id].sku_id
 
 
 def confirm_picks(
@@ -219,29 +163,23 @@ def _move(
     """Move the units in the ledger, one request per scan; drop the plans it refuses."""
     if not plans:
         return
-    warehouses = {row.warehouse_id for row in walks.lists.values()}
-    benches = {
-        warehouse_id: stock.staging_location(warehouse_id=warehouse_id, kind="PACKING")
-        for warehouse_id in sorted(warehouses)
-    }
     by_id = {task.pk: task for task in walks.tasks}
     requests: list[inventory.MoveRequest] = []
     asked: list[int] = []
     for index, shares in plans.items():
         row = walks.open_list(picks[index].pick_list)
-        bench = benches[row.warehouse_id]
         lines = tuple(
             inventory.MoveLine(
                 sku_id=walks.sku_id(by_id[share.id]),
                 qty=share.qty,
                 from_location_id=by_id[share.id].location_id,
-                to_location_id=bench,
+                to_location_id=row.bench_id,
                 lot_id=by_id[share.id].lot_id,
                 hold_document=_document(by_id[share.id], walks),
             )
             for share in shares
             # What came back from a stopped order may already lie at the bench.
-            if by_id[share.id].location_id != bench
+            if by_id[share.id].location_id != row.bench_id
         )
         if lines:
             asked.append(index)

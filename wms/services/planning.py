@@ -52,22 +52,29 @@ def create_pick_list(wish: PickListWish, *, actor: str, scope: Scope | None = No
     replies = Replies(verb="PICK_LIST", commands=[wish], who=actor)
     for index, _ in replies.waiting():
         try:
-            _check_warehouse(wish.warehouse_id, scope or Scope.everything())
-            replies.accept(index, **_plan(wish, actor))
+            bench_id = _bench(wish.warehouse_id, scope or Scope.everything())
+            replies.accept(index, **_plan(wish, bench_id, actor))
         except FloorRefused as refused:
             replies.refuse(index, refused)
     return replies.keep()[0]
 
 
-def _check_warehouse(warehouse_id: int, scope: Scope) -> None:
-    views = {view.id: view for view in stock.warehouses(scope=scope)}
-    if warehouse_id not in views:
+def _bench(warehouse_id: int, scope: Scope) -> int:
+    """Where the goods are brought.
+
+    Raises:
+        FloorRefused: unknown_warehouse, no_packing_location.
+    """
+    views = stock.warehouses(scope=scope, ids=[warehouse_id])
+    if not views:
         raise FloorRefused("unknown_warehouse")
-    if not stock.staging_location(warehouse_id=warehouse_id, kind="PACKING"):
-        raise FloorRefused("no_packing_location", warehouse=views[warehouse_id].name)
+    bench_id = stock.staging_location(warehouse_id=warehouse_id, kind="PACKING")
+    if bench_id is None:
+        raise FloorRefused("no_packing_location", warehouse=views[0].name)
+    return bench_id
 
 
-def _plan(wish: PickListWish, actor: str) -> dict[str, object]:
+def _plan(wish: PickListWish, bench_id: int, actor: str) -> dict[str, object]:
     claimed = list(
         Fulfilment.objects.select_for_update(skip_locked=True)
         .filter(warehouse_id=wish.warehouse_id, state=FulfilmentState.RELEASED)
@@ -84,7 +91,9 @@ def _plan(wish: PickListWish, actor: str) -> dict[str, object]:
             journal.walk(fulfilment, fulfilment.start_picking)
     number = ""
     if steps:
-        pick_list = PickList(warehouse_id=wish.warehouse_id, picker_id=wish.picker_id)
+        pick_list = PickList(
+            warehouse_id=wish.warehouse_id, bench_id=bench_id, picker_id=wish.picker_id
+        )
         pick_list.save()
         journal.walk_list(pick_list, pick_list.release)
         _lay_out(pick_list, steps)

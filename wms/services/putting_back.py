@@ -50,11 +50,16 @@ def put_back(
     }
     lines = list(PutBackLine.objects.filter(put_back__in=notes.values()).order_by("id"))
     items = items_by_code([scan.barcode for scan in scans], also={line.sku_id for line in lines})
+    shelves = {
+        (warehouse_id, place.code): place.id
+        for warehouse_id in sorted({row.warehouse_id for row in locked.values()})
+        for place in stock.locations_in(warehouse_id=warehouse_id)
+    }
     taken: dict[int, int] = {}
     plans: dict[int, tuple[Fulfilment, int, list[Share]]] = {}
     for index, scan in replies.waiting():
         try:
-            fulfilment, shelf, shares = _judge(scan, locked, notes, lines, items, taken)
+            fulfilment, shelf, shares = _judge(scan, locked, notes, lines, items, shelves, taken)
         except FloorRefused as refused:
             replies.refuse(index, refused)
             continue
@@ -72,6 +77,7 @@ def _judge(
     notes: dict[int, PutBack],
     lines: list[PutBackLine],
     items: Items,
+    shelves: dict[tuple[int, str], int],
     taken: dict[int, int],
 ) -> tuple[Fulfilment, int, list[Share]]:
     """The fulfilment, the shelf, and which lines of the note the scan fills.
@@ -87,8 +93,8 @@ def _judge(
         raise FloorRefused("nothing_to_put_back", number=fulfilment.number)
     if not 1 <= scan.qty <= MOST_UNITS:
         raise FloorRefused("invalid_quantity")
-    shelf = stock.location_by_code(warehouse_id=fulfilment.warehouse_id, code=fold(scan.location))
-    if shelf is None:
+    shelf_id = shelves.get((fulfilment.warehouse_id, fold(scan.location)))
+    if shelf_id is None or shelf_id == note.location_id:
         raise FloorRefused("unknown_location", scanned=scan.location)
     item = items.find(scan.barcode)
     if item is None:
@@ -111,7 +117,7 @@ def _judge(
     if shares is None:
         left = wanted(wants=wants, taken=taken)
         raise FloorRefused("too_many", scanned=items.name(item.sku_id), qty=units, left=left)
-    return fulfilment, shelf.id, shares
+    return fulfilment, shelf_id, shares
 
 
 def _move(

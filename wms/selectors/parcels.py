@@ -1,0 +1,172 @@
+"""Closed boxes, what left for a document, and what goes back to the shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Sum
+
+from inventory import selectors as stock
+from org.scope import Scope
+from wms.models import (
+    Carrier,
+    Parcel,
+    ParcelLine,
+    PutBack,
+)
+
+
+@dataclass(frozen=True)
+class ShipmentView:
+    """What left (or is packed to leave) for a document; `lines` are (sku_id, base units)."""
+
+    document: str
+    parcel: str
+    waybill: str
+    carrier_code: str
+    carrier_name: str
+    # What each platform calls the carrier.
+    carrier_codes: Mapping[str, Any]
+    shipped_at: datetime | None
+    lines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class ParcelView:
+    """A closed box that waits for the truck, or has left."""
+
+    number: str
+    waybill: str
+    carrier_code: str
+    carrier_name: str
+    fulfilment: str
+    document: str
+    weight_g: int | None
+    packed_at: datetime
+    shipped_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PutBackView:
+    """Goods of a stopped fulfilment that lie at a packing location."""
+
+    fulfilment: str
+    document: str
+    location: str
+    asked_at: datetime
+    # (SKU code and name, barcode or code to scan, lot, base units left)
+    lines: tuple[tuple[str, str, str, int], ...]
+
+
+def parcels(
+    *,
+    scope: Scope,
+    warehouse_id: int | None = None,
+    waiting: bool = True,
+    carrier: str = "",
+    limit: int = 200,
+) -> list[ParcelView]:
+    """Closed boxes that wait for the truck, oldest first; or the latest that left."""
+    rows = Parcel.objects.filter(voided_at__isnull=True, shipped_at__isnull=waiting)
+    rows = scope.limit(rows, "fulfilment__warehouse__unit").select_related("carrier", "fulfilment")
+    if warehouse_id is not None:
+        rows = rows.filter(fulfilment__warehouse_id=warehouse_id)
+    if carrier:
+        rows = rows.filter(carrier__code=carrier)
+    return [
+        ParcelView(
+            number=row.number,
+            waybill=row.waybill,
+            carrier_code=row.carrier.code,
+            carrier_name=row.carrier.name,
+            fulfilment=row.fulfilment.number,
+            document=row.fulfilment.document,
+            weight_g=row.weight_g,
+            packed_at=row.packed_at,
+            shipped_at=row.shipped_at,
+        )
+        for row in rows.order_by("id" if waiting else "-shipped_at")[:limit]
+    ]
+
+
+def put_backs(
+    *, scope: Scope, warehouse_id: int | None = None, limit: int = 100
+) -> list[PutBackView]:
+    """Open put-back notes, oldest first."""
+    rows = scope.limit(PutBack.objects.filter(done_at__isnull=True), "fulfilment__warehouse__unit")
+    if warehouse_id is not None:
+        rows = rows.filter(fulfilment__warehouse_id=warehouse_id)
+    notes = list(rows.select_related("fulfilment").prefetch_related("lines").order_by("id")[:limit])
+    lines = [line for note in notes for line in note.lines.all()]
+    skus = stock.skus({line.sku_id for line in lines})
+    lots = stock.lots({line.lot_id for line in lines if line.lot_id})
+    places = stock.locations({note.location_id for note in notes})
+    return [
+        PutBackView(
+            fulfilment=note.fulfilment.number,
+            document=note.fulfilment.document,
+            location=places[note.location_id].code,
+            asked_at=note.asked_at,
+            lines=tuple(
+                (
+                    f"{skus[line.sku_id].code} {skus[line.sku_id].name}",
+                    skus[line.sku_id].code,
+                    lots[line.lot_id].code if line.lot_id else "",
+                    line.qty - line.returned,
+                )
+                for line in sorted(note.lines.all(), key=lambda line: line.pk)
+                if line.qty > line.returned
+            ),
+        )
+        for note in notes
+    ]
+
+
+@dataclass(frozen=True)
+class CarrierView:
+    """A carrier in use and how many waybill numbers it has left."""
+
+    code: str
+    name: str
+    waybills_left: int
+
+
+def carriers() -> list[CarrierView]:
+    """Carriers in use, in the order the pack bench prefers them."""
+    rows = Carrier.objects.filter(is_active=True).annotate(
+        left=Sum(F("ranges__last") - F("ranges__next") + 1, default=0)
+    )
+    return [
+        CarrierView(code=row.code, name=row.name, waybills_left=row.left)
+        for row in rows.order_by("id")
+    ]
+
+
+def shipments(documents: Iterable[str]) -> dict[str, ShipmentView]:
+    """The parcel of each document; documents without a closed box are missing."""
+    rows = list(
+        Parcel.objects.filter(fulfilment__document__in=set(documents), voided_at__isnull=True)
+        .select_related("carrier", "fulfilment")
+        .order_by("id")
+    )
+    contents: dict[int, list[tuple[int, int]]] = {row.pk: [] for row in rows}
+    for parcel_id, sku_id, qty in ParcelLine.objects.filter(parcel__in=rows).values_list(
+        "parcel_id", "line__sku_id", "qty"
+    ):
+        contents[parcel_id].append((sku_id, qty))
+    return {
+        row.fulfilment.document: ShipmentView(
+            document=row.fulfilment.document,
+            parcel=row.number,
+            waybill=row.waybill,
+            carrier_code=row.carrier.code,
+            carrier_name=row.carrier.name,
+            carrier_codes=row.carrier.platform_codes,
+            shipped_at=row.shipped_at,
+            lines=tuple(sorted(contents[row.pk])),
+        )
+        for row in rows
+    }

@@ -1,0 +1,155 @@
+"""Pick lists and their steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from inventory import selectors as stock
+from org.scope import Scope
+from wms.models import (
+    PickList,
+    PickListState,
+    PickTask,
+)
+from wms.numbers import PICK_LIST, id_of
+
+
+@dataclass(frozen=True)
+class PickListView:
+    """A walk and how far it is."""
+
+    number: str
+    warehouse_id: int
+    state: str
+    state_label: str
+    picker: str
+    created_at: datetime
+    steps: int
+    steps_open: int
+    fulfilments: int
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of a walk."""
+
+    task: int
+    sequence: int
+    state: str
+    state_label: str
+    location: str
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    unit_name: str
+    barcodes: tuple[str, ...]
+    lot: str
+    qty: int
+    picked: int
+    fulfilment: str
+    document: str
+
+    @property
+    def left(self) -> int:
+        """Base units still to take."""
+        return self.qty - self.picked
+
+
+@dataclass(frozen=True)
+class WalkView:
+    """A pick list with its steps in walk order."""
+
+    number: str
+    warehouse_id: int
+    state: str
+    state_label: str
+    picker: str
+    steps: tuple[StepView, ...]
+
+    @property
+    def next_step(self) -> StepView | None:
+        """Where to go now; None when nothing is open."""
+        return next((step for step in self.steps if step.state == "OPEN"), None)
+
+    @property
+    def done(self) -> int:
+        """Steps that need nothing more."""
+        return sum(1 for step in self.steps if step.state != "OPEN")
+
+
+def pick_lists(
+    *, scope: Scope, warehouse_id: int | None = None, active: bool = True, limit: int = 100
+) -> list[PickListView]:
+    """Walks, oldest first; only those somebody may still walk unless `active` is False."""
+    rows = scope.limit(PickList.objects.select_related("picker"), "warehouse__unit")
+    if warehouse_id is not None:
+        rows = rows.filter(warehouse_id=warehouse_id)
+    if active:
+        rows = rows.filter(state__in=[PickListState.RELEASED, PickListState.PICKING])
+    counted = rows.annotate(
+        steps=Count("tasks"),
+        steps_open=Count("tasks", filter=Q(tasks__state="OPEN")),
+        served=Count("tasks__line__fulfilment", distinct=True),
+    ).order_by("id" if active else "-id")[:limit]
+    return [
+        PickListView(
+            number=row.number,
+            warehouse_id=row.warehouse_id,
+            state=row.state,
+            state_label=str(PickListState(row.state).label),
+            picker=str(row.picker) if row.picker else "",
+            created_at=row.created_at,
+            steps=row.steps,
+            steps_open=row.steps_open,
+            fulfilments=row.served,
+        )
+        for row in counted
+    ]
+
+
+def walk(number: str, *, scope: Scope) -> WalkView | None:
+    """A pick list with every step; None outside the scope."""
+    pk = id_of(number, PICK_LIST)
+    rows = scope.limit(PickList.objects.select_related("picker"), "warehouse__unit")
+    row = rows.filter(pk=pk).first() if pk else None
+    if row is None:
+        return None
+    tasks = list(
+        PickTask.objects.filter(pick_list=row)
+        .select_related("line__fulfilment")
+        .order_by("sequence")
+    )
+    skus = stock.skus({task.line.sku_id for task in tasks})
+    places = stock.locations({task.location_id for task in tasks})
+    lots = stock.lots({task.lot_id for task in tasks if task.lot_id})
+    steps = tuple(
+        StepView(
+            task=task.pk,
+            sequence=task.sequence,
+            state=task.state,
+            state_label=str(task.get_state_display()),
+            location=places[task.location_id].code,
+            sku_id=task.line.sku_id,
+            sku_code=skus[task.line.sku_id].code,
+            sku_name=skus[task.line.sku_id].name,
+            unit_name=skus[task.line.sku_id].unit_name,
+            barcodes=skus[task.line.sku_id].barcodes,
+            lot=lots[task.lot_id].code if task.lot_id else "",
+            qty=task.qty,
+            picked=task.picked,
+            fulfilment=task.line.fulfilment.number,
+            document=task.line.fulfilment.document,
+        )
+        for task in tasks
+    )
+    return WalkView(
+        number=row.number,
+        warehouse_id=row.warehouse_id,
+        state=row.state,
+        state_label=str(PickListState(row.state).label),
+        picker=str(row.picker) if row.picker else "",
+        steps=steps,
+    )

@@ -1,7 +1,8 @@
 """Signs of life of Celery's processes, for whoever watches them.
 
-With ALIVE_FILE set, a worker or the beat touches that file when it is ready and then with every
-heartbeat, so that "is it alive" is a look at a file's age and not a question through the broker.
+With ALIVE_FILE set, a worker touches that file when it is ready and then with every heartbeat, the
+beat with every task it sends (one each second), so that "is it alive" is a look at a file's age
+and not a question through the broker.
 """
 
 import ctypes
@@ -10,7 +11,13 @@ import signal
 import sys
 from pathlib import Path
 
-from celery.signals import beat_init, heartbeat_sent, worker_process_init, worker_ready
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    heartbeat_sent,
+    worker_process_init,
+    worker_ready,
+)
 
 PR_SET_PDEATHSIG = 1
 
@@ -19,6 +26,12 @@ def touch(**_: object) -> None:
     """Renew the sign of life."""
     if name := os.environ.get("ALIVE_FILE"):
         Path(name).touch()
+
+
+def beat_began(**_: object) -> None:
+    """From now on each task that the beat sends is a sign of its life."""
+    touch()
+    after_task_publish.connect(touch)
 
 
 def die_with_parent(**_: object) -> None:
@@ -31,5 +44,5 @@ def watch() -> None:
     """Connect the signs of life."""
     worker_ready.connect(touch)
     heartbeat_sent.connect(touch)
-    beat_init.connect(touch)
+    beat_init.connect(beat_began)
     worker_process_init.connect(die_with_parent)

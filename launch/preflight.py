@@ -38,7 +38,7 @@ def port_from(environment: Mapping[str, str], name: str, default: int) -> int:
         ServerTrouble: it is no port number.
     """
     raw = environment.get(name) or str(default)
-    if not raw.isdecimal() or not 1 <= int(raw) <= 65535:
+    if not (raw.isascii() and raw.isdecimal()) or not 1 <= int(raw) <= 65535:
         raise ServerTrouble(f"{name}={raw} is no port number (1 to 65535).")
     return int(raw)
 

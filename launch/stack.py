@@ -42,8 +42,9 @@ class Stack:
         database_url, redis_url: use these servers and start none.
         sandbox_rate: orders per minute that the sandbox places by itself.
         demo: create the demo company when it is missing.
-        parts: names of the programs to run besides the servers (None: all). The names are
-            "sandbox", "web", "worker-floor", "worker-channels", "worker-rules", "beat".
+        parts: names of the programs to run besides the servers; None: all. Without web, workers
+            and beat nothing is migrated either. The names are "sandbox", "web", "worker-floor",
+            "worker-channels", "worker-rules", "beat".
         environment: more variables for every program.
         say: gets one sentence whenever something dies, comes back or writes a serious line.
     """
@@ -263,13 +264,15 @@ class Stack:
         if outside is not None and self._wanted(outside.name):
             self._start(outside)
             self._wait_for([outside.name], seconds=30)
-        self._prepare()
         house = [
             programs.web(host=self.web_host, port=self.web_port),
             *programs.workers(self.run_dir),
             programs.beat(self.run_dir),
         ]
         started = [program for program in house if self._wanted(program.name)]
+        if not started:
+            return
+        self._prepare()
         for program in started:
             self._start(program)
         self._wait_for([program.name for program in started], seconds=60)

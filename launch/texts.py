@@ -103,7 +103,7 @@ def _names_of_gettext(tree: ast.Module) -> dict[str, str]:
     return names
 
 
-_LITERAL = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _TEMPLATE_CALL = re.compile(
     rf"(?<![A-Za-z])(gettext|ngettext|pgettext|npgettext|_)\(\s*({_LITERAL}"
     rf"(?:\s*,\s*{_LITERAL})*)",

@@ -167,7 +167,7 @@ class HoldRequest(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class PinRequest(Request):
-    """Give every unit of the document's commitments in this warehouse a cell, first expiry first."""
+    """Give the units that a document claims in this warehouse their cells, first expiry first."""
 
     warehouse_id: int
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from sandbox.page.words import words
 from sandbox.world import faults, records, shops
+from sandbox.world.clock import iso
 from sandbox.world.money import major
 from sandbox.world.orders import read
 from sandbox.world.refusals import Refused
@@ -93,7 +94,7 @@ def _orders(text: dict[str, str]) -> list[dict[str, Any]]:
                 + (" ..." if len(order.lines) > 3 else ""),
                 "tracking": ", ".join(parcel.tracking for parcel in order.parcels),
                 "disturbed": order.disturbed,
-                "at": records.iso(order.placed_ms),
+                "at": iso(order.placed_ms),
             }
         )
     return shown

@@ -1,0 +1,1 @@
+"""The fake outside world, over real HTTP against the real process."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from sandbox.control.wire import body, number, reply
-from sandbox.world import faults, records, shops
+from sandbox.world import faults, platform, records, shops
 from sandbox.world.store import store
 from sandbox.world.trading import trader
 
@@ -74,6 +74,8 @@ def reset(request: HttpRequest) -> HttpResponse:
     trader.stop(cancels=False)
     records.forget_all(keep_shops=keep)
     trader.forget()
+    for kind in platform.platforms():
+        kind.forget()
     shops.load()
     faults.load()
     return reply({"reset": True, "shops": len(shops.everyone())})

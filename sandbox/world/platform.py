@@ -46,6 +46,7 @@ class Platform:
         expire: makes the shop's token expire; an answer if the call must be refused on the spot.
         feed: the orders and messages in a payload file: a list of (order number, raw payload or
             None for a bare message, message).
+        forget: empties what the platform keeps in memory (call limits), after a reset.
         fed_lines: the lines of a fed order, as far as they can be read.
     """
 
@@ -65,6 +66,7 @@ class Platform:
     broken: Callable[[], HttpResponse]
     expire: Callable[[Shop], HttpResponse | None]
     feed: Callable[[Shop, Any], list[Fed]]
+    forget: Callable[[], None]
     fed_lines: Callable[[dict[str, Any]], list[Line]]
 
 

@@ -98,9 +98,7 @@ def test_a_trade_in_full_hides_the_receiver_and_adds_up(world: World) -> None:
         "tid,status,payment,post_fee,discount_fee,orders,receiver_name,receiver_mobile,"
         "receiver_state,receiver_city,receiver_district,receiver_address,promotion_details"
     )
-    answer = shop.post(
-        "taobao.trade.fullinfo.get", fields=fields, tid=number, include_oaid="true"
-    )
+    answer = shop.post("taobao.trade.fullinfo.get", fields=fields, tid=number, include_oaid="true")
     trade = answer["trade_fullinfo_get_response"]["trade"]
     assert (trade["receiver_name"], trade["receiver_mobile"]) == ("张**", "138****1234")
     assert (trade["receiver_state"], trade["receiver_district"]) == ("浙江省", "西湖区")
@@ -164,9 +162,7 @@ def test_a_trade_is_sent_once_and_its_lines_can_go_apart(world: World) -> None:
     assert code(send(out_sid="SF100001", company_code="NOBODY")) == 15
     assert code(send(out_sid="?", company_code="SF")) == 15
     assert code(send(company_code="SF")) == 40
-    part = send(
-        out_sid="SF100001", company_code="SF", is_split=1, sub_tid=order["lines"][0]["id"]
-    )
+    part = send(out_sid="SF100001", company_code="SF", is_split=1, sub_tid=order["lines"][0]["id"])
     assert part["logistics_offline_send_response"]["shipping"] == {"is_success": True}
     assert world.control("GET", f"orders/{order['number']}")["order"]["state"] == (
         "partially_shipped"

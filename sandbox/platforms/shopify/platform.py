@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.platforms.shopify import api, feed, pushes
+from sandbox.platforms.shopify import api, feed, limits, pushes
 from sandbox.world.platform import Platform
 from sandbox.world.shops import Shop
 
@@ -43,5 +43,6 @@ SHOPIFY = Platform(
     broken=api.broken,
     expire=api.expire,
     feed=feed.feed,
+    forget=limits.forget,
     fed_lines=feed.lines,
 )

@@ -174,6 +174,12 @@ def _check_frequency(shop: Shop) -> None:
         )
 
 
+def forget() -> None:
+    """Nobody has called yet."""
+    with _lock:
+        _seconds.clear()
+
+
 def expire(shop: Shop) -> HttpResponse | None:
     """The session is over; the call itself then meets code 27 like any other."""
     shops.expire_session(shop)

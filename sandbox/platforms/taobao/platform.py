@@ -42,5 +42,6 @@ TAOBAO = Platform(
     broken=errors.broken,
     expire=api.expire,
     feed=feed.feed,
+    forget=api.forget,
     fed_lines=feed.lines,
 )

@@ -141,6 +141,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.text("DISPLAY_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -220,6 +221,9 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Ticks nobody took in time are worthless: they must not pile up while workers are down.
     "deliver news": {"task": "outbox.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "place due orders": {
+        "task": "oms.tasks.process_orders", "schedule": 1.0, "options": {"expires": 5},
+    },
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 
@@ -238,7 +242,7 @@ NEWS: dict[str, list[str]] = {
 }
 # Doorbells: topic -> Celery tasks that look for due work at once.
 DOORBELLS: dict[str, list[str]] = {
-    "orders.due": [],
+    "orders.due": ["oms.tasks.process_orders"],
 }
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))

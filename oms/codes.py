@@ -40,8 +40,8 @@ REFUNDED_AFTER_SHIPPING = "refunded_after_shipping"
 CHANGED_AFTER_SHIPPING = "changed_after_shipping"
 SHIPPED_OUTSIDE = "shipped_outside"
 REVIVED_AFTER_CANCEL = "revived_after_cancel"
+REFUND_REQUESTED = "refund_requested"
 DISPLACED = "displaced"
-DISPLACED_WHILE_PICKED = "displaced_while_picked"
 
 _FIX = (RETRY, CLOSE)
 _JUDGE = (RETRY, ACCEPT)
@@ -54,6 +54,7 @@ POLICIES = {
     PLATFORM_HOLD: Policy(
         _("The platform forbids shipping"), (RETRY, ACCEPT), within=timedelta(hours=24)
     ),
+    REFUND_REQUESTED: Policy(_("The buyer wants a refund"), _JUDGE, within=timedelta(hours=24)),
     CANCELLED_AFTER_SHIPPING: Policy(
         _("Cancelled after shipping"), _BACK, blocks=False, within=timedelta(hours=1)
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ class Finding:
 
     code: str
     field: str
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class LineFacts:
     unit_price: Decimal
     discount: Decimal
     amount: Decimal
+    refund: str
 
     @property
     def live(self) -> int:
@@ -50,14 +52,14 @@ class LineFacts:
 class ReceiverFacts:
     """The receiver in the clear, only inside the pipeline."""
 
-    name: str = field(repr=False)
-    phone: str = field(repr=False)
-    address: str = field(repr=False)
+    name: str = dataclasses.field(repr=False)
+    phone: str = dataclasses.field(repr=False)
+    address: str = dataclasses.field(repr=False)
     country: str
     province: str
     city: str
     masked: bool
-    token: str = field(repr=False)
+    token: str = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class OrderFacts:
     total: Decimal
     receiver: ReceiverFacts | None
     lines: tuple[LineFacts, ...]
-    buyer_note: str = field(default="", repr=False)
-    seller_note: str = field(default="", repr=False)
+    buyer_note: str = dataclasses.field(default="", repr=False)
+    seller_note: str = dataclasses.field(default="", repr=False)
 
     def needs(self) -> dict[int, int]:
         """Base units still to be sent, by SKU, over all mapped lines."""

@@ -25,7 +25,20 @@ def feed(shop: Shop, folder: Path, *, push: bool) -> list[dict[str, Any]]:
     """
     if not folder.is_dir():
         raise Refused("no_such_folder", f"{folder} is not a folder")
-    return [_file(shop, path, push=push) for path in sorted(folder.glob("*.json"))]
+    paths = sorted(folder.glob("*.json"))
+    reports = [_file(shop, path, push=push) for path in paths if not _is_message(path)]
+    # Messages speak of trades, so the trades come first.
+    reports += [_file(shop, path, push=push) for path in paths if _is_message(path)]
+    return sorted(reports, key=lambda report: str(report["file"]))
+
+
+def _is_message(path: Path) -> bool:
+    """A first glance only; what the file really holds is found when it is read."""
+    try:
+        with path.open("rb") as file:
+            return b'"topic"' in file.read(4_000)
+    except OSError:
+        return False  # reading it in full says why
 
 
 def _file(shop: Shop, path: Path, *, push: bool) -> dict[str, Any]:
@@ -55,7 +68,7 @@ def _take(shop: Shop, fed: Fed, *, push: bool) -> str:
         known = orders.by_number(shop=shop.code, number=fed.number)
         order_id, note = known.id if known else None, ""
         if fed.raw is None:
-            note = "" if known else f"pushed, but trade {fed.number} is not in this shop"
+            note = "" if known else f"its trade {fed.number} is not in this shop"
         elif known is not None:
             moment = max(now_ms(), known.modified_ms + 1)
             file.execute(

@@ -251,7 +251,7 @@ class Top:
         assert answer.status_code == 200
         return answer.json()
 
-    def list(self, *, page_no: int = 1, page_size: int = 100, **more: Any) -> Any:
+    def pull(self, *, page_no: int = 1, page_size: int = 100, **more: Any) -> Any:
         """One page of what changed in the last ten minutes."""
         answer = self.post(
             "taobao.trades.sold.increment.get",
@@ -266,4 +266,4 @@ class Top:
 
     def tids(self, **paging: Any) -> list[str]:
         """The numbers on one page."""
-        return [str(one["tid"]) for one in self.list(**paging).get("trades", {}).get("trade", [])]
+        return [str(one["tid"]) for one in self.pull(**paging).get("trades", {}).get("trade", [])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from tests.sandbox.outside import World
 
@@ -168,9 +169,15 @@ def test_a_full_bucket_answers_429_and_says_when_to_come_back(world: World) -> N
 
 def test_rubbish_is_answered_and_not_obeyed(world: World) -> None:
     shop = world.shopify(listings=[TEA])
-    for data in ([], {"fulfillment": []}, {"fulfillment": {"line_items_by_fulfillment_order": 3}}):
+    odd: list[Any] = [
+        [],
+        {"fulfillment": []},
+        {"fulfillment": {"line_items_by_fulfillment_order": 3}},
+    ]
+    for data in odd:
         assert shop.call("POST", "fulfillments.json", data).status_code == 422
-    for data in ([], {"query": 5}, {"query": "{ shop { name } }"}):
+    odd = [[], {"query": 5}, {"query": "{ shop { name } }"}]
+    for data in odd:
         assert "errors" in shop.call("POST", "graphql.json", data).json()
     assert shop.call("POST", "inventory_levels/set.json", {"available": 1}).status_code == 400
     assert shop.call("GET", "orders/none.json").status_code == 404

@@ -78,12 +78,12 @@ def test_a_page_says_either_the_total_or_whether_there_is_more(world: World) -> 
     shop = world.taobao(listings=[TEA])
     for _ in range(3):
         world.order(shop.code)
-    total = shop.list(page_size=2)
+    total = shop.pull(page_size=2)
     assert total["total_results"] == 3
     assert "has_next" not in total
-    first = shop.list(page_size=2, use_has_next="true")
+    first = shop.pull(page_size=2, use_has_next="true")
     assert (first["has_next"], "total_results" in first) == (True, False)
-    assert shop.list(page_no=2, page_size=2, use_has_next="true")["has_next"] is False
+    assert shop.pull(page_no=2, page_size=2, use_has_next="true")["has_next"] is False
 
 
 def test_a_trade_in_full_hides_the_receiver_and_adds_up(world: World) -> None:

@@ -23,13 +23,15 @@ def again(context: template.Context, name: str) -> SafeString:
 
 
 # Which page shows a document, by the letters its number starts with.
-DOCUMENTS = {"SO": "order", "FF": "fulfilment", "PL": "pick-list", "H": "hold"}
+DOCUMENTS = {"SO": "order", "FF": "bench", "PL": "walk", "H": "hold"}
 
 
 @register.simple_tag
 def document_url(number: str) -> str:
     """The address of the page of a document such as "SO-1042"; empty when it has none."""
-    letters, _, digits = str(number).partition("-")
+    # "SO-7/2" is the second round of SO-7.
+    number = str(number).partition("/")[0]
+    letters, _, digits = number.partition("-")
     if letters not in DOCUMENTS or not digits.isdecimal():
         return ""
     for argument in (number, int(digits)):

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "rest_framework",
+    "demo",
     "insights",
     "channels_sync",
     "oms",
@@ -224,6 +225,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "place due orders": {
         "task": "oms.tasks.process_orders", "schedule": 1.0, "options": {"expires": 5},
     },
+    "work on the inbox": {
+        "task": "channels_sync.tasks.process_inbox", "schedule": 1.0, "options": {"expires": 5},
+    },
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 
@@ -243,6 +247,7 @@ NEWS: dict[str, list[str]] = {
 # Doorbells: topic -> Celery tasks that look for due work at once.
 DOORBELLS: dict[str, list[str]] = {
     "orders.due": ["oms.tasks.process_orders"],
+    "inbox.told": ["channels_sync.tasks.process_inbox"],
 }
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))

@@ -1,15 +1,49 @@
 """The workbench: what waits for the person who looks."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from insights.measures.exceptions import open_exceptions
+from insights.measures.floor import floor_work
+from insights.measures.freezes import frozen_stock
+from insights.measures.orders import orders_under_way
+from insights.measures.shops import shops_in_sync
+from org import roles
 from org.access import person_of
+from org.models import Person
+from org.scope import Scope
+from org.selectors import scope_of
+
+FLOOR = (roles.FLOOR_PICK, roles.FLOOR_PACK, roles.FLOOR_SHIP)
 
 
 @require_GET
 @login_required
 def workbench(request: HttpRequest) -> HttpResponse:
-    """What waits, each number leading to the list behind it."""
-    return render(request, "insights/workbench.html", {"person": person_of(request)})
+    """What waits, each number leading to the list behind it, each panel for those it concerns."""
+    person = person_of(request)
+    panels: dict[str, Any] = {}
+    if person.may(roles.ORDERS_VIEW):
+        scope = _scope(person, roles.ORDERS_VIEW)
+        panels["orders"] = orders_under_way(scope=scope)
+        panels["exceptions"] = open_exceptions(scope=scope)
+    on_floor = [permission for permission in FLOOR if person.may(permission)]
+    if on_floor:
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        panels["floor"] = floor_work(scope=_scope(person, on_floor[0]), today=midnight)
+    if person.may(roles.STOCK_VIEW):
+        panels["freezes"] = frozen_stock(scope=_scope(person, roles.STOCK_VIEW))
+    if person.may(roles.SHOPS_VIEW):
+        panels["shops"] = shops_in_sync(scope=_scope(person, roles.SHOPS_VIEW))
+    return render(request, "insights/workbench.html", {"panels": panels, "person": person})
+
+
+def _scope(person: Person, permission: str) -> Scope:
+    return scope_of(person, permission=permission)

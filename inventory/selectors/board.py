@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Now
 
-from inventory.models import Balance, HoldLine, Sku
+from inventory.models import Balance, HoldLine, Reason, Sku
 from inventory.models.books import Grade
 from inventory.models.claims import Role
 from org.scope import Scope
@@ -71,6 +72,46 @@ class BoardCounts:
     free: int
     sold_out: int
     frozen: int
+
+
+@dataclass(frozen=True)
+class ReasonTotal:
+    """What one reason keeps from being sold: open holds, units, and those past their review."""
+
+    code: str
+    label: str
+    is_safety: bool
+    holds: int
+    units: int
+    overdue: int
+
+
+def frozen_by_reason(*, scope: Scope) -> list[ReasonTotal]:
+    """Open freezes inside the scope, highest rank first. Two statements."""
+    lines = scope.limit(HoldLine.objects.all(), "balance__warehouse__unit").filter(
+        open__gt=0, hold__role=Role.FREEZE, hold__closed_at__isnull=True
+    )
+    sums = list(
+        lines.values_list("hold__reason_id")
+        .annotate(
+            holds=Count("hold", distinct=True),
+            units=Sum("open"),
+            overdue=Count("hold", distinct=True, filter=Q(hold__review_at__lt=Now())),
+        )
+        .order_by("-hold__reason__rank", "hold__reason_id")
+    )
+    reasons = Reason.objects.in_bulk([row[0] for row in sums])
+    return [
+        ReasonTotal(
+            code=reasons[pk].code,
+            label=reasons[pk].label,
+            is_safety=reasons[pk].is_safety,
+            holds=holds,
+            units=units,
+            overdue=overdue,
+        )
+        for pk, holds, units, overdue in sums
+    ]
 
 
 def board(*, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = PAGE) -> BoardPage:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
 from inventory.ledger import post
 from inventory.models import Barcode, Location, Lot, Sku, Warehouse, Zone
 from inventory.requests import HoldRequest
@@ -28,6 +26,9 @@ def clean_code(code: str) -> str:
 
 def pinyin_of(name: str) -> str:
     """Lower-case pinyin, then initials, for sorting and for typing a few letters."""
+    # Only here: its tables are 55 MB, which no worker should carry for nothing.
+    from pypinyin import lazy_pinyin
+
     sounds = [sound.lower() for sound in lazy_pinyin(name)]
     initials = "".join(sound[:1] for sound in sounds)
     return f"{''.join(sounds)} {initials}"[:400]

@@ -13,4 +13,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
+    path("", include("channels_sync.urls")),
 ]

@@ -64,7 +64,7 @@ def call(
         CallInsideTransaction: a transaction is open on this thread's connection.
         ConnectorError: what `judge` said, or Unavailable when no answer came.
     """
-    _refuse_inside_transaction()
+    refuse_inside_transaction()
     for attempt in range(1, ATTEMPTS + 1):
         try:
             response = _send(request())
@@ -92,7 +92,12 @@ def _send(request: httpx.Request) -> httpx.Response:
     return response
 
 
-def _refuse_inside_transaction() -> None:
+def refuse_inside_transaction() -> None:
+    """Raise when this thread has a transaction open.
+
+    Raises:
+        CallInsideTransaction: it has.
+    """
     # A test keeps one transaction open around itself; Django marks that block.
     if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
         raise CallInsideTransaction("a platform is never called inside a transaction")

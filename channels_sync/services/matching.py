@@ -1,0 +1,111 @@
+"""Which SKU is meant by what a platform sold: by listing, else by merchant code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import connection
+from django.db.models import F, Q
+
+from channels_sync.models import Listing
+from channels_sync.models.clock import database_clock
+from inventory import selectors as stock
+from oms import services as orders
+from oms.drafts import LineDraft, OrderDraft
+from org import services as org
+from outbox import services as outbox
+
+_Ids = tuple[int, str, str]
+
+
+def match(drafts: Sequence[OrderDraft]) -> list[OrderDraft]:
+    """The drafts with `sku_id` filled in where we know it. Three statements at most.
+
+    A person's choice on the listing comes before equal codes. What nobody knows becomes an
+    unmatched listing, so that a person can say what it is.
+    """
+    lines = [(draft.shop_id, line) for draft in drafts for line in draft.lines]
+    if not lines:
+        return list(drafts)
+    by_ids, by_code = _listings(lines)
+    codes = {line.outer_code for _, line in lines if line.outer_code}
+    sku_by_code = stock.sku_ids_by_code(codes)
+    unknown: dict[_Ids, Listing] = {}
+
+    def known(shop_id: int, line: LineDraft) -> LineDraft:
+        ids = (shop_id, line.platform_item_id, line.platform_sku_id)
+        has_ids = bool(line.platform_item_id or line.platform_sku_id)
+        found = by_ids.get(ids) if has_ids else None
+        found = found or by_code.get((shop_id, line.outer_code))
+        sku_id = found or sku_by_code.get(line.outer_code)
+        if sku_id is None:
+            unknown[ids] = Listing(
+                shop_id=shop_id,
+                platform_item_id=line.platform_item_id,
+                platform_sku_id=line.platform_sku_id,
+                outer_code=line.outer_code,
+                title=line.title,
+                is_offered=False,
+            )
+        return replace(line, sku_id=sku_id)
+
+    matched = [
+        replace(draft, lines=tuple(known(draft.shop_id, line) for line in draft.lines))
+        for draft in drafts
+    ]
+    fresh = [row for ids, row in sorted(unknown.items()) if ids not in by_ids]
+    if fresh:
+        Listing.objects.bulk_create(fresh, ignore_conflicts=True)
+    return matched
+
+
+def _listings(
+    lines: Sequence[tuple[int, LineDraft]],
+) -> tuple[dict[_Ids, int | None], dict[tuple[int, str], int]]:
+    """SKU ids by platform ids (None: seen, not matched) and by merchant code."""
+    items = {line.platform_item_id for _, line in lines if line.platform_item_id}
+    skus = {line.platform_sku_id for _, line in lines if line.platform_sku_id}
+    codes = {line.outer_code for _, line in lines if line.outer_code}
+    rows = (
+        Listing.objects.filter(shop_id__in={shop_id for shop_id, _ in lines})
+        .filter(
+            Q(platform_item_id__in=items)
+            | Q(platform_item_id="", platform_sku_id__in=skus)
+            | Q(outer_code__in=codes)
+        )
+        .values_list("shop_id", "platform_item_id", "platform_sku_id", "outer_code", "sku_id")
+    )
+    by_ids: dict[_Ids, int | None] = {}
+    by_code: dict[tuple[int, str], int] = {}
+    for shop_id, item_id, sku_id, code, sku in rows:
+        ids = (shop_id, item_id, sku_id)
+        by_ids[ids] = by_ids.get(ids) or sku
+        if sku is not None and code:
+            by_code[(shop_id, code)] = sku
+    return by_ids, by_code
+
+
+def map_listing(*, listing_id: int, sku_id: int, actor: str) -> None:
+    """Say which SKU a listing is; waiting orders go on and its figure is published."""
+    assert connection.in_atomic_block, "Services join the caller's transaction."
+    listing = Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
+    before = listing.sku_id
+    Listing.objects.filter(pk=listing_id).update(
+        sku_id=sku_id, stale_count=F("stale_count") + 1, stale_since=database_clock(),
+        due_at=database_clock(), dead_at=None, attempts=0,
+    )  # fmt: skip
+    orders.remap(
+        shop_id=listing.shop_id,
+        platform_sku_id=listing.platform_sku_id,
+        outer_code=listing.outer_code,
+        sku_id=sku_id,
+    )
+    org.record(
+        actor=actor,
+        action="listing.mapped",
+        subject=f"listing:{listing_id}",
+        before={"sku_id": before},
+        after={"sku_id": sku_id},
+    )
+    outbox.ring(topic="listings.stale")

@@ -13,5 +13,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
+    path("", include("wms.urls")),
     path("", include("channels_sync.urls")),
 ]

@@ -1,7 +1,13 @@
 """Questions about the floor; each takes many and costs a constant number of statements."""
 
 from wms.selectors.audit import Difference, audit
-from wms.selectors.documents import FloorEvent, fulfilment_numbers, states, timeline
+from wms.selectors.documents import (
+    FloorEvent,
+    fulfilment_numbers,
+    states,
+    timeline,
+    was_answered,
+)
 from wms.selectors.fulfilments import (
     ON_FLOOR,
     FulfilmentView,
@@ -20,7 +26,7 @@ from wms.selectors.parcels import (
     put_backs,
     shipments,
 )
-from wms.selectors.walks import PickListView, StepView, WalkView, pick_lists, walk
+from wms.selectors.walks import PickListView, StepView, StopView, WalkView, pick_lists, walk
 
 __all__ = [
     "ON_FLOOR",
@@ -34,6 +40,7 @@ __all__ = [
     "PutBackView",
     "ShipmentView",
     "StepView",
+    "StopView",
     "WalkView",
     "audit",
     "carriers",
@@ -48,4 +55,5 @@ __all__ = [
     "states",
     "timeline",
     "walk",
+    "was_answered",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wms.models import (
+    FloorAnswer,
     Fulfilment,
     FulfilmentEvent,
     FulfilmentState,
@@ -53,3 +54,8 @@ def timeline(document: str) -> list[FloorEvent]:
         )
         for row in rows
     ]
+
+
+def was_answered(key: str) -> bool:
+    """True when a command with this key had its effect already."""
+    return FloorAnswer.objects.filter(key=key).exists()

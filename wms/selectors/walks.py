@@ -59,6 +59,23 @@ class StepView:
 
 
 @dataclass(frozen=True)
+class StopView:
+    """Equal goods at one place that several steps take: one look, one scan, one quantity."""
+
+    location: str
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    unit_name: str
+    barcodes: tuple[str, ...]
+    lot: str
+    left: int
+    first_task: int
+    # (fulfilment number, base units) in walk order, for sorting into totes.
+    shares: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class WalkView:
     """A pick list with its steps in walk order."""
 
@@ -70,9 +87,29 @@ class WalkView:
     steps: tuple[StepView, ...]
 
     @property
-    def next_step(self) -> StepView | None:
+    def next_stop(self) -> StopView | None:
         """Where to go now; None when nothing is open."""
-        return next((step for step in self.steps if step.state == "OPEN"), None)
+        first = next((step for step in self.steps if step.state == "OPEN"), None)
+        if first is None:
+            return None
+        same = [
+            step
+            for step in self.steps
+            if step.state == "OPEN"
+            and (step.location, step.sku_id, step.lot) == (first.location, first.sku_id, first.lot)
+        ]
+        return StopView(
+            location=first.location,
+            sku_id=first.sku_id,
+            sku_code=first.sku_code,
+            sku_name=first.sku_name,
+            unit_name=first.unit_name,
+            barcodes=first.barcodes,
+            lot=first.lot,
+            left=sum(step.left for step in same),
+            first_task=first.task,
+            shares=tuple((step.fulfilment, step.left) for step in same),
+        )
 
     @property
     def done(self) -> int:

@@ -1,0 +1,29 @@
+"""Routes of the floor."""
+
+from django.urls import path
+
+from wms import api, views
+
+urlpatterns = [
+    path("floor/", views.home, name="floor"),
+    path("floor/pick/", views.pick_lists, name="pick"),
+    path("floor/pick/<str:number>/", views.walk, name="walk"),
+    path("floor/pack/", views.pack, name="pack"),
+    path("floor/pack/<str:number>/", views.pack, name="bench"),
+    path("floor/ship/", views.ship, name="ship"),
+    path("floor/put-back/", views.put_back, name="put-back"),
+    path("floor/api/board/", api.Board.as_view(), name="floor-api-board"),
+    path("floor/api/fulfilments/", api.Fulfilments.as_view(), name="floor-api-fulfilments"),
+    path("floor/api/pick-lists/", api.PickLists.as_view(), name="floor-api-pick-lists"),
+    path(
+        "floor/api/pick-lists/<str:number>/",
+        api.PickListDetail.as_view(),
+        name="floor-api-pick-list",
+    ),
+    path("floor/api/picks/", api.Picks.as_view(), name="floor-api-picks"),
+    path("floor/api/shorts/", api.Shorts.as_view(), name="floor-api-shorts"),
+    path("floor/api/put-backs/", api.PutBacks.as_view(), name="floor-api-put-backs"),
+    path("floor/api/checks/", api.Checks.as_view(), name="floor-api-checks"),
+    path("floor/api/parcels/", api.Parcels.as_view(), name="floor-api-parcels"),
+    path("floor/api/shipments/", api.Shipments.as_view(), name="floor-api-shipments"),
+]

@@ -1,0 +1,62 @@
+"""Goods of stopped orders go back to the shelf: note, place, goods."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from org import roles
+from org.access import permission_required, person_of
+from org.scope import Scope
+from wms import selectors as board
+from wms import services as floor
+from wms.edge import committed
+from wms.numbers import fold
+from wms.refusals import FloorRefused
+from wms.views.scan_page import Verdict, no, scope_for, show
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.FLOOR_PICK)
+def put_back(request: HttpRequest) -> HttpResponse:
+    """Open notes; the form remembers which note and shelf the next piece belongs to."""
+    scope = scope_for(request, roles.FLOOR_PICK)
+    number = request.POST.get("fulfilment", request.GET.get("fulfilment", ""))
+    location, verdict = request.POST.get("location", ""), None
+    if request.method == "POST":
+        number, location, verdict = _scan(request, number, location, scope)
+    notes = board.put_backs(scope=scope)
+    note = next((note for note in notes if note.fulfilment == number), None)
+    context = {"notes": notes, "note": note, "location": location if note else ""}
+    return show(request, "put_back.html", context, verdict=verdict)
+
+
+def _scan(
+    request: HttpRequest, number: str, location: str, scope: Scope
+) -> tuple[str, str, Verdict]:
+    """What a post means, given what was scanned before it."""
+    token = request.POST.get("token", "")[:64]
+    code = fold(request.POST.get("code", ""))[:64]
+    if board.was_answered(token):
+        return number, location, Verdict(_("This was booked already."))
+    notes = board.put_backs(scope=scope)
+    other = next((note for note in notes if code in (note.fulfilment, note.document)), None)
+    if other is not None:
+        return other.fulfilment, "", Verdict(_("Now scan the shelf."))
+    if not number:
+        return "", "", no(FloorRefused("nothing_to_put_back", number=code))
+    if not location:
+        return number, code, Verdict(_("Now scan the goods you put there."))
+    scan = floor.PutBackScan(token, fulfilment=number, location=location, barcode=code)
+    answer = committed(
+        lambda: floor.put_back([scan], actor=person_of(request).actor, scope=scope)[0]
+    )
+    if not answer.ok:
+        kept = "" if answer.code == "unknown_location" else location
+        return number, kept, Verdict(answer.message, "error")
+    if not answer.data["left"]:
+        text = _("All goods of %(number)s are back.") % {"number": number}
+        return "", "", Verdict(text, "done")
+    left = {"left": answer.data["left"]}
+    return number, location, Verdict(_("Right. %(left)s pieces to go.") % left)

@@ -235,12 +235,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 # transaction that takes the news off the table (see outbox/README.md).
 # A topic without handlers is listed too: telling an unlisted one is an error.
 NEWS: dict[str, list[str]] = {
-    "stock.changed": [],
-    "hold.displaced": [],
+    "stock.changed": ["oms.services.restocking:note_stock_changed"],
+    "hold.displaced": ["oms.services.fulfilment:note_displaced"],
     "fulfilment.picking": [],
     "fulfilment.changed": [],
-    "fulfilment.shipped": [],
-    "fulfilment.short": [],
+    "fulfilment.shipped": ["oms.services.fulfilment:note_shipped"],
+    "fulfilment.short": ["oms.services.fulfilment:note_short"],
     "order.shipped": [],
     "order.cancelled": [],
 }

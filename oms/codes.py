@@ -13,6 +13,7 @@ RETRY = "retry"  # look again now
 ACCEPT = "accept"  # it is all right as it is
 MAP = "map"  # say which SKU is meant
 INTERCEPT = "intercept"  # ask the carrier to bring it back
+RECALL = "recall"  # take it back from the floor and look for another warehouse
 CLOSE = "close"  # dealt with outside
 
 
@@ -41,9 +42,8 @@ CHANGED_AFTER_SHIPPING = "changed_after_shipping"
 SHIPPED_OUTSIDE = "shipped_outside"
 REVIVED_AFTER_CANCEL = "revived_after_cancel"
 REFUND_REQUESTED = "refund_requested"
-DISPLACED = "displaced"
+FLOOR_SHORT = "floor_short"
 
-_FIX = (RETRY, CLOSE)
 _JUDGE = (RETRY, ACCEPT)
 _BACK = (INTERCEPT, CLOSE)
 
@@ -64,8 +64,8 @@ POLICIES = {
     CHANGED_AFTER_SHIPPING: Policy(_("Changed after shipping"), _BACK, blocks=False),
     SHIPPED_OUTSIDE: Policy(_("The platform says it was shipped, we did not"), _JUDGE),
     REVIVED_AFTER_CANCEL: Policy(_("Alive again after it was cancelled"), (CLOSE,)),
-    DISPLACED: Policy(_("Its stock was taken away"), (RETRY,), retryable=True),
-    "missing_lines": Policy(_("No lines"), (RETRY, CLOSE)),
+    FLOOR_SHORT: Policy(_("The shelf does not give it"), (RECALL, CLOSE), blocks=False),
+    "missing_lines": Policy(_("No lines"), (RETRY,)),
     "bad_quantity": Policy(_("Impossible quantity"), (RETRY,)),
     "duplicate_line": Policy(_("The same line twice"), _JUDGE),
     "missing_receiver": Policy(_("Receiver is incomplete"), (RETRY, ACCEPT)),
@@ -77,6 +77,13 @@ POLICIES = {
     "text_too_long": Policy(_("Text was cut"), (CLOSE,), blocks=False),
     "unknown_state": Policy(_("Unknown state at the platform"), _JUDGE),
 }
+# Found once, when it happened: neither a newer version nor the end of the order clears them.
+LASTING = (
+    CANCELLED_AFTER_SHIPPING,
+    REFUNDED_AFTER_SHIPPING,
+    CHANGED_AFTER_SHIPPING,
+    REVIVED_AFTER_CANCEL,
+)
 # Codes that connectors invent: a person looks, and may say that it is all right.
 _FROM_OUTSIDE = Policy(_("The platform's data is odd"), _JUDGE)
 

@@ -13,17 +13,12 @@ from oms.models import Order, OrderLine, OrderState, Receiver
 from oms.services import rows
 from oms.services.journal import Journal
 from oms.services.settling import overtake, settle
-from oms.services.stopping import TOO_LATE, stop
+from oms.services.stopping import TOO_LATE, recall, stop
 from oms.services.writing import update_rows
 from outbox import services as outbox
 
 S = OrderState
 LEFT = (S.PARTIALLY_SHIPPED, S.SHIPPED, S.COMPLETED)
-# Found once, when it happens; a later version does not clear them.
-LASTING = (
-    codes.CANCELLED_AFTER_SHIPPING, codes.REFUNDED_AFTER_SHIPPING, codes.CHANGED_AFTER_SHIPPING,
-    codes.REVIVED_AFTER_CANCEL,
-)  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -83,7 +78,7 @@ def apply_changes(changes: Sequence[Change], *, journal: Journal, now: datetime)
         orders=[order for order in orders if order.state != S.CLOSED],
         found={
             change.order.pk: [
-                ("afterwards" if finding.code in LASTING else rows.STEP, finding)
+                ("afterwards" if finding.code in codes.LASTING else rows.STEP, finding)
                 for finding in change.found
             ]
             for change in changes
@@ -94,7 +89,10 @@ def apply_changes(changes: Sequence[Change], *, journal: Journal, now: datetime)
     )
     if cancelled:
         overtake(
-            orders=[change.order for change in cancelled], keep=LASTING, now=now, who=journal.who
+            orders=[change.order for change in cancelled],
+            keep=codes.LASTING,
+            now=now,
+            who=journal.who,
         )
         outbox.tell(
             topic="order.cancelled", keys=[str(change.order.number) for change in cancelled]
@@ -220,15 +218,6 @@ def _on_the_floor(change: Change, said: str | None, journal: Journal, now: datet
         journal.note(order, what="changed")
         return
     recall(order, journal=journal, now=now, why="changed_at_platform", said=said)
-
-
-def recall(order: Order, *, journal: Journal, now: datetime, why: str, said: str) -> None:
-    """Walk a stopped order back into the pipeline, under a new document; in memory."""
-    document = order.document
-    journal.walk(order, order.recall, what="recalled", why=why, document=document, floor=said)
-    order.round += 1
-    order.warehouse_id = None
-    order.due_at = now
 
 
 def _before_the_floor(change: Change, journal: Journal, now: datetime) -> None:

@@ -20,6 +20,7 @@ from oms import codes
 from oms.facts import Finding
 from oms.models import Order
 from oms.services import planning
+from oms.services.clock import database_now
 from oms.services.journal import Journal
 from oms.services.planning import Plan
 from oms.services.rows import receiver_view
@@ -83,7 +84,7 @@ def _place_alone(order_id: int) -> None:
         if order is None:
             return
         order.attempts += 1
-        order.due_at = _clock() + codes.back_off(order.attempts)
+        order.due_at = database_now() + codes.back_off(order.attempts)
         journal = Journal(WHO)
         journal.touch(order)
         journal.write()
@@ -103,7 +104,7 @@ def _put_aside(order_id: int, error: Exception) -> None:
         )
         detail = {"error": type(error).__name__, "at": _place_of(error)}
         found = {order_id: [("processed", Finding(codes.INTERNAL, "", detail))]}
-        settle(orders=orders, found=found, steps=(), now=_clock(), who=WHO)
+        settle(orders=orders, found=found, steps=(), now=database_now(), who=WHO)
 
 
 def _place_all(order_ids: Sequence[int]) -> None:
@@ -121,7 +122,7 @@ def _place_all(order_ids: Sequence[int]) -> None:
 def _place(plans: Sequence[Plan], *, last: bool) -> list[Plan]:
     """One transaction: hold, hand over, or open exceptions; gives those to be planned again."""
     with transaction.atomic(durable=True):
-        now = _clock()
+        now = database_now()
         claimed = _claim([plan.order.pk for plan in plans])
         ready = []
         for plan in plans:
@@ -232,13 +233,6 @@ def priority_of(order: Order) -> int:
     """Earlier payment, larger number."""
     paid = order.paid_at or order.placed_at
     return max(min(_LATEST - (int(paid.timestamp()) - _EPOCH_2024), 2**31 - 1), 0)
-
-
-def _clock() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
 
 
 def _place_of(error: Exception) -> str:

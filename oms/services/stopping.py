@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from inventory import services as inventory
 from oms.models import Order
+from oms.services.journal import Journal
 from wms import services as floor
 
 TOO_LATE = "SHIPPED"
@@ -40,3 +42,12 @@ def stop(*, orders: Sequence[Order], actor: str, why: str) -> dict[int, str]:
             if outcome.refusal is not None and outcome.refusal.code not in _FREE_ALREADY:
                 raise outcome.refusal
     return {order.pk: said[document] for document, order in by_document.items()}
+
+
+def recall(order: Order, *, journal: Journal, now: datetime, why: str, said: str) -> None:
+    """Walk a stopped order back into the pipeline, under a new document; in memory."""
+    document = order.document
+    journal.walk(order, order.recall, what="recalled", why=why, document=document, floor=said)
+    order.round += 1
+    order.warehouse_id = None
+    order.due_at = now

@@ -1,0 +1,57 @@
+"""A person cancels orders; platforms do it through `intake.accept`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from oms import codes
+from oms.models import Order, OrderLine
+from oms.refusals import OrderRefused
+from oms.services.changing import cancel_lines
+from oms.services.clock import database_now
+from oms.services.journal import Journal
+from oms.services.settling import overtake
+from oms.services.stopping import TOO_LATE, stop
+from oms.services.writing import update_rows
+from org.scope import Scope
+from outbox import services as outbox
+
+
+def cancel(*, numbers: Sequence[str], actor: str, why: str, scope: Scope) -> dict[str, str]:
+    """Cancel orders that have not left: the floor stops, stock is free at once, all or none.
+
+    Returns:
+        Per number what the floor says: "CANCELLED", "INTERCEPTED" (goods go back to the shelf),
+        or "" when the floor had not got it.
+
+    Raises:
+        OrderRefused: unknown_order, already_shipped, already_ended, reason_missing.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    if not why.strip():
+        raise OrderRefused("reason_missing")
+    rows = scope.limit(Order.objects.filter(number__in=list(numbers)), "unit")
+    orders = list(rows.select_for_update(of=("self",), no_key=True).order_by("id"))
+    if len(orders) != len(set(numbers)):
+        raise OrderRefused("unknown_order")
+    for order in orders:
+        if order.state in ("SHIPPED", "PARTIALLY_SHIPPED", "COMPLETED"):
+            raise OrderRefused("already_shipped", number=str(order.number))
+        if order.state in ("CANCELLED", "CLOSED"):
+            raise OrderRefused("already_ended", number=str(order.number))
+    on_floor = [order for order in orders if order.state == "SUBMITTED"]
+    said = stop(orders=on_floor, actor=actor, why=why)
+    if TOO_LATE in said.values():
+        raise OrderRefused("already_shipped")
+    journal = Journal(actor)
+    for order in orders:
+        journal.walk(order, order.cancel, what="cancelled", why=why, floor=said.get(order.pk, ""))
+    lines = list(OrderLine.objects.filter(order__in=orders).order_by("id"))
+    cancel_lines(lines)
+    update_rows(lines, ["cancelled", "told_qty"])
+    journal.write()
+    overtake(orders=orders, keep=codes.LASTING, now=database_now(), who=actor)
+    outbox.tell(topic="order.cancelled", keys=[str(order.number) for order in orders])
+    return {str(order.number): said.get(order.pk, "") for order in orders}

@@ -42,6 +42,9 @@ def unescaped(source: Source) -> list[str]:
 
 
 def unprotected_form(source: Source) -> list[str]:
+    """The sandbox's page is left out: nobody signs in there, it guards itself by origin."""
+    if source.room == "sandbox":
+        return []
     return [
         each
         for each in _lines(source, r"<form\b[^>]*method\s*=\s*[\"']post[\"'].*?</form>")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.house.files import ROOMS, Source, pure_modules
+from tests.house.files import HOME, ROOMS, Source, pure_modules
 
 FILE_LINES = 450
 FUNCTION_LINES = 60
@@ -183,14 +183,33 @@ def clock_in_pure_module(source: Source) -> list[str]:
     ]
 
 
+def offered_services(source: Source) -> set[str] | None:
+    """The names a services module offers to other rooms: what its package's front page imports."""
+    parts = source.path.split("/")
+    if not _in_rooms(source) or len(parts) < 2 or parts[1] not in {"services", "services.py"}:
+        return None
+    if parts[1] == "services.py":
+        public = {node.name for node in source.tree.body if isinstance(node, ast.FunctionDef)}
+        return {name for name in public if not name.startswith("_")}
+    front = HOME / parts[0] / "services" / "__init__.py"
+    if not front.exists():
+        return set()
+    return {
+        alias.name
+        for node in ast.walk(ast.parse(front.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
 def loose_service(source: Source) -> list[str]:
     """At most one positional argument (the things acted on); the rest is named by the caller."""
-    parts = source.path.split("/")
-    if not _in_rooms(source) or not (parts[1] == "services" or parts[1] == "services.py"):
+    offered = offered_services(source)
+    if offered is None:
         return []
     found = []
     for node in source.tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+        if isinstance(node, ast.FunctionDef) and node.name in offered:
             positional = [*node.args.posonlyargs, *node.args.args]
             untyped = [
                 each.arg for each in (*positional, *node.args.kwonlyargs) if each.annotation is None
@@ -327,8 +346,8 @@ RULES = (
     Rule("clock in a pure module", "a decision gets `now` as an argument", clock_in_pure_module,
          _sample("timezone.now()", PURE_SAMPLE), _sample("timezone.now()", "oms/selectors.py")),
     Rule("loose service", "a call reads like a sentence", loose_service,
-         _sample("def hold(a: int, b: int) -> None: ...", "oms/services/hold.py"),
-         _sample("def hold(lines: list[int], *, actor: str) -> None: ...", "oms/services/hold.py")),
+         _sample("def hold(a: int, b: int) -> None: ...", "oms/services.py"),
+         _sample("def hold(lines: list[int], *, actor: str) -> None: ...", "oms/services.py")),
     Rule("loose state field", "the database knows the states", loose_state_field,
          _sample("class A:\n    state = FSMField(default='X')\n"),
          _sample("class A:\n    state = FSMField(protected=True)\n    class Meta:\n"

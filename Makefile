@@ -44,7 +44,7 @@ audit: install ## Recompute all stock from the ledger; prints differences (none 
 	@"$(IN)" -m launch manage audit
 
 day: install ## A whole trading day without a screen (ORDERS=2000 SOURCE=random|retail JSON=file)
-	@"$(IN)" -m launch.day $(if $(ORDERS),--orders $(ORDERS)) $(if $(SOURCE),--source $(SOURCE)) $(if $(JSON),--json "$(JSON)") $(ARGS)
+	@"$(IN)" -m bench day $(if $(ORDERS),--orders $(ORDERS)) $(if $(SOURCE),--source $(SOURCE)) $(if $(JSON),--json "$(JSON)") $(ARGS)
 
 manage: install ## A Django command on the local data (ARGS="createsuperuser")
 	@"$(IN)" -m launch manage $(ARGS)

@@ -1,0 +1,237 @@
+"""Compares the sandbox's own records with the house's, after the day; trusts neither alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.day.outside import Outside
+
+FINAL = {"SHIPPED", "COMPLETED", "CANCELLED", "CLOSED"}
+
+
+@dataclass
+class Accounts:
+    """The day in figures; the six in `MUST_BE_ZERO` prove it, `examples` show what broke them."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def wrong(self, name: str, example: str) -> None:
+        """Count one violation."""
+        self.figures[name] = self.figures.get(name, 0) + 1
+        if len(self.examples[name]) < 10:
+            self.examples[name].append(example)
+
+
+MUST_BE_ZERO = (
+    "lost", "doubled", "oversold", "audit_differences", "stale_shop_figures",
+    "without_next_action",
+)  # fmt: skip
+
+
+def draw_up(outside: Outside) -> Accounts:
+    """All figures of the day."""
+    accounts = Accounts(dict.fromkeys(MUST_BE_ZERO, 0))
+    theirs = list(outside.rows("/sandbox/records/orders", "orders"))
+    ours = _our_orders()
+    _count(accounts, outside, theirs, ours)
+    _compare_orders(accounts, theirs, ours)
+    _compare_goods(accounts, outside, theirs, ours)
+    _compare_figures(accounts, outside)
+    _audits(accounts)
+    _times(accounts, theirs, ours)
+    return accounts
+
+
+def _our_orders() -> dict[tuple[str, str], dict[str, Any]]:
+    """Our orders by (shop code, platform number)."""
+    from channels_sync.models import Shop
+    from oms.models import Order
+
+    shops = dict(Shop.objects.values_list("id", "code"))
+    columns = (
+        "number", "shop_id", "platform_number", "state", "received_at", "held_at", "due_at",
+        "shipped_at",
+    )  # fmt: skip
+    return {
+        (shops[row["shop_id"]], row["platform_number"]): row
+        for row in Order.objects.values(*columns)
+    }
+
+
+def _count(
+    accounts: Accounts,
+    outside: Outside,
+    theirs: list[dict[str, Any]],
+    ours: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    from oms.models import OrderException
+
+    states = Counter(row["state"] for row in ours.values())
+    stuck = set(OrderException.objects.filter(state="OPEN").values_list("order__number", flat=True))
+    accounts.figures |= {
+        "placed": outside.get("/sandbox/records/summary")["placed"],
+        "received": len(ours),
+        "held": sum(row["held_at"] is not None for row in ours.values()),
+        "shipped": states["SHIPPED"] + states["COMPLETED"],
+        "cancelled": states["CANCELLED"] + states["CLOSED"],
+        "in_exception": len(stuck),
+    }
+    accounts.figures["disturbed"] = sum(bool(row["disturbed"]) for row in theirs)
+
+
+def _compare_orders(
+    accounts: Accounts,
+    theirs: list[dict[str, Any]],
+    ours: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    """Lost: placed there, unknown here; or shipped or cancelled on one side only."""
+    stopped_late = _stopped_too_late()
+    for row in theirs:
+        key = (row["shop"], str(row["number"]))
+        mine = ours.get(key)
+        if mine is None:
+            accounts.wrong("lost", f"{key}: placed there, unknown here")
+            continue
+        there, here = row["state"], mine["state"]
+        if here == "SHIPPED" and there not in ("shipped", "cancelled"):
+            accounts.wrong("lost", f"{key}: shipped here ({mine['number']}), {there} there")
+        if there == "shipped" and here not in ("SHIPPED", "COMPLETED"):
+            accounts.wrong("lost", f"{key}: shipped there, {here} here")
+        if there == "cancelled" and here != "CANCELLED" and mine["number"] not in stopped_late:
+            accounts.wrong("lost", f"{key}: cancelled there, {here} here")
+        numbers = {one["number"] for one in row["tracking"]}
+        if len(row["tracking"]) > len(row["lines"]) or len(numbers) < len(row["tracking"]):
+            accounts.wrong("doubled", f"{key}: told to ship twice: {row['tracking']}")
+    known = {(row["shop"], str(row["number"])) for row in theirs}
+    for key in ours:
+        if key not in known:
+            accounts.wrong("doubled", f"{key}: here, but never placed there")
+
+
+def _stopped_too_late() -> set[str]:
+    """Orders whose buyer cancelled when the parcel had left: a person has the next action."""
+    from oms.models import OrderException
+
+    rows = OrderException.objects.filter(state="OPEN", code="cancelled_after_shipping")
+    return set(rows.values_list("order__number", flat=True))
+
+
+def _compare_goods(
+    accounts: Accounts,
+    outside: Outside,
+    theirs: list[dict[str, Any]],
+    ours: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    """Per SKU: what left by the platforms' records is what left by ours, and no more than came."""
+    from django.db.models import Sum
+
+    from inventory.models import Entry
+
+    left_there: Counter[str] = Counter()
+    for row in theirs:
+        mine = ours.get((row["shop"], str(row["number"])))
+        if mine is not None and mine["state"] in ("SHIPPED", "COMPLETED"):
+            for line in row["lines"]:
+                left_there[line["sku"]] += line["quantity"]
+    sums = Entry.objects.exclude(outside="").values("sku__code", "outside")
+    flows: dict[str, Counter[str]] = defaultdict(Counter)
+    for flow in sums.annotate(qty=Sum("on_hand")):
+        flows[flow["sku__code"]][flow["outside"]] += flow["qty"]
+    for code in set(flows) | set(left_there):
+        left_here = flows[code]["CUSTOMER"]
+        came = -flows[code]["SUPPLIER"] - flows[code]["FOUND"] - flows[code]["LOST"]
+        if left_here > came:
+            accounts.wrong("oversold", f"{code}: {left_here} left, {came} came")
+        if left_here > left_there[code]:
+            accounts.wrong(
+                "doubled", f"{code}: {left_here} left here, {left_there[code]} were sold"
+            )
+        elif left_here < left_there[code]:
+            accounts.wrong("lost", f"{code}: {left_here} left here, {left_there[code]} were sold")
+    _promised(accounts)
+
+
+def _promised(accounts: Accounts) -> None:
+    """Oversold too: more promised to orders than lies there."""
+    from inventory.models import Balance
+
+    for balance in Balance.objects.filter(available__lt=0).select_related("sku"):
+        accounts.wrong("oversold", f"{balance.sku.code}: {balance.held} of {balance.on_hand} held")
+
+
+def _compare_figures(accounts: Accounts, outside: Outside) -> None:
+    """The figure that the platform was last told against what may be sold now."""
+    from channels_sync.models import Listing, ShopWarehouse
+    from inventory.models import Balance
+
+    free: Counter[tuple[int, int]] = Counter()
+    for warehouse, sku, qty in Balance.objects.filter(grade="ZP").values_list(
+        "warehouse_id", "sku_id", "available"
+    ):
+        free[(warehouse, sku)] += qty
+    bound: dict[int, list[int]] = defaultdict(list)
+    for shop, warehouse in ShopWarehouse.objects.values_list("shop_id", "warehouse_id"):
+        bound[shop].append(warehouse)
+    expected = {}
+    for listing in Listing.objects.filter(sku__isnull=False).select_related("shop"):
+        qty = sum(free[(warehouse, listing.sku_id or 0)] for warehouse in bound[listing.shop_id])
+        expected[(listing.shop.code, listing.outer_code)] = max(0, qty - listing.shop.safety_qty)
+    for row in outside.rows("/sandbox/records/stock", "stock"):
+        ours = expected.get((row["shop"], row["sku"]))
+        if ours is None or row["told"] != ours:
+            accounts.wrong(
+                "stale_shop_figures", f"{row['shop']} {row['sku']}: told {row['told']}, is {ours}"
+            )
+
+
+def _audits(accounts: Accounts) -> None:
+    from inventory import selectors as stock
+    from oms import selectors as orders
+    from wms import selectors as floor
+
+    for found in (*stock.audit(), *orders.audit(), *floor.audit()):
+        accounts.wrong("audit_differences", str(found))
+    for number in orders.without_next_action():
+        accounts.wrong("without_next_action", str(number))
+
+
+def _times(
+    accounts: Accounts,
+    theirs: list[dict[str, Any]],
+    ours: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    """Milliseconds from the receipt of an undisturbed push, by the database's clock."""
+    from channels_sync.models import InboxOrder
+
+    arrived = {
+        (code, number): (at, taken)
+        for code, number, at, taken in InboxOrder.objects.values_list(
+            "shop__code", "platform_number", "received_at", "taken_at"
+        )
+    }
+    visible, held = [], []
+    for row in theirs:
+        key = (row["shop"], str(row["number"]))
+        mine, inbox = ours.get(key), arrived.get(key)
+        if row["disturbed"] or mine is None or inbox is None or not row["push_answered_at"]:
+            continue
+        if mine["held_at"] is not None:
+            held.append((mine["held_at"] - mine["received_at"]).total_seconds() * 1000)
+        first_seen = mine.get("created_at") or inbox[1]
+        if first_seen is not None and row["state"] != "cancelled":
+            visible.append((first_seen - mine["received_at"]).total_seconds() * 1000)
+    accounts.figures |= {
+        "visible_p95_ms": _part(visible, 0.95),
+        "held_p50_ms": _part(held, 0.50),
+        "held_p95_ms": _part(held, 0.95),
+    }
+
+
+def _part(values: list[float], part: float) -> float:
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 1)

@@ -1,0 +1,55 @@
+"""`manage.py demo`: the demo company; `--connect` opens its shops at the sandbox."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from channels_sync import services as shops
+from demo import building, company, outside
+
+
+class Command(BaseCommand):
+    """Builds what is missing; safe to repeat."""
+
+    help = "Create the demo company (units, people, goods, stock, shops)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--connect HOUSE_URL."""
+        parser.add_argument(
+            "--connect",
+            metavar="HOUSE_URL",
+            help="open the shops at the sandbox, which pushes orders to this address",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Build, or connect."""
+        if options["connect"]:
+            self._connect(options["connect"])
+            return
+        new = building.build(sandbox_url=settings.SANDBOX_URL, today=timezone.localdate())
+        self._write_logins()
+        self.stdout.write("The demo company was created." if new else "The demo company stands.")
+
+    def _connect(self, house_url: str) -> None:
+        try:
+            opened = outside.open_shops(sandbox_url=settings.SANDBOX_URL, house_url=house_url)
+        except httpx.HTTPError as trouble:
+            raise CommandError(
+                f"The sandbox at {settings.SANDBOX_URL} does not answer ({trouble})."
+            ) from trouble
+        for code in opened:
+            shops.read_catalogue(shop_code=code)
+        self.stdout.write(f"Connected: {', '.join(opened)}")
+
+    def _write_logins(self) -> None:
+        """For the block that `make run` prints."""
+        Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
+        names = " · ".join(f"{username} ({shown})" for username, shown, *_ in company.PEOPLE)
+        Path(settings.DATA_DIR, "demo-logins.txt").write_text(
+            f"{names}\npassword of all: {company.PASSWORD}\n", encoding="utf-8"
+        )

@@ -83,15 +83,8 @@ SHOPS = [
 ]  # fmt: skip
 
 CARRIERS = [
-    ("SF", "顺丰速运", {"taobao": "SF", "shopify": "SF Express"}, "SF", 1_000_000_000, 1_999_999_999),
-    (
-        "ZTO",
-        "中通快递",
-        {"taobao": "ZTO", "shopify": "ZTO Express"},
-        "ZT",
-        10_0000_0000,
-        19_9999_9999,
-    ),
+    ("SF", "顺丰速运", {"taobao": "SF", "shopify": "SF Express"}, "SF", 10**9, 2 * 10**9),
+    ("ZTO", "中通快递", {"taobao": "ZTO", "shopify": "ZTO Express"}, "ZT", 10**9, 2 * 10**9),
 ]
 
 # code, name, category, cost, price, shelf life in days (0: no lots), grams, units in all warehouses

@@ -1,0 +1,70 @@
+"""Figures of one run: printed as a table, written as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from launch import servers
+
+
+def options(name: str, arguments: list[str]) -> argparse.ArgumentParser:
+    """A parser with the options every benchmark has."""
+    parser = argparse.ArgumentParser(prog=f"python -m bench {name}")
+    parser.add_argument("--json", default="")
+    return parser
+
+
+def report(figures: Mapping[str, float | str], json_file: str) -> int:
+    """Print and keep the figures."""
+    width = max(len(name) for name in figures)
+    for name, value in figures.items():
+        print(
+            f"{name:<{width}}  {value:>12}"
+            if isinstance(value, str)
+            else f"{name:<{width}}  {value:>12.2f}"
+        )
+    if json_file:
+        Path(json_file).write_text(json.dumps(dict(figures), indent=1) + "\n")
+    return 0
+
+
+def part(values: list[float], share: float) -> float:
+    """The value below which `share` of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+@contextmanager
+def own_database() -> Iterator[servers.Postgres]:
+    """A migrated PostgreSQL of its own with fsync on, and Django set up on it."""
+    import os
+
+    with tempfile.TemporaryDirectory(prefix="house-bench-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        postgres = servers.start_postgres(folder / "pg", settings={}, throwaway=True)
+        valkey = servers.start_valkey(folder / "valkey", durable=False)
+        try:
+            postgres.ensure_database("bench")
+            os.environ["DATABASE_URL"] = postgres.url("bench")
+            os.environ["REDIS_URL"] = valkey.url
+            os.environ["DATA_DIR"] = str(folder)
+            os.environ["LOG_LEVEL"] = "WARNING"
+            os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+            import django
+            from django.core.management import call_command
+
+            django.setup()
+            call_command("migrate", verbosity=0)
+            yield postgres
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            valkey.stop()
+            postgres.stop()

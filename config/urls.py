@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
     path("", include("wms.urls")),
+    path("", include("freeze_rules.urls")),
     path("", include("channels_sync.urls")),
 ]

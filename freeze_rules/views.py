@@ -1,0 +1,143 @@
+"""The hold board, freezing part of a cell, letting go."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from freeze_rules import services as freezing
+from freeze_rules.forms import FreezeForm
+from inventory import selectors as stock
+from inventory import services as inventory
+from org import roles
+from org.access import permission_required, person_of
+from org.selectors import scope_of
+
+PAGE = 50
+
+
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def holds(request: HttpRequest) -> HttpResponse:
+    """Open claims, newest first, by kind and reason."""
+    person = person_of(request)
+    given = request.GET
+    role = given.get("role", "FREEZE")
+    role = role if role in ("FREEZE", "COMMITMENT", "MARK", "") else "FREEZE"
+    before = given.get("before", "")
+    rows = stock.holds(
+        scope=scope_of(person, permission=roles.STOCK_VIEW),
+        role=role,
+        reason=given.get("reason", ""),
+        documents=[given["document"].strip()] if given.get("document", "").strip() else None,
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        limit=PAGE + 1,
+    )
+    by_hand = {view.code for view in stock.reasons()}
+    may_release = person.may(roles.STOCK_RELEASE)
+    shown = rows[:PAGE]
+    context = {
+        "tabs": _tabs(role),
+        "role": role,
+        "rows": [
+            (hold, may_release and hold.role == "FREEZE" and hold.reason_code in by_hand)
+            for hold in shown
+        ],
+        "reasons": [(view.code, view.label) for view in stock.reasons(by_hand=False)],
+        "next_url": _next(request, shown[-1].id) if len(rows) > PAGE else "",
+        "may_freeze": person.may(roles.STOCK_HOLD),
+        "now": timezone.now(),
+        "token": uuid.uuid4().hex,
+    }
+    return render(request, "freeze_rules/holds.html", context)
+
+
+def _tabs(chosen: str) -> list[dict[str, object]]:
+    names = {
+        "FREEZE": _("Freezes"),
+        "COMMITMENT": _("Orders and reserves"),
+        "MARK": _("Marks"),
+        "": _("All"),
+    }
+    return [
+        {"label": label, "url": f"?{urlencode({'role': role})}", "active": role == chosen,
+         "count": None}
+        for role, label in names.items()
+    ]  # fmt: skip
+
+
+def _next(request: HttpRequest, before: int) -> str:
+    query = request.GET.copy()
+    query["before"] = str(before)
+    return f"?{query.urlencode()}"
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.STOCK_HOLD)
+def freeze(request: HttpRequest) -> HttpResponse:
+    """Freeze n units of a cell."""
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.STOCK_HOLD)
+    if request.method != "POST":
+        first = {
+            name: request.GET.get(name, "") for name in ("warehouse", "location", "sku", "lot")
+        }
+        form = FreezeForm(initial={**first, "token": uuid.uuid4().hex}, scope=scope)
+        return render(request, "freeze_rules/freeze.html", {"form": form})
+    form = FreezeForm(request.POST, scope=scope)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            with transaction.atomic(durable=True):
+                done = freezing.freeze_cell(
+                    key=given["token"],
+                    warehouse_id=given["warehouse_id"],
+                    location_id=given["location_id"],
+                    sku_id=given["sku_id"],
+                    lot_id=given["lot_id"],
+                    qty=given["qty"],
+                    reason=given["reason"],
+                    note=given["note"],
+                    person=person,
+                )
+        except (freezing.FreezeRefused, inventory.Refused) as refused:
+            field = "qty" if refused.code in ("insufficient_stock", "bad_quantity") else None
+            form.add_error(field, str(refused))
+        else:
+            text = _("%(qty)s units are frozen under %(number)s.")
+            messages.success(request, text % {"qty": given["qty"], "number": done.number})
+            return HttpResponseRedirect(reverse("holds"))
+    return render(request, "freeze_rules/freeze.html", {"form": form}, status=422)
+
+
+@require_POST
+@permission_required(roles.STOCK_RELEASE)
+def release(request: HttpRequest, hold_id: int) -> HttpResponse:
+    """Let go of a hold, whole or in part."""
+    typed = request.POST.get("qty", "").strip()
+    if typed and not (typed.isdecimal() and len(typed) < 12):
+        messages.error(request, str(freezing.FreezeRefused("bad_quantity")))
+        return HttpResponseRedirect(reverse("holds"))
+    try:
+        with transaction.atomic(durable=True):
+            done = freezing.unfreeze(
+                key=request.POST.get("token", "")[:64],
+                hold_id=hold_id,
+                qty=int(typed) if typed else None,
+                why=request.POST.get("why", "")[:200],
+                person=person_of(request),
+            )
+    except (freezing.FreezeRefused, inventory.Refused) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(number)s is released.") % {"number": done.document})
+    return HttpResponseRedirect(reverse("holds"))

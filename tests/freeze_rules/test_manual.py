@@ -1,0 +1,237 @@
+"""Freezing n units of a cell by hand, and letting them go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from freeze_rules import services as freezing
+from freeze_rules.models import ManualFreeze
+from inventory import selectors as stock
+from inventory import services as inventory
+from org.models import AuditRecord, Person
+from org.scope import Scope
+from tests import given
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead() -> Person:
+    given.warehouse("WH1")
+    given.stock("TEA", 10)
+    return given.person("WAREHOUSE_LEAD")
+
+
+def freeze(person: Person, qty: int, *, key: str = "k1", reason: str = "QC") -> freezing.Frozen:
+    house = given.warehouse_id("WH1")
+    place = stock.location_by_code(warehouse_id=house, code="A-01")
+    assert place is not None
+    with transaction.atomic():
+        return freezing.freeze_cell(
+            key=key, warehouse_id=house, location_id=place.id, sku_id=given.sku("TEA"),
+            lot_id=None, qty=qty, reason=reason, note="wet", person=person,
+        )  # fmt: skip
+
+
+def unfreeze(
+    person: Person, hold_id: int, qty: int | None = None, *, key: str = "r1", why: str = "dry"
+) -> freezing.Released:
+    with transaction.atomic():
+        return freezing.unfreeze(key=key, hold_id=hold_id, qty=qty, why=why, person=person)
+
+
+def the_hold(hold_id: int) -> stock.HoldView:
+    return stock.holds(scope=Scope.everything(), ids=[hold_id], closed=True)[0]
+
+
+def test_frozen_units_are_not_for_sale_and_stand_under_their_number(lead: Person) -> None:
+    done = freeze(lead, 4)
+
+    assert given.free("TEA") == 6
+    hold = the_hold(done.hold_id)
+    assert (hold.document, hold.open, hold.reason_code) == (done.number, 4, "QC")
+    assert hold.location_code == "A-01"
+    assert hold.placed_by == lead.actor
+    assert hold.review_at == ManualFreeze.objects.get().at + timedelta(days=3)
+    record = AuditRecord.objects.get(action="stock.frozen")
+    assert (record.actor, record.subject) == (lead.actor, done.number)
+
+
+def test_part_of_a_freeze_is_released_then_the_rest(lead: Person) -> None:
+    done = freeze(lead, 4)
+
+    unfreeze(lead, done.hold_id, 1)
+    assert given.free("TEA") == 7
+    assert the_hold(done.hold_id).open == 3
+
+    unfreeze(lead, done.hold_id, key="r2")
+    assert given.free("TEA") == 10
+    assert the_hold(done.hold_id).state == "RELEASED"
+    assert AuditRecord.objects.filter(action="stock.unfrozen").count() == 2
+
+
+def test_a_resent_freeze_freezes_once(lead: Person) -> None:
+    first = freeze(lead, 4)
+    again = freeze(lead, 4)
+
+    assert (again.number, again.repeated) == (first.number, True)
+    assert given.free("TEA") == 6
+    assert AuditRecord.objects.filter(action="stock.frozen").count() == 1
+
+
+def test_the_same_key_with_another_quantity_is_refused(lead: Person) -> None:
+    freeze(lead, 4)
+
+    with pytest.raises(inventory.Refused) as refused:
+        freeze(lead, 5)
+
+    assert refused.value.code == "key_reused"
+    assert given.free("TEA") == 6
+
+
+def test_more_than_lies_free_in_the_cell_is_refused_and_leaves_nothing(lead: Person) -> None:
+    given.held("SO-1", "TEA", 3)
+
+    with pytest.raises(inventory.Refused) as refused:
+        freeze(lead, 8)
+
+    assert refused.value.code == "insufficient_stock"
+    assert given.free("TEA") == 7
+    assert not ManualFreeze.objects.exists()
+    assert not AuditRecord.objects.filter(action="stock.frozen").exists()
+
+
+@pytest.mark.parametrize("reason", ["ORDER", "EXPIRED", "NONSENSE"])
+def test_reasons_of_orders_and_rules_are_not_for_people(lead: Person, reason: str) -> None:
+    with pytest.raises(freezing.FreezeRefused) as refused:
+        freeze(lead, 1, reason=reason)
+
+    assert refused.value.code == "reason_not_by_hand"
+    assert given.free("TEA") == 10
+
+
+def test_staff_without_the_right_neither_freeze_nor_release(lead: Person) -> None:
+    done = freeze(lead, 4)
+    staff = given.person("WAREHOUSE_STAFF")
+
+    for act in (lambda: freeze(staff, 1, key="k2"), lambda: unfreeze(staff, done.hold_id)):
+        with pytest.raises(freezing.FreezeRefused) as refused:
+            act()
+        assert refused.value.code == "not_allowed"
+    assert given.free("TEA") == 6
+
+
+def test_a_lead_elsewhere_neither_freezes_nor_releases_here(lead: Person) -> None:
+    done = freeze(lead, 4)
+    given.unit("EAST", "REGION", "HQ")
+    stranger = given.person("WAREHOUSE_LEAD", at="EAST")
+
+    with pytest.raises(freezing.FreezeRefused) as refused:
+        freeze(stranger, 1, key="k2")
+    assert refused.value.code == "unknown_warehouse"
+    with pytest.raises(freezing.FreezeRefused) as refused:
+        unfreeze(stranger, done.hold_id)
+    assert refused.value.code == "unknown_hold"
+    assert given.free("TEA") == 6
+
+
+def test_an_order_s_claim_is_not_released_by_hand(lead: Person) -> None:
+    hold_id = given.held("SO-1", "TEA", 3)
+
+    with pytest.raises(freezing.FreezeRefused) as refused:
+        unfreeze(lead, hold_id)
+
+    assert refused.value.code == "not_a_freeze"
+    assert given.free("TEA") == 7
+
+
+def test_releasing_twice_or_too_much_is_refused(lead: Person) -> None:
+    done = freeze(lead, 4)
+
+    with pytest.raises(inventory.Refused) as refused:
+        unfreeze(lead, done.hold_id, 5)
+    assert refused.value.code == "not_held"
+    unfreeze(lead, done.hold_id, key="r2")
+    with pytest.raises(inventory.Refused) as refused:
+        unfreeze(lead, done.hold_id, key="r3")
+    assert refused.value.code == "already_released"
+    assert given.free("TEA") == 10
+
+
+def test_a_release_says_why(lead: Person) -> None:
+    done = freeze(lead, 4)
+
+    with pytest.raises(freezing.FreezeRefused) as refused:
+        unfreeze(lead, done.hold_id, why="  ")
+
+    assert refused.value.code == "reason_missing"
+    assert given.free("TEA") == 6
+
+
+def test_the_pages_freeze_and_release(lead: Person, client: Client) -> None:
+    client.force_login(lead)
+    form = {
+        "warehouse": "WH1", "location": "a-01", "sku": "69TEA", "lot": "", "qty": "4",
+        "reason": "DAMAGE", "note": "", "token": "t1",
+    }  # fmt: skip
+
+    assert client.get("/holds/freeze/?warehouse=WH1&location=A-01").status_code == 200
+    assert client.post("/holds/freeze/", form).status_code == 302
+    assert client.post("/holds/freeze/", form).status_code == 302
+    assert given.free("TEA") == 6
+    page = client.get("/holds/")
+    assert page.status_code == 200
+    assert b"FZ-" in page.content
+    hold = stock.holds(scope=Scope.everything(), role="FREEZE", reason="DAMAGE")[0]
+    released = client.post(
+        f"/holds/{hold.id}/release/", {"token": "t2", "qty": "1", "why": "dry again"}
+    )
+    assert released.status_code == 302
+    assert given.free("TEA") == 7
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("location", "Z-99"), ("sku", "NOBODY"), ("qty", "0"), ("qty", "99"), ("reason", "ORDER")],
+)
+def test_the_form_says_at_the_field_what_is_wrong(
+    lead: Person, client: Client, field: str, value: str
+) -> None:
+    client.force_login(lead)
+    form = {
+        "warehouse": "WH1", "location": "A-01", "sku": "TEA", "lot": "", "qty": "4",
+        "reason": "DAMAGE", "note": "", "token": "t1", field: value,
+    }  # fmt: skip
+
+    page = client.post("/holds/freeze/", form)
+
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert given.free("TEA") == 10
+
+
+def test_a_cell_with_two_lots_asks_which(lead: Person, client: Client) -> None:
+    given.sku("MILK", lot_tracked=True)
+    for code in ("L1", "L2"):
+        given.stock("MILK", 5, lot_id=given.lot("MILK", code))
+    client.force_login(lead)
+    form = {
+        "warehouse": "WH1", "location": "A-01", "sku": "MILK", "lot": "", "qty": "2",
+        "reason": "DAMAGE", "note": "", "token": "t1",
+    }  # fmt: skip
+
+    assert list(client.post("/holds/freeze/", form).context["form"].errors) == ["lot"]
+    assert client.post("/holds/freeze/", {**form, "lot": "l2"}).status_code == 302
+
+    hold = stock.holds(scope=Scope.everything(), reason="DAMAGE")[0]
+    assert (hold.lot_code, hold.open) == ("L2", 2)
+
+
+def test_strangers_sign_in_first(client: Client) -> None:
+    page = client.get("/holds/")
+    assert page.status_code == 302
+    assert page["Location"].startswith("/sign-in/")

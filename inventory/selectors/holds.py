@@ -20,6 +20,8 @@ class ReasonView:
     label: str
     role: str
     is_safety: bool
+    # A claim for this reason is looked at after so many days; None: nobody has to.
+    review_days: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +57,13 @@ def reasons(*, by_hand: bool = True) -> list[ReasonView]:
     if by_hand:
         rows = rows.filter(by_hand=True)
     return [
-        ReasonView(code=row.code, label=row.label, role=row.role, is_safety=row.is_safety)
+        ReasonView(
+            code=row.code,
+            label=row.label,
+            role=row.role,
+            is_safety=row.is_safety,
+            review_days=row.review_days,
+        )
         for row in rows
     ]
 

@@ -1,5 +1,7 @@
 """Template tags of the page shell."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.template.context import RenderContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
@@ -23,7 +25,9 @@ def again(context: template.Context, name: str) -> SafeString:
 
 
 # Which page shows a document, by the letters its number starts with.
-DOCUMENTS = {"SO": "order", "FF": "bench", "PL": "walk", "H": "hold"}
+PAGES = {"SO": "order", "FF": "bench", "PL": "walk"}
+# Documents without a page of their own: the list that finds them, and its parameter.
+LISTS = {"FZ": ("holds", "document")}
 
 
 @register.simple_tag
@@ -32,11 +36,15 @@ def document_url(number: str) -> str:
     # "SO-7/2" is the second round of SO-7.
     number = str(number).partition("/")[0]
     letters, _, digits = number.partition("-")
-    if letters not in DOCUMENTS or not digits.isdecimal():
+    if not digits.isdecimal():
         return ""
-    for argument in (number, int(digits)):
-        try:
-            return reverse(DOCUMENTS[letters], args=[argument])
-        except NoReverseMatch:
-            continue
+    try:
+        if letters in PAGES:
+            return reverse(PAGES[letters], args=[number])
+        if letters in LISTS:
+            route, parameter = LISTS[letters]
+            return f"{reverse(route)}?{urlencode({parameter: number})}"
+    except NoReverseMatch:
+        # Another system's number may begin with our letters.
+        return ""
     return ""

@@ -70,7 +70,8 @@ def explained(
     request: HttpRequest, sku_id: int, warehouse_id: int, grade: str = Grade.ZP
 ) -> HttpResponse:
     """From on hand down to available, and the cells the goods lie in."""
-    scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
     why = stock.explain(sku_id=sku_id, warehouse_id=warehouse_id, grade=grade, scope=scope)
     if why is None:
         raise Http404
@@ -90,6 +91,7 @@ def explained(
             "warehouse": stock.warehouses(scope=scope, ids=[warehouse_id], active=False)[0],
             "grade_name": dict(Grade.choices).get(grade, grade),
             "drops": _drops(why),
+            "may_freeze": person.may(roles.STOCK_HOLD) and grade == Grade.ZP,
             "cells": [(cell, covers.get(cell.blanket_id or 0)) for cell in cells],
         },
     )
@@ -150,8 +152,7 @@ def _drops(why: stock.Explanation) -> list[Drop]:
             Drop(
                 step.frees,
                 -step.qty,
-                document=step.document if is_commitment else f"H-{step.hold_id}",
-                note="" if is_commitment else step.document,
+                document=step.document,
                 depth=1,
             )
             for step in steps

@@ -228,6 +228,19 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "work on the inbox": {
         "task": "channels_sync.tasks.process_inbox", "schedule": 1.0, "options": {"expires": 5},
     },
+    "pull shops": {
+        "task": "channels_sync.tasks.pull_due", "schedule": 3.0, "options": {"expires": 5},
+    },
+    "publish stock": {
+        "task": "channels_sync.tasks.publish_stock", "schedule": 2.0, "options": {"expires": 5},
+    },
+    "sweep figures": {
+        "task": "channels_sync.tasks.sweep_figures", "schedule": 60.0, "options": {"expires": 60},
+    },
+    "read catalogues": {
+        "task": "channels_sync.tasks.read_catalogues", "schedule": 15.0, "options": {"expires": 15},
+    },
+    "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 
@@ -248,6 +261,7 @@ NEWS: dict[str, list[str]] = {
 DOORBELLS: dict[str, list[str]] = {
     "orders.due": ["oms.tasks.process_orders"],
     "inbox.told": ["channels_sync.tasks.process_inbox"],
+    "listings.stale": ["channels_sync.tasks.publish_stock"],
 }
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))

@@ -1,12 +1,10 @@
 """The connectors by platform. A further platform is one package and one line here."""
 
-from collections.abc import Callable
-
 from channels_sync.connectors.interface import Connector, ShopAccess
 from channels_sync.connectors.shopify.connector import ShopifyConnector
 from channels_sync.connectors.taobao.connector import TaobaoConnector
 
-CONNECTORS: dict[str, Callable[[ShopAccess], Connector]] = {
+CONNECTORS: dict[str, type[ShopifyConnector] | type[TaobaoConnector]] = {
     "shopify": ShopifyConnector,
     "taobao": TaobaoConnector,
 }

@@ -68,7 +68,7 @@ class Listing(models.Model):
             ),
             models.Index(
                 name="channels_listing_stale",
-                fields=["shop", "id"],
+                fields=["stale_since", "id"],
                 condition=Q(stale_since__isnull=False, dead_at__isnull=True),
             ),
             models.Index(

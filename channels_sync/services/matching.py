@@ -98,6 +98,7 @@ def map_listing(*, listing_id: int, sku_id: int, actor: str) -> None:
     orders.remap(
         shop_id=listing.shop_id,
         platform_sku_id=listing.platform_sku_id,
+        platform_item_id=listing.platform_item_id,
         outer_code=listing.outer_code,
         sku_id=sku_id,
     )

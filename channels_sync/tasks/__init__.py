@@ -1,5 +1,16 @@
 """Doorbells and periodic work. Rows say what is due; a task only looks."""
 
+from channels_sync.tasks.catalogue import read_catalogues
+from channels_sync.tasks.comparing import nightly_compare
 from channels_sync.tasks.inbox import process_inbox
+from channels_sync.tasks.publishing import publish_stock, sweep_figures
+from channels_sync.tasks.pulling import pull_due
 
-__all__ = ["process_inbox"]
+__all__ = [
+    "nightly_compare",
+    "process_inbox",
+    "publish_stock",
+    "pull_due",
+    "read_catalogues",
+    "sweep_figures",
+]

@@ -76,7 +76,8 @@ class TaobaoConnector:
         if page_no == 0:
             return Page((), "")
         answer = self._list(since, until, page_no=page_no, fields=LIST_FIELDS)
-        orders = tuple(self._named(row) for row in _inside(answer, "trades", "trade"))
+        rows = _inside(answer, "trades", "trade")
+        orders = tuple(self._named(row) for row in rows if row.get("tid"))
         if page_no > 1:
             return Page(orders, f"{page_no - 1}:{total}:{begun}")
         now_there = int(answer.get("total_results") or 0)

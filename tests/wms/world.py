@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -241,8 +242,56 @@ def free(house: House, code: str) -> int:
     return found.get(key, 0)
 
 
-def news(topic: str) -> list[str]:
-    """Keys told about a topic that the tests' own handler would hear."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT key FROM outbox_news WHERE handler LIKE %s ORDER BY id", [topic])
-        return [key for (key,) in cursor.fetchall()]
+def blanket(house: House, place: str) -> int:
+    """A freeze of everything at a place; the hold's id."""
+    with transaction.atomic():
+        outcome = inventory.hold(
+            [
+                inventory.HoldRequest(
+                    key=fresh("blanket"), document=fresh("FZ"), warehouse_id=house.warehouse,
+                    location_id=house.places[place], reason="QC", blanket=True,
+                )
+            ],
+            actor=WHO,
+        )[0].check()  # fmt: skip
+    assert outcome.hold_id is not None
+    return outcome.hold_id
+
+
+def lift(hold_id: int) -> None:
+    """Let go of a freeze."""
+    with transaction.atomic():
+        inventory.release(
+            [inventory.ReleaseRequest(key=fresh("lift"), document="", hold_id=hold_id)], actor=WHO
+        )[0].check()
+
+
+def listed_nothing(house: House) -> None:
+    """A pick list was asked for and everything that waited was short."""
+    with transaction.atomic():
+        answer = floor.create_pick_list(
+            floor.PickListWish(fresh(), warehouse_id=house.warehouse), actor=WHO
+        )
+    assert answer.data["pick_list"] == ""
+
+
+def list_state(pick_list: str) -> str:
+    """Where a walk stands."""
+    view = board.walk(pick_list, scope=Scope.everything())
+    assert view is not None
+    return view.state
+
+
+def milk(house: House, lots: dict[str, tuple[date, int]]) -> None:
+    """MILK in A-01 by lot: code to (expiry, units)."""
+    house.skus["MILK"] = given.sku("MILK", lot_tracked=True)
+    for code, (expires_on, qty) in lots.items():
+        given.stock("MILK", qty, lot_id=given.lot("MILK", code, expires_on=expires_on))
+
+
+def let_go(document: str) -> None:
+    """The claim goes while the floor still works: the mistake the ledger must stop."""
+    with transaction.atomic():
+        inventory.release(
+            [inventory.ReleaseRequest(key=fresh("release"), document=document)], actor=WHO
+        )[0].check()

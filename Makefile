@@ -37,14 +37,14 @@ test: install-dev ## All tests on throw-away servers (ARGS="tests/outbox -k retr
 check: install-dev ## Style, types, floors, migrations, translations, house rules
 	@"$(IN)" -m launch.check
 
-bench: install-dev ## Measurements (NAME=orders JSON=file)
-	@"$(IN)" -m bench $(NAME) $(if $(JSON),--json "$(JSON)")
+bench: install ## One measurement (NAME=... JSON=file); without NAME it lists them
+	@"$(IN)" -m bench $(NAME) $(ARGS) $(if $(JSON),--json "$(JSON)")
 
 audit: install ## Recompute all stock from the ledger; prints differences (none is right)
 	@"$(IN)" -m launch manage audit
 
-day: install ## A whole trading day without a screen (ORDERS=2000 SOURCE=random|retail JSON=file)
-	@"$(IN)" -m bench day $(if $(ORDERS),--orders $(ORDERS)) $(if $(SOURCE),--source $(SOURCE)) $(if $(JSON),--json "$(JSON)") $(ARGS)
+day: install ## A trading day without a screen (ORDERS=2000 SOURCE=retail KILL=1 JSON=file)
+	@"$(IN)" -m bench day $(if $(ORDERS),--orders $(ORDERS)) $(if $(SOURCE),--source $(SOURCE)) $(if $(KILL),--kill) $(if $(JSON),--json "$(JSON)") $(ARGS)
 
 manage: install ## A Django command on the local data (ARGS="createsuperuser")
 	@"$(IN)" -m launch manage $(ARGS)

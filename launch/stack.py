@@ -276,6 +276,8 @@ class Stack:
         for program in started:
             self._start(program)
         self._wait_for([program.name for program in started], seconds=60)
+        if self._demo and {"sandbox", "web"} <= self.kept.keys():
+            self._connect_demo()
 
     def _start_servers(self) -> None:
         wait_for = []
@@ -324,10 +326,26 @@ class Stack:
 
     def _prepare(self) -> None:
         """Migrations, static files, demo company: one short process before the rest."""
-        log = self.log_dir / "prepare.log"
+        code, last = self._step(
+            "prepare", "-m", "launch.prepare", *(["--demo"] if self._demo else [])
+        )
+        if code:
+            raise ServerTrouble(last)
+
+    def _connect_demo(self) -> None:
+        """Open the demo company's shops at the sandbox, which then pushes to our address."""
+        if not (programs.HOME / "demo" / "outside.py").exists():
+            return
+        code, last = self._step("connect", "manage.py", "demo", "--connect", self.url)
+        if code:
+            self._say(f"The demo shops are not connected to the sandbox: {last}")
+
+    def _step(self, name: str, *arguments: str) -> tuple[int, str]:
+        """Run a Python command to its end; its exit code and its last line."""
+        log = self.log_dir / f"{name}.log"
         processes.shorten(log)
         process = processes.spawn(
-            [sys.executable, "-m", "launch.prepare", *(["--demo"] if self._demo else [])],
+            [sys.executable, *arguments],
             log=log, environment=self.environment, cwd=programs.HOME,
         )  # fmt: skip
         try:
@@ -338,10 +356,9 @@ class Stack:
                     raise _Stopped
         finally:
             processes.end(process, patience=2)
-        if process.returncode:
-            lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-            last = lines[-1].strip() if lines else f"exit code {process.returncode}"
-            raise ServerTrouble(f"{last[:400]} (log: {log})")
+        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        last = lines[-1].strip()[:400] if lines else f"exit code {process.returncode}"
+        return process.returncode, f"{last} (log: {log})"
 
     def _write_state(self) -> None:
         """Tell other commands on this machine (`make manage`, `make reset`) where we are."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 # The rooms whose texts people read. The sandbox speaks for itself, without gettext.
 ROOMS = (
-    "config", "insights", "channels_sync", "oms", "wms", "freeze_rules", "inventory", "org",
-    "outbox",
+    "demo", "config", "insights", "channels_sync", "oms", "wms", "freeze_rules", "inventory",
+    "org", "outbox",
 )  # fmt: skip
 
 # function -> how its first arguments are meant

@@ -10,8 +10,8 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent.parent
 ROOMS = (
-    "config", "insights", "channels_sync", "oms", "wms", "freeze_rules", "inventory", "org",
-    "outbox",
+    "demo", "config", "insights", "channels_sync", "oms", "wms", "freeze_rules", "inventory",
+    "org", "outbox",
 )  # fmt: skip
 BESIDE = ("sandbox", "bench", "launch")
 

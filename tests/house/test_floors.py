@@ -38,7 +38,7 @@ def test_control_each_kind_of_broken_floor_is_named(tmp_path: Path) -> None:
     done = _lint(tmp_path)
 
     assert done.returncode == 1
-    broken = {line.removesuffix(" BROKEN") for line in done.stdout.splitlines() if "BROKEN" in line}
+    broken = {line.split(" BROKEN")[0] for line in done.stdout.splitlines() if " BROKEN" in line}
     assert broken == {
         "Calls go down, news goes up",
         "Only inventory touches the ledger and its tables",
@@ -57,7 +57,7 @@ def test_every_room_has_its_contract_and_stands_on_the_floors() -> None:
 
     assert contracts["floors"]["layers"] == list(ROOMS)
     assert set(settings["root_packages"]) == {*ROOMS, "sandbox"}
-    for room in set(ROOMS) - {"config"}:
+    for room in set(ROOMS) - {"config", "demo"}:
         assert contracts[f"inside-{room}"]["exhaustive"] is True
 
 

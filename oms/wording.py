@@ -17,7 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def keepable(text: object, limit: int) -> str:
     """The text without what PostgreSQL cannot store (NUL, lone surrogates), at most `limit`."""
-    words = _SURROGATE.sub("\ufffd", str(text or "").replace("\x00", ""))
+    words = _SURROGATE.sub("\ufffd", ("" if text is None else str(text)).replace("\x00", ""))
     return words[:limit]
 
 

@@ -7,6 +7,9 @@ from django.db import IntegrityError, connection, transaction
 
 from oms.models import MOVES, Order, OrderEvent, OrderState
 
+# Rows are written past the services here, so the order audit finds what it should.
+pytestmark = pytest.mark.broken_books
+
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
 
 

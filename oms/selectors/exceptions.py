@@ -1,0 +1,147 @@
+"""Open exceptions: a page of them, how many by class and age, and those of one order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
+
+from oms import codes
+from oms.models import OrderException, OrderState
+from oms.selectors.keyset import slice_of
+from org.scope import Scope
+
+PAGE = 50
+# Ages that the page counts: waiting for longer than...
+AGES = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
+
+
+@dataclass(frozen=True)
+class ExceptionRow:
+    """One exception with what may be done about it."""
+
+    id: int
+    number: str
+    shop_name: str
+    platform_number: str
+    order_state: str
+    order_state_label: str
+    code: str
+    label: str
+    step: str
+    field: str
+    detail: Mapping[str, Any]
+    blocks: bool
+    retryable: bool
+    is_open: bool
+    resolution: str
+    attempts: int
+    retry_at: datetime | None
+    deadline: datetime
+    owner: str
+    opened_at: datetime
+    resolved_at: datetime | None
+    why: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExceptionPage:
+    """Rows, newest first, and cursors to the older and newer page (empty at the ends)."""
+
+    rows: list[ExceptionRow]
+    older: str
+    newer: str
+
+
+@dataclass(frozen=True)
+class ExceptionCounts:
+    """Open exceptions by code, the most frequent first, and by age (older than hours)."""
+
+    total: int
+    overdue: int
+    by_code: dict[str, int]
+    older_than: dict[int, int]
+
+
+def exception_list(
+    *, scope: Scope, code: str = "", overdue: bool = False, cursor: str = "", limit: int = PAGE
+) -> ExceptionPage:
+    """One page of open exceptions, newest first; two statements."""
+    rows = _open(scope)
+    if code:
+        rows = rows.filter(code=code)
+    if overdue:
+        rows = rows.filter(deadline__lt=Now())
+    part = slice_of(rows, cursor=cursor, limit=limit)
+    found = OrderException.objects.select_related("order").in_bulk(part.ids)
+    return ExceptionPage([_view(found[pk]) for pk in part.ids], part.older, part.newer)
+
+
+def exception_counts(*, scope: Scope) -> ExceptionCounts:
+    """How many exceptions are open, by code and age; two statements."""
+    rows = _open(scope)
+    ages = {
+        f"h{int(age.total_seconds() // 3600)}": Count("id", filter=Q(opened_at__lt=Now() - age))
+        for age in AGES
+    }
+    sums = rows.aggregate(
+        total=Count("id"), overdue=Count("id", filter=Q(deadline__lt=Now())), **ages
+    )
+    by_code = rows.values_list("code").annotate(n=Count("id")).order_by("-n", "code")
+    return ExceptionCounts(
+        total=sums["total"],
+        overdue=sums["overdue"],
+        by_code=dict(by_code),
+        older_than={int(name[1:]): sums[name] for name in ages},
+    )
+
+
+def exceptions_of(*, order_id: int) -> list[ExceptionRow]:
+    """All exceptions of an order, open ones first, newest first."""
+    rows = OrderException.objects.filter(order_id=order_id).select_related("order")
+    return [_view(row) for row in rows.order_by("state", "-id")]
+
+
+def _open(scope: Scope) -> QuerySet[OrderException]:
+    return scope.limit(OrderException.objects.filter(state="OPEN"), "unit")
+
+
+def _view(row: OrderException) -> ExceptionRow:
+    policy = codes.policy(row.code)
+    waits = row.order.state == "PREPROCESS"
+    offered = tuple(
+        action
+        for action in policy.actions
+        # Trying again means looking at an order that waits in the pipeline.
+        if action not in (codes.RETRY, codes.MAP) or waits
+    )
+    return ExceptionRow(
+        id=row.pk,
+        number=str(row.order.number),
+        shop_name=row.order.shop_name or str(row.order.shop_id),
+        platform_number=row.order.platform_number,
+        order_state=str(row.order.state),
+        order_state_label=str(OrderState(row.order.state).label),
+        code=row.code,
+        label=str(policy.label),
+        step=row.step,
+        field=row.field,
+        detail=row.detail,
+        blocks=row.blocks,
+        retryable=row.retryable,
+        is_open=row.state == "OPEN",
+        resolution=row.resolution,
+        attempts=row.attempts,
+        retry_at=row.retry_at,
+        deadline=row.deadline,
+        owner=row.owner,
+        opened_at=row.opened_at,
+        resolved_at=row.resolved_at,
+        why=row.why,
+        actions=offered if row.state == "OPEN" else (),
+    )

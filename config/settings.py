@@ -231,6 +231,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "pull shops": {
         "task": "channels_sync.tasks.pull_due", "schedule": 3.0, "options": {"expires": 5},
     },
+    "upload shipments": {
+        "task": "channels_sync.tasks.upload_shipments", "schedule": 2.0, "options": {"expires": 5},
+    },
     "publish stock": {
         "task": "channels_sync.tasks.publish_stock", "schedule": 2.0, "options": {"expires": 5},
     },
@@ -254,7 +257,7 @@ NEWS: dict[str, list[str]] = {
     "fulfilment.changed": [],
     "fulfilment.shipped": ["oms.services.fulfilment:note_shipped"],
     "fulfilment.short": ["oms.services.fulfilment:note_short"],
-    "order.shipped": [],
+    "order.shipped": ["channels_sync.services.shipments:note_order_shipped"],
     "order.cancelled": [],
 }
 # Doorbells: topic -> Celery tasks that look for due work at once.
@@ -262,6 +265,7 @@ DOORBELLS: dict[str, list[str]] = {
     "orders.due": ["oms.tasks.process_orders"],
     "inbox.told": ["channels_sync.tasks.process_inbox"],
     "listings.stale": ["channels_sync.tasks.publish_stock"],
+    "shipments.due": ["channels_sync.tasks.upload_shipments"],
 }
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))

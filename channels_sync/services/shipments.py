@@ -45,11 +45,11 @@ def note_order_shipped(*, keys: list[str]) -> None:
             platform_number=sent.platform_number,
             parcel=sent.parcel,
             waybill=sent.waybill,
-            carrier_code=sent.carrier_code,
-            lines=[[line.platform_line_id, line.qty] for line in sent.lines],
-            is_partial=sent.is_partial,
+            carrier_code=str(sent.carrier_codes.get(sent.platform) or sent.carrier_code),
+            lines=[[line_id, qty] for line_id, qty in sent.lines],
+            is_partial=not sent.is_whole,
         )
-        for sent in orders.shipments_for(numbers=keys)
+        for sent in orders.shipments_for(numbers=keys).values()
     ]
     known = set(
         Shop.objects.filter(pk__in={row.shop_id for row in rows}).values_list("id", flat=True)

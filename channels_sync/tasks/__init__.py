@@ -5,6 +5,7 @@ from channels_sync.tasks.comparing import nightly_compare
 from channels_sync.tasks.inbox import process_inbox
 from channels_sync.tasks.publishing import publish_stock, sweep_figures
 from channels_sync.tasks.pulling import pull_due
+from channels_sync.tasks.uploading import upload_shipments
 
 __all__ = [
     "nightly_compare",
@@ -13,4 +14,5 @@ __all__ = [
     "pull_due",
     "read_catalogues",
     "sweep_figures",
+    "upload_shipments",
 ]

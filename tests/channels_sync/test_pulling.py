@@ -88,9 +88,7 @@ def test_orders_that_move_between_the_pages_are_not_lost(world: World) -> None:
     going: pulling.Claim | None = claim
     pages = 0
     while going is not None:
-        page = Line(shop.pk).connector.pull(
-            since=going.since, until=going.until, cursor=going.page
-        )
+        page = Line(shop.pk).connector.pull(since=going.since, until=going.until, cursor=going.page)
         for _ in range(30):
             if (one := next(moved, None)) is not None:
                 world.cancel(shop, one["number"])

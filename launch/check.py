@@ -43,7 +43,18 @@ CHECKS = (
     Check("floors", (str(BIN / "lint-imports"), "--no-timing")),
     Check(
         "house rules",
-        (PYTHON, "-m", "pytest", "tests/house", "-q", "--no-header", "-p", "no:cacheprovider"),
+        (
+            PYTHON,
+            "-m",
+            "pytest",
+            "tests/house",
+            "-n0",
+            "-q",
+            "--no-header",
+            "--no-summary",
+            "-p",
+            "no:cacheprovider",
+        ),
         # The house rules read files; they need no servers.
         {**NOWHERE, "HOUSE_TEST_SERVERS": "none"},
     ),

@@ -277,7 +277,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+    "loggers": {"httpx": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"},
+        # One line for every doorbell is no news.
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
 }
 
 NIGHTLY = crontab(hour=18, minute=30)  # 02:30 in Shanghai

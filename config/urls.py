@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
     path("", include("wms.urls")),
+    path("", include("oms.urls")),
     path("", include("freeze_rules.urls")),
     path("", include("channels_sync.urls")),
 ]

@@ -9,13 +9,21 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from inventory import selectors as stock
 from oms import codes
 from oms.models import OrderException, OrderState
 from oms.selectors.keyset import slice_of
 from org.scope import Scope
 
 PAGE = 50
+_KINDS = {
+    "emoji": gettext_lazy("emoji"),
+    "full_width": gettext_lazy("full-width letters or digits"),
+    "control": gettext_lazy("invisible characters"),
+}
 # Ages that the page counts: waiting for longer than...
 AGES = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
 
@@ -35,6 +43,7 @@ class ExceptionRow:
     step: str
     field: str
     detail: Mapping[str, Any]
+    note: str
     blocks: bool
     retryable: bool
     is_open: bool
@@ -79,7 +88,7 @@ def exception_list(
         rows = rows.filter(deadline__lt=Now())
     part = slice_of(rows, cursor=cursor, limit=limit)
     found = OrderException.objects.select_related("order").in_bulk(part.ids)
-    return ExceptionPage([_view(found[pk]) for pk in part.ids], part.older, part.newer)
+    return ExceptionPage(_views([found[pk] for pk in part.ids]), part.older, part.newer)
 
 
 def exception_counts(*, scope: Scope) -> ExceptionCounts:
@@ -104,14 +113,35 @@ def exception_counts(*, scope: Scope) -> ExceptionCounts:
 def exceptions_of(*, order_id: int) -> list[ExceptionRow]:
     """All exceptions of an order, open ones first, newest first."""
     rows = OrderException.objects.filter(order_id=order_id).select_related("order")
-    return [_view(row) for row in rows.order_by("state", "-id")]
+    return _views(list(rows.order_by("state", "-id")))
 
 
 def _open(scope: Scope) -> QuerySet[OrderException]:
     return scope.limit(OrderException.objects.filter(state="OPEN"), "unit")
 
 
-def _view(row: OrderException) -> ExceptionRow:
+def _views(rows: list[OrderException]) -> list[ExceptionRow]:
+    names = stock.skus({int(sku) for row in rows for sku in row.detail.get("short", {})})
+    return [_view(row, names) for row in rows]
+
+
+def _note(detail: Mapping[str, Any], names: Mapping[int, stock.SkuView]) -> str:
+    """What the figures behind an exception say, in a reader's words."""
+    parts = []
+    for sku, missing in detail.get("short", {}).items():
+        code = names[int(sku)].code if int(sku) in names else sku
+        parts.append(_("%(sku)s: %(qty)s missing") % {"sku": code, "qty": missing})
+    if "expected" in detail:
+        parts.append(_("told %(told)s, should be %(expected)s") % dict(detail))
+    elif "told" in detail:
+        parts.append(_("told: %(told)s") % dict(detail))
+    words = ("text", "title", "outer_code", "platform_sku_id", "error", "at")
+    parts += [str(detail[word]) for word in words if detail.get(word)]
+    parts += [str(_KINDS[kind]) for kind in detail.get("kinds", ()) if kind in _KINDS]
+    return " · ".join(parts)
+
+
+def _view(row: OrderException, names: Mapping[int, stock.SkuView]) -> ExceptionRow:
     policy = codes.policy(row.code)
     waits = row.order.state == "PREPROCESS"
     offered = tuple(
@@ -132,6 +162,7 @@ def _view(row: OrderException) -> ExceptionRow:
         step=row.step,
         field=row.field,
         detail=row.detail,
+        note=_note(row.detail, names),
         blocks=row.blocks,
         retryable=row.retryable,
         is_open=row.state == "OPEN",

@@ -1,0 +1,282 @@
+"""Pages of the order desk: the list, one order, the exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from inventory import selectors as stock
+from oms import codes, selectors
+from oms import services as orders
+from oms.labels import ACTIONS, STATE_TONES, TAB_LABELS
+from oms.narrowing import day_in, number_in, words_in
+from oms.refusals import OrderRefused
+from oms.selectors import Narrowing
+from org import roles
+from org.access import permission_required, person_of
+from org.scope import Scope
+from org.selectors import scope_of
+
+MOST_AT_ONCE = 200
+# Empty states nobody is looking at only widen the row of tabs.
+ALWAYS_SHOWN = {"", "EXCEPTION", "PREPROCESS", "SUBMITTED", "SHIPPED"}
+# Those that may take an order back are the ones who may cancel it.
+CANCELLABLE = {"PENDING_PAYMENT", "AWAIT_BALANCE", "PREPROCESS", "SUBMITTED"}
+
+
+@require_GET
+@permission_required(roles.ORDERS_VIEW)
+def order_list(request: HttpRequest) -> HttpResponse:
+    """Orders the person sees, newest first; the address holds tab, filters and place."""
+    scope = scope_of(person_of(request), permission=roles.ORDERS_VIEW)
+    narrowing = _narrowing(request.GET)
+    cursor = request.GET.get("from", "")[:30]
+    page = selectors.order_list(scope=scope, narrowing=narrowing, cursor=cursor)
+    return render(
+        request,
+        "oms/orders.html",
+        {
+            "page": page,
+            "rows": [(row, STATE_TONES.get(row.state, "")) for row in page.rows],
+            "tabs": _tabs(request, scope, narrowing),
+            "narrowing": narrowing,
+            "shops": selectors.shops_seen(scope=scope),
+            "warehouses": [
+                (house.id, house.name) for house in stock.warehouses(scope=scope, active=False)
+            ],
+            "clear_url": request.path if narrowing != Narrowing(tab=narrowing.tab) else "",
+            "first_url": _with(request, **{"from": ""}) if page.newer else "",
+            "previous_url": _with(request, **{"from": page.newer}) if page.newer else "",
+            "next_url": _with(request, **{"from": page.older}) if page.older else "",
+        },
+    )
+
+
+@require_GET
+@permission_required(roles.ORDERS_VIEW)
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order with everything around it; also opens in the drawer."""
+    return _order_page(request, number)
+
+
+@require_POST
+@permission_required(roles.ORDERS_REVEAL)
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the receiver in the clear, once, for a reason that the audit trail keeps."""
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.ORDERS_REVEAL)
+    try:
+        with transaction.atomic(durable=True):
+            seen = orders.reveal(
+                number=number, actor=person.actor, why=request.POST.get("why", ""), scope=scope
+            )
+    except OrderRefused as refused:
+        if refused.code == "unknown_order":
+            raise Http404 from None
+        messages.error(request, str(refused))
+        return redirect("order", number)
+    response = _order_page(request, number, revealed=seen)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@permission_required(roles.ORDERS_EDIT)
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel an order that has not left."""
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.ORDERS_EDIT)
+    why = request.POST.get("why", "")
+    try:
+        with transaction.atomic(durable=True):
+            said = orders.cancel(numbers=[number], actor=person.actor, why=why, scope=scope)
+    except OrderRefused as refused:
+        if refused.code == "unknown_order":
+            raise Http404 from None
+        messages.error(request, str(refused))
+    else:
+        if said[number] == "INTERCEPTED":
+            messages.success(request, _("Cancelled. Picked goods go back to the shelf."))
+        else:
+            messages.success(request, _("Cancelled. Its stock is free again."))
+    return redirect("order", number)
+
+
+@require_GET
+@permission_required(roles.ORDERS_VIEW)
+def exceptions(request: HttpRequest) -> HttpResponse:
+    """Open exceptions with what may be done about each."""
+    scope = scope_of(person_of(request), permission=roles.ORDERS_VIEW)
+    code = words_in(request.GET, "code")
+    overdue = request.GET.get("overdue") == "1"
+    page = selectors.exception_list(
+        scope=scope, code=code, overdue=overdue, cursor=request.GET.get("from", "")[:30]
+    )
+    counts = selectors.exception_counts(scope=scope)
+    return render(
+        request,
+        "oms/exceptions.html",
+        {
+            "page": page,
+            "counts": counts,
+            "code": code,
+            "overdue": overdue,
+            "tabs": _exception_tabs(request, counts, code, overdue),
+            "may_handle": person_of(request).may(roles.EXCEPTIONS_HANDLE),
+            "actions": ACTIONS,
+            "here": request.get_full_path(),
+            "first_url": _with(request, **{"from": ""}) if page.newer else "",
+            "previous_url": _with(request, **{"from": page.newer}) if page.newer else "",
+            "next_url": _with(request, **{"from": page.older}) if page.older else "",
+        },
+    )
+
+
+@require_POST
+@permission_required(roles.EXCEPTIONS_HANDLE)
+def handle(request: HttpRequest) -> HttpResponse:
+    """Do one thing about the chosen exceptions: all of them or none."""
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.EXCEPTIONS_HANDLE)
+    chosen = [text for text in request.POST.getlist("id") if text.isascii() and text.isdigit()]
+    ids = [int(text) for text in chosen[:MOST_AT_ONCE] if len(text) < 18]
+    why = request.POST.get("why", "")
+    action = request.POST.get("action", "")
+    if not ids:
+        messages.error(request, _("Choose at least one exception."))
+        return _back(request)
+    try:
+        with transaction.atomic(durable=True):
+            done = _act(action, ids, person.actor, why, scope)
+    except OrderRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        text = ngettext("%(count)s order: done.", "%(count)s orders: done.", done)
+        messages.success(request, text % {"count": done})
+    return _back(request)
+
+
+def _act(action: str, ids: list[int], actor: str, why: str, scope: Scope) -> int:
+    """Raises OrderRefused when the action is unknown or not possible."""
+    if action == codes.RETRY:
+        return orders.retry(ids=ids, actor=actor, scope=scope)
+    verbs: Mapping[str, Callable[..., int]] = {
+        codes.ACCEPT: orders.accept_as_is,
+        codes.CLOSE: orders.close,
+        codes.INTERCEPT: orders.intercept,
+        codes.RECALL: orders.recall_orders,
+    }
+    if action not in verbs:
+        raise OrderRefused("not_offered", action=action)
+    return verbs[action](ids=ids, actor=actor, why=why, scope=scope)
+
+
+def _order_page(
+    request: HttpRequest, number: str, revealed: orders.Revealed | None = None
+) -> HttpResponse:
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.ORDERS_VIEW)
+    detail = selectors.order_detail(number=number, scope=scope)
+    if detail is None:
+        raise Http404
+    events = [
+        {
+            "at": moment.at,
+            "title": moment.title,
+            "who": moment.who,
+            "note": moment.note,
+            "tone": STATE_TONES.get(moment.to_state, "") if moment.source == "order" else "muted",
+        }
+        for moment in reversed(detail.moments)
+    ]
+    return render(
+        request,
+        "oms/order.html",
+        {
+            "detail": detail,
+            "row": detail.row,
+            "tone": STATE_TONES.get(detail.row.state, ""),
+            "events": events,
+            "revealed": revealed,
+            "actions": ACTIONS,
+            "here": request.path if request.method == "GET" else "",
+            "may_reveal": person.may(roles.ORDERS_REVEAL) and bool(detail.receiver),
+            "may_cancel": person.may(roles.ORDERS_EDIT) and detail.row.state in CANCELLABLE,
+            "may_handle": person.may(roles.EXCEPTIONS_HANDLE),
+        },
+    )
+
+
+def _narrowing(asked: Mapping[str, str]) -> Narrowing:
+    tab = asked.get("state", "")
+    return Narrowing(
+        tab=tab if tab in TAB_LABELS else "",
+        words=words_in(asked, "q"),
+        shop_id=number_in(asked, "shop"),
+        warehouse_id=number_in(asked, "warehouse"),
+        since=day_in(asked, "since"),
+        until=day_in(asked, "until"),
+    )
+
+
+def _tabs(request: HttpRequest, scope: Scope, narrowing: Narrowing) -> list[dict[str, object]]:
+    return [
+        {
+            "label": TAB_LABELS[row.tab],
+            "count": row.count,
+            "more": row.more,
+            "tone": "bad" if row.tab == "EXCEPTION" and row.count else "",
+            "url": _with(request, state=row.tab, **{"from": ""}),
+            "active": row.tab == narrowing.tab,
+        }
+        for row in selectors.tab_counts(scope=scope, narrowing=narrowing)
+        if row.count or row.tab in ALWAYS_SHOWN or row.tab == narrowing.tab
+    ]
+
+
+def _exception_tabs(
+    request: HttpRequest, counts: selectors.ExceptionCounts, code: str, overdue: bool
+) -> list[dict[str, object]]:
+    def tab(label: str, count: int, wanted: str, late: bool, tone: str = "") -> dict[str, object]:
+        return {
+            "label": label,
+            "count": count,
+            "tone": tone,
+            "url": _with(request, code=wanted, overdue="1" if late else "", **{"from": ""}),
+            "active": wanted == code and late == overdue,
+        }
+
+    tabs = [
+        tab(_("All"), counts.total, "", False),
+        tab(_("Overdue"), counts.overdue, "", True, "bad" if counts.overdue else ""),
+    ]
+    tabs += [
+        tab(str(codes.policy(name).label), count, name, False)
+        for name, count in counts.by_code.items()
+    ]
+    if code and code not in counts.by_code:
+        tabs.append(tab(str(codes.policy(code).label), 0, code, False))
+    return tabs
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    """This page's address with some parameters changed; an empty value takes one away."""
+    kept = {name: value for name, value in request.GET.items() if name != "drawer"} | changes
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page the form stood on, if it is one of ours."""
+    where = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(where, allowed_hosts=None) and where.startswith("/")
+    return redirect(where if ours else "exceptions")

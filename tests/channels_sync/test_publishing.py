@@ -1,4 +1,4 @@
-"""The shop shows what is free: by version, once per change, and nobody overwrites a newer figure."""
+"""The shop shows what is free: by version, and nobody overwrites a newer figure."""
 
 from __future__ import annotations
 

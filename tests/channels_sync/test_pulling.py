@@ -1,4 +1,4 @@
-"""Pulls lose nothing: overlapping windows, moving pages, throttling, expired tokens, stale pullers."""
+"""Pulls lose nothing: overlap, moving pages, throttling, expired tokens, stale pullers."""
 
 from __future__ import annotations
 

@@ -58,8 +58,9 @@ def trades_in(payload: object) -> list[dict[str, Any]]:
         raise ParseError("not_an_object", "$", f"an object was expected, not {_kind(payload)}")
     error = payload.get("error_response")
     if isinstance(error, dict):
-        said = f"{error.get('code')} {error.get('sub_code') or error.get('msg') or ''}".strip()
-        raise ParseError("platform_error", "error_response", clean(said)[:200])
+        told = Reader(error, "", [])
+        said = f"{told.text('code')} {told.text('sub_code', 'msg')}".strip()
+        raise ParseError("platform_error", "error_response", said[:200])
     if "topic" in payload and "content" in payload:
         raise ParseError("message_not_order", "topic", "a pushed message only names the trade")
     for name, inner in payload.items():

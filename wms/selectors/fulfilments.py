@@ -16,7 +16,7 @@ from wms.models import (
     FulfilmentState,
     Parcel,
 )
-from wms.numbers import FULFILMENT, id_of
+from wms.numbers import FULFILMENT, fold, id_of
 
 S = FulfilmentState
 # What still needs hands; the board counts exactly these.
@@ -103,7 +103,9 @@ def fulfilments(
         rows = rows.filter(warehouse_id=warehouse_id)
     if names is not None:
         ids = [pk for name in names if (pk := id_of(name, FULFILMENT))]
-        rows = rows.filter(Q(pk__in=ids) | Q(document__in=[name.strip() for name in names]))
+        rows = rows.filter(
+            Q(pk__in=ids) | Q(document__in={form for name in names for form in (name, fold(name))})
+        )
     if states is not None:
         rows = rows.filter(state__in=states)
     found = list(rows.order_by("-priority", "id").prefetch_related("lines")[:limit])

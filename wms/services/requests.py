@@ -13,7 +13,7 @@ from django.db.models import Q
 from org.scope import Scope
 from outbox import services as outbox
 from wms.models import Fulfilment, FulfilmentEvent, FulfilmentLine, FulfilmentState, PickTask
-from wms.numbers import FULFILMENT, id_of
+from wms.numbers import FULFILMENT, fold, id_of
 from wms.refusals import FloorRefused
 from wms.services.answers import Answer, Command, Replies
 from wms.services.journal import Journal
@@ -127,13 +127,14 @@ def lock_fulfilments(names: Sequence[str], *, scope: Scope | None = None) -> dic
     """
     ids = {name: id_of(name, FULFILMENT) for name in names}
     wanted = Q(pk__in=[pk for pk in ids.values() if pk]) | Q(
-        document__in=[name.strip() for name, pk in ids.items() if not pk]
+        document__in={form for name, pk in ids.items() if not pk for form in (name, fold(name))}
     )
     rows = (scope or Scope.everything()).limit(Fulfilment.objects.filter(wanted), "warehouse__unit")
     locked = list(rows.select_for_update(of=("self",)).order_by("id"))
     by_id = {row.pk: row for row in locked}
     by_document = {row.document: row for row in locked}
     found = {
-        name: by_id.get(pk) if pk else by_document.get(name.strip()) for name, pk in ids.items()
+        name: by_id.get(pk) if pk else by_document.get(name) or by_document.get(fold(name))
+        for name, pk in ids.items()
     }
     return {name: row for name, row in found.items() if row is not None}

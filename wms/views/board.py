@@ -20,7 +20,7 @@ from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
 from wms.models import FulfilmentState
-from wms.views.scan_page import fresh_token, scope_for, warehouse_choice
+from wms.views.scan_page import fresh_token, scope_for, typed, warehouse_choice
 
 TONES = {"SHORT": "bad", "INTERCEPTING": "warn", "PACKED": "ok"}
 
@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     place = warehouse_choice(request, scope)
     if request.method == "POST":
         return _retry(request)
-    wanted = request.GET.get("state", "")
+    wanted = typed(request.GET, "state")
     chosen = wanted if wanted in board.ON_FLOOR else str(FulfilmentState.RELEASED)
     counts = board.counts(scope=scope, warehouse_id=place.id)
     context = {
@@ -74,8 +74,8 @@ def _tabs(counts: dict[str, int], chosen: str, warehouse: str) -> list[dict[str,
 
 
 def _retry(request: HttpRequest) -> HttpResponse:
-    number = request.POST.get("fulfilment", "")
-    retry = floor.Retry(request.POST.get("token", "")[:64], fulfilment=number)
+    number = typed(request.POST, "fulfilment")
+    retry = floor.Retry(typed(request.POST, "token"), fulfilment=number)
     answer = committed(
         lambda: floor.release_again(
             [retry],

@@ -15,7 +15,7 @@ from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
 from wms.refusals import FloorRefused
-from wms.views.scan_page import Verdict, no, scope_for, show, warehouse_choice
+from wms.views.scan_page import Verdict, no, scope_for, show, typed, warehouse_choice
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +25,7 @@ def pack(request: HttpRequest, number: str = "") -> HttpResponse:
     scope = scope_for(request, roles.FLOOR_PACK)
     verdict, parcel = None, None
     if request.method == "POST":
-        number = request.POST.get("fulfilment", "")
+        number = typed(request.POST, "fulfilment")
         number, verdict, parcel = _scan(request, number, scope)
     view = _find(number, scope) if number else None
     place = warehouse_choice(request, scope)
@@ -53,17 +53,17 @@ def _scan(
 ) -> tuple[str, Verdict, dict[str, Any] | None]:
     """What a post means: close, another order, or a piece of this one."""
     given = request.POST
-    code = given.get("code", "").strip()[:64]
-    if board.was_answered(given.get("token", "")):
+    code = typed(given, "code")
+    if board.was_answered(typed(given, "token")):
         return number, Verdict(_("This was booked already.")), None
-    if given.get("action") == "close":
+    if typed(given, "action") == "close":
         return _close(request, number, scope)
     other = _find(code, scope) if code else None
     if other is not None:
         return _take_up(other)
     if not number:
         return "", no(FloorRefused("unknown_fulfilment", number=code)), None
-    check = floor.CheckScan(given.get("token", "")[:64], fulfilment=number, barcode=code)
+    check = floor.CheckScan(typed(given, "token"), fulfilment=number, barcode=code)
     answer = committed(
         lambda: floor.confirm_checks([check], actor=person_of(request).actor, scope=scope)[0]
     )
@@ -93,14 +93,14 @@ def _close(
     request: HttpRequest, number: str, scope: Scope
 ) -> tuple[str, Verdict, dict[str, Any] | None]:
     given = request.POST
-    typed = given.get("weight_g", "").strip()
-    if typed and not (typed.isdecimal() and len(typed) <= 7):
+    weight = typed(given, "weight_g")
+    if weight and not (weight.isdecimal() and len(weight) <= 7):
         return number, no(FloorRefused("invalid_weight")), None
     closing = floor.ParcelClosing(
-        given.get("token", "")[:64],
+        typed(given, "token"),
         fulfilment=number,
-        carrier=given.get("carrier", ""),
-        weight_g=int(typed) if typed else None,
+        carrier=typed(given, "carrier"),
+        weight_g=int(weight) if weight else None,
     )
     answer = committed(
         lambda: floor.close_parcels([closing], actor=person_of(request).actor, scope=scope)[0]

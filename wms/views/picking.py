@@ -19,7 +19,7 @@ from wms.edge import committed
 from wms.numbers import fold
 from wms.refusals import FloorRefused
 from wms.services.items import items_by_code
-from wms.views.scan_page import Verdict, fresh_token, no, scope_for, show, warehouse_choice
+from wms.views.scan_page import Verdict, fresh_token, no, scope_for, show, typed, warehouse_choice
 
 # A typed quantity has at most this many digits; anything longer is a code.
 QUANTITY_DIGITS = 5
@@ -46,11 +46,11 @@ def pick_lists(request: HttpRequest) -> HttpResponse:
 
 
 def _make_list(request: HttpRequest, warehouse_id: int) -> HttpResponse:
-    typed = request.POST.get("limit", "")
-    limit = int(typed) if typed.isdecimal() and len(typed) <= 3 else 20
+    wanted = typed(request.POST, "limit")
+    limit = int(wanted) if wanted.isdecimal() and len(wanted) <= 3 else 20
     person = person_of(request)
     wish = floor.PickListWish(
-        request.POST.get("token", "")[:64],
+        typed(request.POST, "token"),
         warehouse_id=warehouse_id,
         limit=limit,
         picker_id=person.pk,
@@ -99,14 +99,14 @@ def _scan(request: HttpRequest, view: board.WalkView) -> tuple[_Stage, Verdict]:
     """What a post means, given what was scanned before it."""
     given = request.POST
     stop = view.next_stop
-    if board.was_answered(given.get("token", "")):
-        return _Stage(given.get("location", "")), Verdict(_("This was booked already."))
+    if board.was_answered(typed(given, "token")):
+        return _Stage(typed(given, "location")), Verdict(_("This was booked already."))
     if stop is None:
         return _Stage(), Verdict(_("Nothing is left to pick on this list."), "done")
-    if given.get("action") == "short":
+    if typed(given, "action") == "short":
         return _Stage(stop.location), _report_short(request, view, stop)
-    counted = given.get("counted", "0")
-    at_place = given.get("location", "") == stop.location
+    counted = typed(given, "counted")
+    at_place = typed(given, "location") == stop.location
     stage = _Stage(
         location=stop.location if at_place else "",
         counted=int(counted) if at_place and counted.isdecimal() and len(counted) < 8 else 0,
@@ -125,7 +125,7 @@ def _advance(
     Raises:
         FloorRefused: the scan does not fit; the stage stays.
     """
-    code = fold(request.POST.get("code", ""))
+    code = fold(typed(request.POST, "code"))
     if not stage.location:
         if code != stop.location:
             raise FloorRefused("wrong_location", scanned=code, expected=stop.location)
@@ -173,7 +173,7 @@ def _take(
     request: HttpRequest, view: board.WalkView, stop: board.StopView, counted: int
 ) -> Verdict:
     scan = floor.PickScan(
-        request.POST.get("token", "")[:64],
+        typed(request.POST, "token"),
         pick_list=view.number,
         location=stop.location,
         barcode=stop.sku_code,
@@ -197,7 +197,7 @@ def _take(
 
 def _report_short(request: HttpRequest, view: board.WalkView, stop: board.StopView) -> Verdict:
     report = floor.ShortReport(
-        request.POST.get("token", "")[:64], pick_list=view.number, task=stop.first_task
+        typed(request.POST, "token"), pick_list=view.number, task=stop.first_task
     )
     answer = committed(
         lambda: floor.report_short(

@@ -14,7 +14,7 @@ from wms import services as floor
 from wms.edge import committed
 from wms.numbers import fold
 from wms.refusals import FloorRefused
-from wms.views.scan_page import Verdict, no, scope_for, show
+from wms.views.scan_page import Verdict, no, scope_for, show, typed
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,8 +22,8 @@ from wms.views.scan_page import Verdict, no, scope_for, show
 def put_back(request: HttpRequest) -> HttpResponse:
     """Open notes; the form remembers which note and shelf the next piece belongs to."""
     scope = scope_for(request, roles.FLOOR_PICK)
-    number = request.POST.get("fulfilment", request.GET.get("fulfilment", ""))
-    location, verdict = request.POST.get("location", ""), None
+    number = typed(request.POST, "fulfilment") or typed(request.GET, "fulfilment")
+    location, verdict = typed(request.POST, "location"), None
     if request.method == "POST":
         number, location, verdict = _scan(request, number, location, scope)
     notes = board.put_backs(scope=scope)
@@ -36,8 +36,8 @@ def _scan(
     request: HttpRequest, number: str, location: str, scope: Scope
 ) -> tuple[str, str, Verdict]:
     """What a post means, given what was scanned before it."""
-    token = request.POST.get("token", "")[:64]
-    code = fold(request.POST.get("code", ""))[:64]
+    token = typed(request.POST, "token")
+    code = fold(typed(request.POST, "code"))
     if board.was_answered(token):
         return number, location, Verdict(_("This was booked already."))
     notes = board.put_backs(scope=scope)

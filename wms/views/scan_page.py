@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from inventory import selectors as stock
@@ -38,6 +38,11 @@ def fresh_token() -> str:
     return uuid.uuid4().hex
 
 
+def typed(fields: QueryDict, name: str, most: int = 64) -> str:
+    """What a field holds, without blanks around it and without characters nobody can type."""
+    return "".join(each for each in fields.get(name, "") if each.isprintable()).strip()[:most]
+
+
 def scope_for(request: HttpRequest, permission: str) -> Scope:
     """Where the person may do this."""
     return scope_of(person_of(request), permission=permission)
@@ -59,7 +64,7 @@ class Choice:
 def warehouse_choice(request: HttpRequest, scope: Scope) -> Choice:
     """The warehouse named in the address or form, else the first one."""
     views = stock.warehouses(scope=scope)
-    wanted = request.POST.get("warehouse") or request.GET.get("warehouse", "")
+    wanted = typed(request.POST, "warehouse") or typed(request.GET, "warehouse")
     chosen = next((view for view in views if view.code == wanted), views[0] if views else None)
     return Choice(views, chosen)
 

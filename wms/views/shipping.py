@@ -15,7 +15,7 @@ from wms import services as floor
 from wms.edge import committed
 from wms.numbers import fold
 from wms.refusals import FloorRefused
-from wms.views.scan_page import Verdict, no, scope_for, show, warehouse_choice
+from wms.views.scan_page import Verdict, no, scope_for, show, typed, warehouse_choice
 
 MOST_PARCELS = 500
 
@@ -29,12 +29,12 @@ def ship(request: HttpRequest) -> HttpResponse:
     verdict: Verdict | None = None
     refusals: list[tuple[str, str]] = []
     ticked = set(request.POST.getlist("parcel"))
-    if request.method == "POST" and request.POST.get("action") == "ship":
+    if request.method == "POST" and typed(request.POST, "action") == "ship":
         verdict, refusals = _ship(request, sorted(ticked), scope)
         ticked = set()
     waiting = board.parcels(scope=scope, warehouse_id=place.id, limit=MOST_PARCELS)
-    if request.method == "POST" and request.POST.get("action") != "ship":
-        verdict = _tick(request.POST.get("code", ""), waiting, ticked)
+    if request.method == "POST" and typed(request.POST, "action") != "ship":
+        verdict = _tick(typed(request.POST, "code"), waiting, ticked)
     context = {
         "place": place,
         "rows": [(parcel, parcel.number in ticked) for parcel in waiting],
@@ -60,7 +60,7 @@ def _tick(code: str, waiting: list[board.ParcelView], ticked: set[str]) -> Verdi
 def _ship(
     request: HttpRequest, numbers: list[str], scope: Scope
 ) -> tuple[Verdict, list[tuple[str, str]]]:
-    token = request.POST.get("token", "")[:40]
+    token = typed(request.POST, "token", 40)
     if not numbers:
         return Verdict(_("Scan or tick the parcels first."), "error"), []
     departures = [

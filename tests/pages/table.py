@@ -6,12 +6,37 @@ from typing import Any
 
 from org import roles
 from tests import given
+from tests.oms import told
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
+from tests.wms import world
 
 
-def _a_stock() -> list[Any]:
+def _stock() -> list[Any]:
     given.stock("TEA", 10)
     return [given.sku("TEA"), given.warehouse_id("WH1")]
+
+
+def _hold() -> list[Any]:
+    given.stock("TEA", 10)
+    return [given.held("FZ-1", "TEA", 2, reason="MANUAL")]
+
+
+def _order() -> list[Any]:
+    told.accept(told.draft("T1", told.line("TEA", 1)))
+    return [told.the("T1").number]
+
+
+def _fulfilment() -> list[Any]:
+    house = world.build()
+    world.stocked(house, "A-01", TEA=10)
+    return [world.ordered(house, "SO-1", TEA=2)]
+
+
+def _pick_list() -> list[Any]:
+    house = world.build()
+    world.stocked(house, "A-01", TEA=10)
+    world.ordered(house, "SO-1", TEA=2)
+    return [world.listed(house)]
 
 
 TABLE: dict[str, Route] = {
@@ -23,7 +48,30 @@ TABLE: dict[str, Route] = {
     # The admin's sign-in leads to ours.
     "admin/login/": Route(MACHINE),
     "workbench": Route(SIGNED_IN),
+    "orders": Route(roles.ORDERS_VIEW),
+    "order": Route(roles.ORDERS_VIEW, _order),
+    "order-reveal": Route(roles.ORDERS_REVEAL, _order, is_page=False),
+    "order-cancel": Route(roles.ORDERS_EDIT, _order, is_page=False),
+    "exceptions": Route(roles.ORDERS_VIEW),
+    "exceptions-handle": Route(roles.EXCEPTIONS_HANDLE, is_page=False),
     "stock": Route(roles.STOCK_VIEW),
-    "stock-explained": Route(roles.STOCK_VIEW, _a_stock),
+    "stock-explained": Route(roles.STOCK_VIEW, _stock),
+    "holds": Route(roles.STOCK_VIEW),
+    "freeze": Route(roles.STOCK_HOLD),
+    "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),
+    "floor": Route(roles.FLOOR_PICK),
+    "pick": Route(roles.FLOOR_PICK),
+    "walk": Route(roles.FLOOR_PICK, _pick_list),
+    "pack": Route(roles.FLOOR_PACK),
+    "bench": Route(roles.FLOOR_PACK, _fulfilment),
+    "ship": Route(roles.FLOOR_SHIP),
+    "put-back": Route(roles.FLOOR_PICK),
     "push": Route(MACHINE),
-}
+    **{
+        f"floor-api-{name}": Route(MACHINE)
+        for name in (
+            "board", "fulfilments", "pick-lists", "pick-list", "picks", "shorts", "put-backs",
+            "checks", "parcels", "shipments",
+        )
+    },
+}  # fmt: skip

@@ -14,7 +14,6 @@ from launch.programs import HOME, Program
 BACK_OFF = (0.3, 1.0, 2.0, 5.0, 10.0, 15.0)
 # A program that lived so long is well again: the next death starts at the short back-off.
 WELL_AFTER_SECONDS = 30.0
-# A program that is up may fail its readiness for a moment; only its death counts.
 SERIOUS = (" ERROR", " CRITICAL", "[ERROR", "[CRITICAL", "ERROR/", "CRITICAL/", " FATAL", " PANIC")
 QUIET_SECONDS = 20.0
 # Said while a server starts or comes back, which is reported by itself.
@@ -64,9 +63,7 @@ class Kept:
             self.program.command,
             log=self.log,
             environment=self._environment,
-            on_parent_death=signal.SIGKILL
-            if self.program.name == "web"
-            else self.program.stop_signal,
+            on_parent_death=self.program.on_parent_death,
             user_id=self.program.user_id,
             cwd=Path("/") if self.program.user_id else HOME,
         )

@@ -30,6 +30,9 @@ class Program:
     # How it is asked to finish, and the seconds it may take for that.
     stop_signal: int = signal.SIGTERM
     patience: float = 10.0
+    # What it gets when the supervisor was killed. Only servers have something to save then; a
+    # worker would wait for a broker that is gone as well.
+    on_parent_death: int = signal.SIGKILL
     user_id: int = 0
     # A file that says "ready"; removed before each start.
     ready_file: Path | None = None
@@ -116,6 +119,7 @@ def postgres(folder: Path) -> Program:
         ready=partial(servers.postgres_answers, sockets),
         # Fast shutdown: sessions are cut off, nothing committed is lost.
         stop_signal=signal.SIGINT,
+        on_parent_death=signal.SIGINT,
         patience=20.0,
         user_id=servers.owner(folder),
         why=lambda log: servers.why_postgres(folder, log, None),
@@ -137,6 +141,7 @@ def valkey(folder: Path, port: int) -> Program:
         title="Valkey",
         command=tuple(servers.valkey_command(folder, port, durable=True)),
         ready=partial(servers.valkey_answers, port),
+        on_parent_death=signal.SIGTERM,
         patience=5.0,
         why=lambda log: servers.why_valkey(folder, log),
     )

@@ -8,6 +8,8 @@ breaks the content policy, calls another machine or throws in its scripts fails 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,10 +72,15 @@ def shop_front(real_commits: str, _sync_django: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def whole_house() -> Iterator[Stack]:
     """Everything that `make run` starts, on free ports and fresh data, with the demo company."""
-    with Stack(data_dir=Path(tmp_path_factory.mktemp("house"))) as stack:
-        yield stack
+    folder = Path(tempfile.mkdtemp(prefix="house-browser-", dir="/tmp"))
+    folder.chmod(0o755)  # PostgreSQL runs under another user than root
+    try:
+        with Stack(data_dir=folder / "data") as stack:
+            yield stack
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -51,9 +51,9 @@ def _status(url: str) -> int:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(place: Path) -> Iterator[Path]:
     """A data folder whose processes are all gone at the end, whatever the test found."""
-    data = tmp_path / "data"
+    data = place / "data"
     yield data
     left = processes.leftovers(data)
     processes.clear(left, patience=2)
@@ -104,6 +104,20 @@ def test_run_answers_and_ctrl_c_leaves_no_process_behind(folder: Path) -> None:
     assert (folder / SIGN).exists()
 
 
+def test_a_closed_terminal_stops_a_start_that_is_still_under_way(folder: Path) -> None:
+    process = _launch(folder, "stack", "--json", str(folder.with_name("where.json")))
+    deadline = time.monotonic() + 30
+    while not (folder / "logs" / "prepare.log").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    process.send_signal(signal.SIGHUP)
+    said, complaints = process.communicate(timeout=40)
+
+    assert (process.returncode, complaints) == (0, "")
+    assert said.splitlines()[-2:] == ["Stopping ...", "Stopped."]
+    assert not folder.with_name("where.json").exists()
+
+
 def test_nothing_outlives_a_supervisor_that_was_killed(folder: Path) -> None:
     state_file = folder.with_name("where.json")
     process = _launch(folder, "stack", "--json", str(state_file))
@@ -129,12 +143,19 @@ def test_a_second_supervisor_on_the_same_data_is_refused(folder: Path) -> None:
 
 
 def test_given_servers_are_used_and_none_is_started(folder: Path) -> None:
+    other = folder.with_name("other")
     with Stack(data_dir=folder, demo=False, parts=[]) as own:
         given = Stack(
-            data_dir=folder.with_name("other"), demo=False, parts=["worker-rules"],
-            database_url=own.database_url, redis_url=own.redis_url,
-        )  # fmt: skip
+            data_dir=other,
+            demo=False,
+            parts=["sandbox"],
+            database_url=own.database_url,
+            redis_url=own.redis_url,
+        )
         with given:
-            assert given.pids().keys() == {"worker-rules"}
-            assert given.manage("check", "--database", "default").returncode == 0
-    assert not (folder.with_name("other") / "postgres").exists()
+            assert given.pids().keys() == {"sandbox"}
+            assert given.environment["DATABASE_URL"] == own.database_url
+            assert given.environment["REDIS_URL"] == own.redis_url
+            assert _status(f"{given.sandbox_url}/healthz") == 200
+    assert not (other / "postgres").exists()
+    assert not (other / "valkey").exists()

@@ -96,9 +96,8 @@ def _break_rights(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("damage", [_break_version, _break_marker, _break_control, _break_rights])
-def test_a_broken_data_folder_says_so(tmp_path: Path, damage: object) -> None:
-    tmp_path.chmod(0o755)
-    folder = tmp_path / "data" / "postgres"
+def test_a_broken_data_folder_says_so(place: Path, damage: object) -> None:
+    folder = place / "data" / "postgres"
     folder.parent.mkdir()
     servers.prepare_folder(folder)
     assert callable(damage)

@@ -80,12 +80,7 @@ def freeze_cell(
             transaction must not be committed then.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if not person.may(roles.STOCK_HOLD):
-        raise FreezeRefused("not_allowed")
-    if not stock.warehouses(
-        scope=scope_of(person, permission=roles.STOCK_HOLD), ids=[warehouse_id]
-    ):
-        raise FreezeRefused("unknown_warehouse")
+    _check_place(person, warehouse_id)
     review_days = _reason(reason).review_days
     if not 1 <= qty <= MOST_UNITS:
         raise FreezeRefused("bad_quantity")
@@ -128,6 +123,14 @@ def freeze_cell(
                    "reason": reason, "note": note},
         )  # fmt: skip
     return Frozen(freeze.number, outcome.hold_id, outcome.repeated)
+
+
+def _check_place(person: Person, warehouse_id: int) -> None:
+    if not person.may(roles.STOCK_HOLD):
+        raise FreezeRefused("not_allowed")
+    scope = scope_of(person, permission=roles.STOCK_HOLD)
+    if not stock.warehouses(scope=scope, ids=[warehouse_id]):
+        raise FreezeRefused("unknown_warehouse")
 
 
 def unfreeze(

@@ -17,6 +17,7 @@ from wms.models import (
     Parcel,
 )
 from wms.numbers import FULFILMENT, fold, id_of
+from wms.selectors.codes import piece_codes
 
 S = FulfilmentState
 # What still needs hands; the board counts exactly these.
@@ -114,11 +115,15 @@ def fulfilments(
         for parcel in Parcel.objects.filter(fulfilment__in=found, voided_at__isnull=True)
     }
     skus = stock.skus({line.sku_id for row in found for line in row.lines.all()})
-    return [_fulfilment_view(row, parcels.get(row.pk), skus) for row in found]
+    codes = piece_codes(skus)
+    return [_fulfilment_view(row, parcels.get(row.pk), skus, codes) for row in found]
 
 
 def _fulfilment_view(
-    row: Fulfilment, parcel: Parcel | None, skus: Mapping[int, stock.SkuView]
+    row: Fulfilment,
+    parcel: Parcel | None,
+    skus: Mapping[int, stock.SkuView],
+    codes: Mapping[int, tuple[str, ...]],
 ) -> FulfilmentView:
     lines = sorted(row.lines.all(), key=lambda line: line.pk)
     return FulfilmentView(
@@ -137,7 +142,7 @@ def _fulfilment_view(
                 sku_id=line.sku_id,
                 sku_code=skus[line.sku_id].code,
                 sku_name=skus[line.sku_id].name,
-                barcode=skus[line.sku_id].code,
+                barcode=codes[line.sku_id][0],
                 qty=line.qty,
                 picked=line.picked,
                 checked=line.checked,

@@ -15,6 +15,7 @@ from wms.models import (
     PickTask,
 )
 from wms.numbers import PICK_LIST, id_of
+from wms.selectors.codes import piece_codes
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class StepView:
     sku_code: str
     sku_name: str
     unit_name: str
+    # Each counts one piece; a pack's code is taken too but not offered here.
     barcodes: tuple[str, ...]
     lot: str
     qty: int
@@ -160,6 +162,7 @@ def walk(number: str, *, scope: Scope) -> WalkView | None:
         .order_by("sequence")
     )
     skus = stock.skus({task.line.sku_id for task in tasks})
+    codes = piece_codes(skus)
     places = stock.locations({task.location_id for task in tasks})
     lots = stock.lots({task.lot_id for task in tasks if task.lot_id})
     steps = tuple(
@@ -173,7 +176,7 @@ def walk(number: str, *, scope: Scope) -> WalkView | None:
             sku_code=skus[task.line.sku_id].code,
             sku_name=skus[task.line.sku_id].name,
             unit_name=skus[task.line.sku_id].unit_name,
-            barcodes=skus[task.line.sku_id].barcodes,
+            barcodes=codes[task.line.sku_id],
             lot=lots[task.lot_id].code if task.lot_id else "",
             qty=task.qty,
             picked=task.picked,

@@ -42,6 +42,14 @@ def _refused(statement: str) -> None:
         cursor.execute(statement)
 
 
+def _book(*entries: Entry, why: str) -> None:
+    """Insert entries under an existing posting, as no service would, and expect a refusal."""
+    for entry in entries:
+        entry.posting = Posting.objects.latest("id")
+    with pytest.raises(IntegrityError, match=why), transaction.atomic():
+        Entry.objects.bulk_create(entries)
+
+
 @pytest.mark.parametrize("statement", HAND_WRITTEN)
 def test_nobody_writes_the_books_by_hand(statement: str) -> None:
     _refused(statement)
@@ -49,9 +57,12 @@ def test_nobody_writes_the_books_by_hand(statement: str) -> None:
 
 @pytest.mark.parametrize("table", ["entry", "posting", "balance", "stock", "hold", "holdline"])
 def test_the_owner_cannot_truncate_the_books(table: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE inventory_{table} CASCADE")
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE inventory_{table} CASCADE")
 
 
 def test_an_entry_that_makes_stock_from_nothing_is_refused() -> None:
@@ -67,31 +78,21 @@ def test_goods_cannot_leave_a_cell_of_another_balance() -> None:
     given.stock("RICE", 10)
     rice = Balance.objects.get(sku_id=given.sku("RICE"))
     tea_cell = Stock.objects.get(balance__sku_id=given.sku("TEA"))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        posting = Posting.objects.latest("id")
-        Entry.objects.bulk_create(
-            [
-                Entry(
-                    posting=posting, sku_id=rice.sku_id, balance=rice, stock=tea_cell, on_hand=-1
-                ),
-                Entry(posting=posting, sku_id=rice.sku_id, outside="LOST", on_hand=1),
-            ]
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    _book(
+        Entry(sku_id=rice.sku_id, balance=rice, stock=tea_cell, on_hand=-1),
+        Entry(sku_id=rice.sku_id, outside="LOST", on_hand=1),
+        why="entry_cell_in_its_balance",
+    )
 
 
 def test_taking_out_more_than_is_free_breaks_a_constraint() -> None:
     cell = Stock.objects.get()
-    with pytest.raises(IntegrityError, match="balance_held_within_on_hand"), transaction.atomic():
-        posting = Posting.objects.latest("id")
-        Entry.objects.bulk_create(
-            [
-                Entry(posting=posting, sku_id=given.sku("TEA"), balance_id=cell.balance_id,
-                      stock=cell, on_hand=-7),
-                Entry(posting=posting, sku_id=given.sku("TEA"), outside="LOST", on_hand=7),
-            ]
-        )  # fmt: skip
+    tea = given.sku("TEA")
+    _book(
+        Entry(sku_id=tea, balance_id=cell.balance_id, stock=cell, on_hand=-7),
+        Entry(sku_id=tea, outside="LOST", on_hand=7),
+        why="balance_held_within_on_hand",
+    )
 
 
 def test_two_cells_of_one_place_without_lot_cannot_exist() -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from oms import services as orders
 from oms.models import Order, OrderEvent, OrderException, OrderLine, Receiver
+from org.scope import Scope
 from tests import given
 from tests.oms import told
 from wms import selectors as floor_selectors
@@ -30,9 +31,9 @@ def test_an_order_keeps_what_the_platform_told() -> None:
         False,
         False,
     )
-    assert (order.state, order.total, order.buyer_note) == ("PREPROCESS", 30, "请快点")
+    assert (order.state, int(order.total), order.buyer_note) == ("PREPROCESS", 30, "请快点")
     line = OrderLine.objects.get(order=order)
-    assert (line.platform_line_id, line.qty, line.cancelled, line.amount) == ("L7", 3, 0, 30)
+    assert (line.platform_line_id, line.qty, line.cancelled, int(line.amount)) == ("L7", 3, 0, 30)
 
 
 def test_the_receiver_is_encrypted_and_only_masked_columns_are_plain() -> None:
@@ -241,7 +242,7 @@ def test_a_new_address_reaches_the_floor() -> None:
     order = told.the("T1")
     assert order.state == "SUBMITTED"
     assert order.round == 2
-    views = floor_selectors.fulfilments(scope=given.Scope.everything(), names=[order.document])
+    views = floor_selectors.fulfilments(scope=Scope.everything(), names=[order.document])
     assert views[0].ship_to["city"] == "宁波市"
 
 

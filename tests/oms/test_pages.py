@@ -149,6 +149,7 @@ def test_a_receiver_is_revealed_for_a_reason_that_the_trail_keeps() -> None:
     assert "文一西路969号" in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
     record = AuditRecord.objects.get(action="receiver.reveal")
+    assert record.after is not None
     assert (record.subject, record.after["why"]) == (number, "buyer calls")
     assert "李雷" not in str(record.after)
 

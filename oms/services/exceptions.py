@@ -12,13 +12,12 @@ from oms.refusals import OrderRefused
 from oms.services.clock import database_now
 from oms.services.fulfilment import take_back
 from oms.services.journal import Journal
-from oms.services.settling import resolve_row
+from oms.services.settling import CLOSING, resolve_row
 from oms.services.writing import update_rows
 from org import services as org
 from org.scope import Scope
 from outbox import services as outbox
 
-_CLOSING = ("state", "resolution", "resolved_at", "resolved_by", "why", "retry_at")
 R = OrderException.Resolution
 Rows = list[OrderException]
 Orders = dict[int, Order]
@@ -133,7 +132,7 @@ def _resolve(rows: Rows, orders: Orders, how: str, actor: str, why: str) -> None
             before={"code": row.code, "field": row.field},
             after={"why": why[:200]},
         )
-    update_rows(rows, _CLOSING)
+    update_rows(rows, CLOSING)
 
 
 def _look_again(rows: Rows, orders: Orders, journal: Journal, *, what: str, why: str = "") -> None:

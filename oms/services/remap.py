@@ -9,7 +9,7 @@ from oms import codes
 from oms.models import Order, OrderException, OrderLine
 from oms.services.clock import database_now
 from oms.services.journal import Journal
-from oms.services.settling import resolve_row
+from oms.services.settling import CLOSING, resolve_row
 from oms.services.writing import update_rows
 from outbox import services as outbox
 
@@ -79,4 +79,4 @@ def _close(lines: list[OrderLine], actor: str) -> None:
     ]
     for row in rows:
         resolve_row(row, how=OrderException.Resolution.CLEARED, who=actor, now=now)
-    update_rows(rows, ["state", "resolution", "resolved_at", "resolved_by", "retry_at"])
+    update_rows(rows, CLOSING)

@@ -61,10 +61,10 @@ def money(value: Decimal, field: str, found: list[Finding]) -> Decimal:
     """The amount in cents' precision; impossible ones become 0 and are named."""
     try:
         amount = Decimal(value)
-        if amount.is_finite() and abs(amount) < MOST_MONEY:
-            return amount.quantize(CENT, rounding=ROUND_HALF_UP)
     except (InvalidOperation, TypeError, ValueError):
-        pass  # named below like any other impossible amount
+        amount = Decimal("NaN")
+    if amount.is_finite() and abs(amount) < MOST_MONEY - 1:
+        return amount.quantize(CENT, rounding=ROUND_HALF_UP)
     found.append(Finding("bad_amount", field, {"told": keepable(value, 40)}))
     return Decimal(0)
 

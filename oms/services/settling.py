@@ -11,9 +11,12 @@ from django.db.models import Q
 from oms import codes
 from oms.facts import Finding
 from oms.models import Order, OrderException
+from oms.services.writing import update_rows
 
 S = OrderException.State
 R = OrderException.Resolution
+# What closing an exception writes.
+CLOSING = ("state", "resolution", "resolved_at", "resolved_by", "why", "retry_at")
 Found = Mapping[int, Sequence[tuple[str, Finding]]]
 
 
@@ -91,10 +94,12 @@ def resolve_row(row: OrderException, *, how: str, who: str, now: datetime, why: 
 
 
 def overtake(*, orders: Sequence[Order], keep: Collection[str], now: datetime, who: str) -> None:
-    """The orders ended: their open exceptions are over, except codes in `keep`. One statement."""
-    OrderException.objects.filter(order__in=orders, state=S.OPEN).exclude(code__in=keep).update(
-        state=S.RESOLVED, resolution=R.OVERTAKEN, resolved_at=now, resolved_by=who, retry_at=None
-    )
+    """The orders ended: their open exceptions are over, except codes in `keep`. Two statements."""
+    ended = OrderException.objects.filter(order__in=orders, state=S.OPEN).exclude(code__in=keep)
+    rows = list(ended.order_by("id"))
+    for row in rows:
+        resolve_row(row, how=R.OVERTAKEN, who=who, now=now)
+    update_rows(rows, CLOSING)
 
 
 def _new(order: Order, step: str, finding: Finding, now: datetime) -> OrderException:

@@ -143,7 +143,9 @@ def _open_shops(stack: Stack, outside: Outside, samples: Path | None) -> None:
     from channels_sync.models import Shop
 
     Shop.objects.update(pull_seconds=15)
-    stack.manage("demo", "--catalogue")
+    done = stack.manage("demo", "--connect", stack.url)
+    if done.returncode:
+        raise ServerTrouble(f"The shops cannot be connected: {done.stderr[-500:]}")
 
 
 def _wait_for_figures(outside: Outside) -> None:

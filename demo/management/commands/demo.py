@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from channels_sync import services as shops
+from channels_sync.models import Shop
+from channels_sync.tasks.catalogue import read_catalogue
 from demo import building, company, outside
 
 
@@ -42,8 +43,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The sandbox at {settings.SANDBOX_URL} does not answer ({trouble})."
             ) from trouble
-        for code in opened:
-            shops.read_catalogue(shop_code=code)
+        for shop in Shop.objects.filter(code__in=opened):
+            read_catalogue(shop_id=shop.pk)
         self.stdout.write(f"Connected: {', '.join(opened)}")
 
     def _write_logins(self) -> None:

@@ -137,13 +137,28 @@ def test_goods_at_the_bench_serve_the_next_order_without_a_walk(house: House) ->
 
     assert world.ship(str(world.close(second).data["parcel"])).ok
     assert world.on_hand(house, "TEA") == 0
+    assert world.state("SO-1") == "INTERCEPTED"
+    assert board.put_backs(scope=Scope.everything()) == []
     with transaction.atomic():
         late = floor.put_back(
             [floor.PutBackScan(world.fresh(), fulfilment=number, location="A-01", barcode="6901")],
             actor=world.WHO,
         )[0]
-    assert late.code == "nothing_there"
+    assert late.code == "nothing_to_put_back"
+
+
+def test_a_part_taken_at_the_bench_leaves_the_rest_on_the_note(house: House) -> None:
+    world.ordered(house, "SO-1", TEA=20)
+    world.pick_all(world.listed(house))
+    world.cancel("SO-1")
+    world.ordered(house, "SO-2", TEA=5)
+
+    world.pick_all(world.listed(house))
+
     assert world.state("SO-1") == "INTERCEPTING"
+    notes = board.put_backs(scope=Scope.everything())
+    assert [qty for note in notes for *_, qty in note.lines] == [15]
+    assert board.audit() == []
 
 
 def test_a_short_order_with_goods_taken_goes_back_when_it_is_cancelled(house: House) -> None:

@@ -23,6 +23,7 @@ from wms.refusals import FloorRefused
 from wms.services.answers import MOST_UNITS, Answer, Command, Replies
 from wms.services.items import Items, items_by_code
 from wms.services.journal import Journal, close_lists
+from wms.services.leftovers import use_leftovers
 from wms.services.walks import Walks
 from wms.tallies import Share, Want, spread, wanted
 
@@ -230,6 +231,7 @@ def _book(
     PickTask.objects.bulk_update(list(touched.values()), ["picked", "state"])
     FulfilmentLine.objects.bulk_update(list(lines.values()), ["picked"])
     Pick.objects.bulk_create(made)
+    use_leftovers(made, walks=walks, journal=journal)
     done = _finish(walks, {line.fulfilment_id for line in lines.values()}, journal)
     started = {task.pick_list_id for task in touched.values()}
     for row in walks.lists.values():

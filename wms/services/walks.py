@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import F
+
 from inventory import selectors as stock
 from org.scope import Scope
-from wms.models import Fulfilment, FulfilmentLine, PickList, PickListState, PickTask
+from wms.models import (
+    Fulfilment,
+    FulfilmentLine,
+    PickList,
+    PickListState,
+    PickTask,
+    PutBack,
+    TaskState,
+)
 from wms.numbers import PICK_LIST, ids_of
 from wms.refusals import FloorRefused
 
@@ -20,8 +30,14 @@ class Walks:
     def __init__(self, numbers: Sequence[str], scope: Scope | None) -> None:
         self._ids = ids_of(list(numbers), PICK_LIST)
         ids = sorted(set(self._ids.values()))
-        about = PickTask.objects.filter(pick_list_id__in=ids).values("line__fulfilment_id")
-        rows = Fulfilment.objects.filter(pk__in=about)
+        steps = PickTask.objects.filter(pick_list_id__in=ids)
+        about = steps.values("line__fulfilment_id")
+        # A step at the bench itself takes what a stopped order left there: its note shrinks too.
+        benches = steps.filter(state=TaskState.OPEN, location_id=F("pick_list__bench_id"))
+        left_there = PutBack.objects.filter(
+            done_at__isnull=True, location_id__in=benches.values("location_id")
+        ).values("fulfilment_id")
+        rows = Fulfilment.objects.filter(pk__in=about.union(left_there))
         seen = scope or Scope.everything()
         self.fulfilments = {
             row.pk: row

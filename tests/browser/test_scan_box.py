@@ -1,0 +1,144 @@
+"""The scan box of the floor's pages in a real browser: queue, focus, folding, sound."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import given
+from tests.browser.conftest import scan
+from tests.wms import world
+from tests.wms.conftest import fill
+from tests.wms.world import House
+from wms import selectors as board
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct horse 42"
+
+
+@pytest.fixture
+def house(shop_front: str) -> House:
+    return fill(world.build())
+
+
+def _sign_in(shop_front: str, page: Page) -> None:
+    person = given.person("WAREHOUSE_STAFF", name="picker")
+    page.goto(f"{shop_front}/sign-in/")
+    page.fill("[name=username]", person.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{shop_front}/")
+
+
+def _heard(page: Page, sound: str) -> None:
+    expect(page.locator(f"#scan-area [data-sound={sound}]")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-last-sound", sound)
+
+
+def test_an_order_is_picked_packed_and_shipped_with_the_scanner_alone(
+    shop_front: str, house: House, pda: Page
+) -> None:
+    number = world.ordered(house, "SO-1", TEA=2, SALT=1)
+    _sign_in(shop_front, pda)
+    pda.goto(f"{shop_front}/floor/pick/{world.listed(house)}/")
+
+    scan(pda, "a-02")
+    _heard(pda, "error")
+    scan(pda, "A-01")
+    _heard(pda, "ok")
+    scan(pda, "6901")
+    expect(pda.locator("[name=counted]")).to_have_value("1")
+    scan(pda, "2")
+    _heard(pda, "done")
+    scan(pda, "A-02")
+    expect(pda.locator("[name=location]")).to_have_value("A-02")
+    scan(pda, "salt")
+    expect(pda.locator(".stop-finished")).to_be_visible()
+
+    pda.goto(f"{shop_front}/floor/pack/")
+    scan(pda, number)
+    expect(pda.locator("[name=fulfilment]")).to_have_value(number)
+    # Three codes as fast as the keyboard goes: the queue sends one after the other.
+    for code in ("16901", "6901", "salt"):
+        scan(pda, code)
+    expect(pda.locator(".bench-line-done")).to_have_count(1)
+    scan(pda, "6901")
+    pda.locator("button[value=close]").click()
+    expect(pda.locator("#waybill")).to_have_text("SF0001")
+    expect(pda.locator("#scan-box")).to_be_focused()
+
+    pda.goto(f"{shop_front}/floor/ship/")
+    scan(pda, "ＳＦ０００１")
+    expect(pda.locator("[name=parcel]")).to_be_checked()
+    pda.locator("button[value=ship]").click()
+    _heard(pda, "done")
+
+    assert world.state("SO-1") == "SHIPPED"
+    assert world.on_hand(house, "TEA") == 18
+    assert board.audit() == []
+
+
+def test_a_scanner_that_reads_twice_counts_once(shop_front: str, house: House, pda: Page) -> None:
+    number = world.ordered(house, "SO-1", TEA=5)
+    world.pick_all(world.listed(house))
+    _sign_in(shop_front, pda)
+    pda.goto(f"{shop_front}/floor/pack/{number}/")
+
+    pda.evaluate(
+        """() => {
+            const box = document.getElementById("scan-box");
+            for (let time = 0; time < 2; time += 1) {
+                box.value = "6901";
+                box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+            }
+        }"""
+    )
+    expect(pda.locator(".bench-qty")).to_have_text("1 / 5")
+    pda.wait_for_timeout(400)
+    scan(pda, "6901")
+
+    expect(pda.locator(".bench-qty")).to_have_text("2 / 5")
+
+
+def test_the_box_keeps_the_focus_and_enter_of_an_input_method_sends_nothing(
+    shop_front: str, house: House, pda: Page
+) -> None:
+    number = world.ordered(house, "SO-1", TEA=5)
+    world.pick_all(world.listed(house))
+    _sign_in(shop_front, pda)
+    pda.goto(f"{shop_front}/floor/pack/{number}/")
+
+    pda.locator(".stop").click()
+    expect(pda.locator("#scan-box")).to_be_focused()
+    pda.evaluate(
+        """() => {
+            const box = document.getElementById("scan-box");
+            box.value = "6901";
+            box.dispatchEvent(new KeyboardEvent(
+                "keydown", {key: "Enter", bubbles: true, isComposing: true}));
+        }"""
+    )
+    pda.wait_for_timeout(300)
+
+    expect(pda.locator("#scan-box")).to_have_value("6901")
+    expect(pda.locator(".bench-qty")).to_have_text("0 / 5")
+
+
+def test_a_lost_connection_says_so_and_the_scan_is_done_again(
+    shop_front: str, house: House, pda: Page
+) -> None:
+    number = world.ordered(house, "SO-1", TEA=5)
+    world.pick_all(world.listed(house))
+    _sign_in(shop_front, pda)
+    pda.goto(f"{shop_front}/floor/pack/{number}/")
+
+    pda.context.set_offline(True)
+    scan(pda, "6901")
+    expect(pda.locator("#scan-lost")).to_be_visible()
+    pda.context.set_offline(False)
+    pda.wait_for_timeout(400)
+    scan(pda, "6901")
+
+    expect(pda.locator(".bench-qty")).to_have_text("1 / 5")
+    expect(pda.locator("#scan-lost")).to_be_hidden()

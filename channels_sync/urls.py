@@ -2,8 +2,14 @@
 
 from django.urls import path
 
-from channels_sync import pushes
+from channels_sync import pushes, views
 
 urlpatterns = [
     path("push/<slug:platform>/<str:code>/", pushes.receive, name="push"),
+    path("shops/", views.shop_list, name="shops"),
+    path("shops/<int:shop_id>/", views.shop, name="shop"),
+    path("shops/<int:shop_id>/look/", views.look_now, name="shop-look"),
+    path("shops/<int:shop_id>/retry/<slug:kind>/", views.retry, name="shop-retry"),
+    path("listings/unmatched/", views.unmatched, name="unmatched"),
+    path("listings/<int:listing_id>/map/", views.map_listing, name="listing-map"),
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from channels_sync.models import Listing
 from org import roles
 from tests import given
+from tests.channels_sync.test_pushes import connected
 from tests.oms import told
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.wms import world
@@ -39,6 +41,18 @@ def _pick_list() -> list[Any]:
     return [world.listed(house)]
 
 
+def _shop() -> list[Any]:
+    return [connected("shopify").pk]
+
+
+def _shop_failures() -> list[Any]:
+    return [*_shop(), "orders"]
+
+
+def _listing() -> list[Any]:
+    return [Listing.objects.create(shop=connected("shopify"), outer_code="ODD").pk]
+
+
 TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
     "readyz": Route(MACHINE),
@@ -67,6 +81,12 @@ TABLE: dict[str, Route] = {
     "ship": Route(roles.FLOOR_SHIP),
     "put-back": Route(roles.FLOOR_PICK),
     "push": Route(MACHINE),
+    "shops": Route(roles.SHOPS_VIEW),
+    "shop": Route(roles.SHOPS_VIEW, _shop),
+    "shop-look": Route(roles.SHOPS_EDIT, _shop, is_page=False),
+    "shop-retry": Route(roles.EXCEPTIONS_HANDLE, _shop_failures, is_page=False),
+    "unmatched": Route(roles.SHOPS_VIEW),
+    "listing-map": Route(roles.SHOPS_EDIT, _listing, is_page=False),
     **{
         f"floor-api-{name}": Route(MACHINE)
         for name in (

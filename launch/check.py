@@ -51,7 +51,6 @@ CHECKS = (
             "-n0",
             "-q",
             "--no-header",
-            "--no-summary",
             "-p",
             "no:cacheprovider",
         ),

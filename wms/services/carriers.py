@@ -10,6 +10,8 @@ from django.db.models import F
 
 from wms.models import Carrier, WaybillRange
 
+MOST_DIGITS = 18
+
 
 class WaybillsOverlap(Exception):
     """Some of these numbers were given to this carrier before."""
@@ -48,17 +50,22 @@ def add_waybills(*, carrier_code: str, first: int, last: int, prefix: str = "") 
         WaybillsOverlap: a number of the range belongs to an older one.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if not 0 <= first <= last or len(str(last)) > 18:
-        raise BadRange(f"{first}-{last}")
-    # The carrier's row is the lock against two overlapping ranges added at once.
     carrier = Carrier.objects.select_for_update().get(code=carrier_code)
+    digits = _digits_of_free_range(carrier, prefix, first, last)
+    return WaybillRange.objects.create(
+        carrier=carrier, prefix=prefix, digits=digits, first=first, next=first, last=last
+    )
+
+
+def _digits_of_free_range(carrier: Carrier, prefix: str, first: int, last: int) -> int:
+    """How many digits the numbers have; the carrier's row is locked against a second range."""
+    if not 0 <= first <= last or len(str(last)) > MOST_DIGITS:
+        raise BadRange(f"{first}-{last}")
     digits = len(str(last))
     same = WaybillRange.objects.filter(carrier=carrier, prefix=prefix, digits=digits)
     if same.filter(first__lte=last, last__gte=first).exists():
         raise WaybillsOverlap(f"{prefix}{first}-{prefix}{last}")
-    return WaybillRange.objects.create(
-        carrier=carrier, prefix=prefix, digits=digits, first=first, next=first, last=last
-    )
+    return digits
 
 
 def take_waybills(wanted: Mapping[int, int]) -> dict[int, list[str]]:

@@ -41,6 +41,7 @@ REFUNDED_AFTER_SHIPPING = "refunded_after_shipping"
 CHANGED_AFTER_SHIPPING = "changed_after_shipping"
 SHIPPED_OUTSIDE = "shipped_outside"
 REVIVED_AFTER_CANCEL = "revived_after_cancel"
+SHIPPED_IN_PART = "shipped_in_part"
 REFUND_REQUESTED = "refund_requested"
 FLOOR_SHORT = "floor_short"
 
@@ -62,8 +63,10 @@ POLICIES = {
         _("Refunded after shipping"), _BACK, blocks=False, within=timedelta(hours=1)
     ),
     CHANGED_AFTER_SHIPPING: Policy(_("Changed after shipping"), _BACK, blocks=False),
-    SHIPPED_OUTSIDE: Policy(_("The platform says it was shipped, we did not"), _JUDGE),
+    # Accepting it would send the goods a second time; closing ends the order.
+    SHIPPED_OUTSIDE: Policy(_("The platform says it was shipped, we did not"), (RETRY, CLOSE)),
     REVIVED_AFTER_CANCEL: Policy(_("Alive again after it was cancelled"), (CLOSE,)),
+    SHIPPED_IN_PART: Policy(_("Only a part has left"), (CLOSE,), blocks=False),
     FLOOR_SHORT: Policy(_("The shelf does not give it"), (RECALL, CLOSE), blocks=False),
     "missing_lines": Policy(_("No lines"), (RETRY,)),
     "bad_quantity": Policy(_("Impossible quantity"), (RETRY,)),

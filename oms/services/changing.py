@@ -87,13 +87,10 @@ def apply_changes(changes: Sequence[Change], *, journal: Journal, now: datetime)
         now=now,
         who=journal.who,
     )
+    ended = [order for order in orders if order.state in (S.CANCELLED, S.CLOSED)]
+    if ended:
+        overtake(orders=ended, keep=codes.LASTING, now=now, who=journal.who)
     if cancelled:
-        overtake(
-            orders=[change.order for change in cancelled],
-            keep=codes.LASTING,
-            now=now,
-            who=journal.who,
-        )
         outbox.tell(
             topic="order.cancelled", keys=[str(change.order.number) for change in cancelled]
         )

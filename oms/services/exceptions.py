@@ -12,7 +12,7 @@ from oms.refusals import OrderRefused
 from oms.services.clock import database_now
 from oms.services.fulfilment import take_back
 from oms.services.journal import Journal
-from oms.services.settling import CLOSING, resolve_row
+from oms.services.settling import CLOSING, overtake, resolve_row
 from oms.services.writing import update_rows
 from org import services as org
 from org.scope import Scope
@@ -52,7 +52,7 @@ def accept_as_is(*, ids: Sequence[int], actor: str, why: str, scope: Scope) -> i
 
 
 def close(*, ids: Sequence[int], actor: str, why: str, scope: Scope) -> int:
-    """Say that it was dealt with outside.
+    """Say that it was dealt with outside. An order that somebody else shipped ends with it.
 
     Raises:
         OrderRefused: unknown_exception, already_resolved, not_offered, reason_missing;
@@ -60,9 +60,17 @@ def close(*, ids: Sequence[int], actor: str, why: str, scope: Scope) -> int:
     """
     rows, orders = _lock(ids, scope)
     _check(rows, codes.CLOSE, why)
-    if any(row.blocks and orders[row.order_id].state == "PREPROCESS" for row in rows):
+    stuck = {row.order_id for row in rows if row.blocks}
+    waiting = [orders[pk] for pk in sorted(stuck) if orders[pk].state == "PREPROCESS"]
+    outside = {row.order_id for row in rows if row.code == codes.SHIPPED_OUTSIDE}
+    if any(order.pk not in outside for order in waiting):
         raise OrderRefused("still_in_the_way")
     _resolve(rows, orders, R.CLOSED, actor, why)
+    journal = Journal(actor)
+    for order in waiting:
+        journal.walk(order, order.close, what="closed", why=why)
+    journal.write()
+    overtake(orders=waiting, keep=codes.LASTING, now=database_now(), who=actor)
     return len(rows)
 
 

@@ -57,7 +57,12 @@ def note_shipped(*, keys: list[str]) -> None:
             complete.append(order)
     update_rows([line for lines in by_order.values() for line in lines], ["shipped"])
     journal.write()
-    overtake(orders=complete, keep=codes.LASTING, now=database_now(), who=WHO)
+    now = database_now()
+    overtake(orders=complete, keep=codes.LASTING, now=now, who=WHO)
+    in_part = [order for order in gone if order not in complete]
+    left_over = [("floor", Finding(codes.SHIPPED_IN_PART, "lines"))]
+    found = {order.pk: left_over for order in in_part}
+    settle(orders=in_part, found=found, steps=(), now=now, who=WHO)
     outbox.tell(topic="order.shipped", keys=[str(order.number) for order in gone])
 
 

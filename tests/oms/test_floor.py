@@ -299,3 +299,23 @@ def test_bindings_of_the_shop_decide_where_it_is_sent_from() -> None:
 
     assert told.the().warehouse_id == bound
     assert given.free("TEA", "WH1") == 10
+
+
+def test_an_order_that_somebody_else_shipped_is_closed_and_never_sent_twice() -> None:
+    given.warehouse()
+    draft = told.draft("T1")
+    told.accept(draft)
+    orders.process()
+    told.accept(told.moved(draft, state="shipped"))
+    given.stock("TEA", 5)
+    orders.process()
+    assert told.open_codes() == {("shipped_outside", "state")}
+    row = OrderException.objects.get(state="OPEN")
+
+    with transaction.atomic():
+        orders.close(ids=[row.pk], actor="person:1", why="sent by the store", scope=ALL)
+
+    assert told.the().state == "CLOSED"
+    assert orders.process() == 0
+    assert given.free("TEA") == 5
+    assert told.open_codes() == set()

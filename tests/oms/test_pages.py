@@ -223,3 +223,24 @@ def test_a_form_never_leads_away_from_the_house() -> None:
     answer = signed_in().post("/exceptions/handle/", {"back": "//evil.example/"})
 
     assert answer["Location"] == "/exceptions/"
+
+
+def test_an_order_opens_in_the_drawer_without_the_shell() -> None:
+    number = submitted()
+
+    answer = signed_in().get(
+        f"/orders/{number}/", headers={"HX-Request": "true", "HX-Target": "drawer-body"}
+    )
+
+    page = answer.content.decode()
+    assert number in page
+    assert "<html" not in page
+
+
+def test_pages_speak_chinese_by_default() -> None:
+    submitted()
+    client = Client()
+    client.force_login(given.person())
+
+    for path in ("/orders/", "/exceptions/"):
+        assert client.get(path).status_code == 200

@@ -161,4 +161,6 @@ class Kept:
 
 
 def _is_serious(line: str) -> bool:
+    if "] ERROR:  " in line:  # a statement that PostgreSQL refused: its caller reports it
+        return False
     return any(word in line for word in SERIOUS) and not any(word in line for word in HARMLESS)

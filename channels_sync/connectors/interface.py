@@ -35,6 +35,10 @@ class Throttled(ConnectorError):
         self.retry_after = retry_after
 
 
+class NotTried(Throttled):
+    """The call was not made, because one before it had shown that the shop needs a pause."""
+
+
 class AuthExpired(ConnectorError):
     """The token is not (or no longer) good; a refreshed one may be."""
 

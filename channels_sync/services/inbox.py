@@ -183,7 +183,7 @@ def keep_malformed(*, shop_id: int, topic: str, body: bytes) -> None:
     count_push(shop_id=shop_id, outcome="malformed")
 
 
-def forget_old_pushes(*, limit: int = 20_000) -> int:
+def forget_old_pushes(*, limit: int) -> int:
     """Drop message ids older than any platform repeats."""
     old = PushSeen.objects.filter(at__lt=database_clock() - timedelta(days=SEEN_DAYS))
     ids = list(old.order_by("at").values_list("id", flat=True)[:limit])

@@ -18,7 +18,8 @@ from channels_sync.services.moment import database_now
 from inventory import selectors as stock
 from outbox import services as outbox
 
-MOST_ATTEMPTS = 8
+# A platform that is away for some hours must not end with every figure given up.
+MOST_ATTEMPTS = 40
 LEASE = timedelta(seconds=120)
 
 

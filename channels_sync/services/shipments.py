@@ -22,7 +22,8 @@ from channels_sync.services.moment import database_now
 from oms import selectors as orders
 from outbox import services as outbox
 
-MOST_ATTEMPTS = 10
+# Some six hours; what a platform refuses outright is given up at once.
+MOST_ATTEMPTS = 40
 LEASE = timedelta(seconds=60)
 
 

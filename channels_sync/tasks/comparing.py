@@ -15,13 +15,17 @@ from channels_sync.tasks.talking import Line, note
 
 log = logging.getLogger(__name__)
 
+FORGOTTEN_AT_ONCE = 20_000
+
 
 @shared_task(name="channels_sync.tasks.nightly_compare")
 def nightly_compare(**_: object) -> None:
     """Compare yesterday for every shop that has not been; several runs a night are harmless."""
     compare_day(day=comparison.day_of(timezone.now()) - timedelta(days=1))
-    with transaction.atomic(durable=True):
-        inbox.forget_old_pushes()
+    forgotten = FORGOTTEN_AT_ONCE
+    while forgotten == FORGOTTEN_AT_ONCE:
+        with transaction.atomic(durable=True):
+            forgotten = inbox.forget_old_pushes(limit=FORGOTTEN_AT_ONCE)
 
 
 def compare_day(*, day: date) -> int:

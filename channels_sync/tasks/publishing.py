@@ -57,7 +57,7 @@ def _publish(job: Job) -> None:
         for batch, answer in zip(batches, told, strict=True):
             if isinstance(answer, ConnectorError):
                 answers |= {item.listing_id: answer for item in batch}
-                trouble = answer
+                trouble = trouble or answer
             else:
                 answers |= {one.listing_id: one.error for one in answer}
     with transaction.atomic(durable=True):

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 WINDOW = {platform: connector.window for platform, connector in CONNECTORS.items()}
 OVERLAP = {platform: connector.overlap for platform, connector in CONNECTORS.items()}
-SECONDS = 45.0
+SECONDS = 20.0
 
 
 @shared_task(name="channels_sync.tasks.pull_due")

@@ -6,12 +6,20 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
 from django.db import transaction
 
 from channels_sync.connectors.http import refuse_inside_transaction
-from channels_sync.connectors.interface import AuthExpired, Connector, ConnectorError
+from channels_sync.connectors.interface import (
+    AuthExpired,
+    Connector,
+    ConnectorError,
+    NotTried,
+    Throttled,
+    Unavailable,
+)
 from channels_sync.models import Shop
 from channels_sync.services import shops
 
@@ -51,7 +59,10 @@ class Line:
     def say_all(
         self, call: Callable[[Connector, _Q], _T], asked: Sequence[_Q]
     ) -> list[_T | ConnectorError]:
-        """Many calls at once, an answer or an error for each; expired ones go again once."""
+        """Many calls at once, an answer or an error for each; expired ones go again once.
+
+        After the first call that shows the shop to be in trouble the rest is not tried.
+        """
         found = self._together(call, asked)
         late = [place for place, one in enumerate(found) if isinstance(one, AuthExpired)]
         if late:
@@ -69,11 +80,17 @@ class Line:
         self, call: Callable[[Connector, _Q], _T], asked: Sequence[_Q]
     ) -> list[_T | ConnectorError]:
         refuse_inside_transaction()
+        pause = Event()
 
         def one(question: _Q) -> _T | ConnectorError:
+            if pause.is_set():
+                return NotTried("not_tried")
             try:
                 return call(self.connector, question)
             except ConnectorError as error:
+                if isinstance(error, (Throttled, Unavailable)):
+                    # Else every call waits for its own time-out, longer than a claim lasts.
+                    pause.set()
                 return error
 
         if len(asked) == 1:

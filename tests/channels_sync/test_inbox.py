@@ -13,6 +13,7 @@ from channels_sync.models import InboxOrder, Listing, Shop
 from channels_sync.services import inbox as told
 from channels_sync.services import intake
 from channels_sync.tasks import inbox
+from channels_sync.tasks.talking import Line
 from oms.models import Order, OrderException
 from tests import given
 from tests.channels_sync.test_pushes import connected
@@ -189,7 +190,7 @@ def test_an_order_told_again_while_it_was_fetched_is_fetched_again(world: World)
         told.store(shop_id=shop.pk, orders=[name], source=told.PUSHED)
     with transaction.atomic():
         (wanted,) = intake.claim_wanted()
-    fetched = inbox.Line(shop.pk).connector.fetch(number=number)
+    fetched = Line(shop.pk).connector.fetch(number=number)
     with transaction.atomic():
         told.store(shop_id=shop.pk, orders=[name], source=told.PUSHED)
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,7 +128,7 @@ def test_failures_are_tried_again(client: Client, shop: Shop) -> None:
 
 def test_looking_now_makes_the_shop_due(client: Client, shop: Shop) -> None:
     signed_in(client)
-    PullCursor.objects.update(due_at=timezone.now() + timezone.timedelta(days=1))
+    PullCursor.objects.update(due_at=timezone.now() + timedelta(days=1))
     assert client.post(f"/shops/{shop.pk}/look/").status_code == 302
     assert PullCursor.objects.get().due_at <= timezone.now()
 

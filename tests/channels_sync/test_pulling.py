@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,11 @@ from django.db import transaction
 
 from channels_sync.connectors.interface import Page
 from channels_sync.models import InboxOrder, PullCursor, Shop
-from channels_sync.services import pulling
+from channels_sync.services import pulling, shops
+from channels_sync.services.moment import database_now
 from channels_sync.tasks import inbox
 from channels_sync.tasks.pulling import OVERLAP, WINDOW, pull_one
+from channels_sync.tasks.talking import Line
 from oms.models import Order
 from tests import given
 from tests.channels_sync.world import World
@@ -28,7 +31,7 @@ def pull_all() -> int:
 
 
 def due_again(shop: Shop) -> None:
-    PullCursor.objects.filter(shop=shop).update(due_at=pulling.database_now())
+    PullCursor.objects.filter(shop=shop).update(due_at=database_now())
 
 
 def claim_now() -> pulling.Claim | None:
@@ -50,7 +53,7 @@ def test_a_lost_push_is_made_good_by_the_pull(world: World, platform: str) -> No
     assert given.free("TEA") == 7
     cursor = PullCursor.objects.get(shop=shop)
     assert (cursor.window_until, cursor.page, cursor.leased_until) == (None, "", None)
-    assert cursor.due_at > pulling.database_now() + timedelta(seconds=100)
+    assert cursor.due_at > database_now() + timedelta(seconds=100)
 
 
 @pytest.mark.parametrize("platform", ["shopify", "taobao"])
@@ -76,12 +79,8 @@ def test_orders_that_move_between_the_pages_are_not_lost(world: World) -> None:
     while world.get("/sandbox/trade")["state"] == "trading":
         pass
     rows = world.get(f"/sandbox/records/orders?shop={shop.code}")["orders"]
-    PullCursor.objects.filter(shop=shop).update(
-        safe_until=pulling.database_now() - timedelta(minutes=1)
-    )
+    PullCursor.objects.filter(shop=shop).update(safe_until=database_now() - timedelta(minutes=1))
     moved = iter(rows[:40] + rows[150:])
-
-    from channels_sync.tasks.talking import Line
 
     claim = claim_now()
     assert claim is not None
@@ -121,11 +120,10 @@ def test_a_puller_that_lost_its_claim_stores_nothing(world: World) -> None:
     shop = world.shop("shopify")
     stale = claim_now()
     assert stale is not None
-    PullCursor.objects.update(leased_until=pulling.database_now() - timedelta(seconds=1))
+    PullCursor.objects.update(leased_until=database_now() - timedelta(seconds=1))
     fresh = claim_now()
     assert fresh is not None
     number = world.order(shop)
-    from channels_sync.tasks.talking import Line
 
     page = Line(shop.pk).connector.pull(since=stale.since, until=fresh.until, cursor="")
     assert fresh.fence == stale.fence + 1
@@ -145,7 +143,7 @@ def test_one_throttled_shop_does_not_hold_up_another(world: World) -> None:
     cursor = PullCursor.objects.get(shop=busy)
     busy = Shop.objects.get(pk=busy.pk)
     assert busy.not_before is not None
-    assert busy.not_before > pulling.database_now()
+    assert busy.not_before > database_now()
     assert cursor.leased_until is None
     assert (busy.failures, busy.trouble) == (0, "")
 
@@ -181,8 +179,6 @@ def test_a_platform_in_trouble_is_noted_and_pulled_later(
     assert row.trouble
     world.delete("/sandbox/faults")
     with transaction.atomic():
-        from channels_sync.services import shops
-
         shops.pull_now(shop_id=shop.pk)
     pull_all()
     row = Shop.objects.get(pk=shop.pk)
@@ -196,8 +192,6 @@ def test_late_rows_are_found_by_the_overlap(world: World) -> None:
     number = world.order(shop)
     pull_all()
     assert InboxOrder.objects.count() == 0
-
-    import time
 
     time.sleep(1.2)
     due_again(shop)

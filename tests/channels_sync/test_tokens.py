@@ -81,3 +81,16 @@ def test_credentials_lie_encrypted(world: World) -> None:
         stored = cursor.fetchone()[0]
     assert "hush" not in stored
     assert "hush" not in repr(shops.access_of(shop))
+
+
+@pytest.mark.django_db
+def test_after_the_first_sign_of_trouble_the_rest_is_not_tried(world: World) -> None:
+    shop = world.shop("shopify")
+    numbers = [world.order(shop) for _ in range(40)]
+    world.fault("http_429", shop=shop.code)
+
+    found = Line(shop.pk).say_all(lambda connector, one: connector.fetch(number=one), numbers)
+
+    assert {type(one).__name__ for one in found} == {"Throttled", "NotTried"}
+    calls = world.get(f"/sandbox/records/calls?shop={shop.code}")["calls"]
+    assert len(calls) <= 16

@@ -38,9 +38,9 @@ class Check:
 # The slowest first, so that the others fit beside it.
 CHECKS = (
     Check("types", (str(BIN / "mypy"), "--no-error-summary", ".")),
-    Check("style", (str(BIN / "ruff"), "check", "--quiet", ".")),
-    Check("format", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
-    Check("floors", (str(BIN / "lint-imports"), "--no-timing")),
+    Check("style", (str(BIN / "ruff"), "check", "--quiet", "--output-format", "concise", ".")),
+    Check("format", (str(BIN / "ruff"), "format", "--check", "--output-format", "concise", ".")),
+    Check("floors", (str(BIN / "lint-imports"), "--no-logo")),
     Check(
         "house rules",
         (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -75,21 +75,14 @@ def _sections(request: HttpRequest) -> list[dict[str, object]]:
         return []
     sections: list[dict[str, object]] = []
     for title, entries in SECTIONS:
-        shown = [
-            line
-            for entry in entries
-            if person.may(entry.permission) and (line := _line(request, entry))
-        ]
+        shown = [_line(request, entry) for entry in entries if person.may(entry.permission)]
         if shown:
             sections.append({"title": title, "entries": shown})
     return sections
 
 
-def _line(request: HttpRequest, entry: Entry) -> dict[str, object] | None:
-    try:
-        url = reverse(entry.route)
-    except NoReverseMatch:
-        return None
+def _line(request: HttpRequest, entry: Entry) -> dict[str, object]:
+    url = reverse(entry.route)
     return {
         "url": url,
         "label": entry.label,

@@ -2,13 +2,9 @@
 
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 def address(route: str, **query: str) -> str:
-    """The address of a page narrowed by its own parameters; empty while no such page is open."""
-    try:
-        page = reverse(route)
-    except NoReverseMatch:
-        return ""
-    return f"{page}?{urlencode(query)}" if query else page
+    """The address of a page narrowed by its own parameters."""
+    return f"{reverse(route)}?{urlencode(query)}" if query else reverse(route)

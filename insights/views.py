@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from insights.measures.exceptions import open_exceptions
-from insights.measures.floor import floor_work
+from insights.measures.floor import STATIONS, floor_work
 from insights.measures.freezes import frozen_stock
 from insights.measures.orders import orders_under_way
 from insights.measures.shops import shops_in_sync
@@ -37,12 +37,18 @@ def workbench(request: HttpRequest) -> HttpResponse:
     on_floor = [permission for permission in FLOOR if person.may(permission)]
     if on_floor:
         midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        panels["floor"] = floor_work(scope=_scope(person, on_floor[0]), today=midnight)
+        panels["floor"] = floor_work(
+            scope=_scope(person, on_floor[0]), today=midnight, permissions=person.permissions
+        )
     if person.may(roles.STOCK_VIEW):
         panels["freezes"] = frozen_stock(scope=_scope(person, roles.STOCK_VIEW))
     if person.may(roles.SHOPS_VIEW):
         panels["shops"] = shops_in_sync(scope=_scope(person, roles.SHOPS_VIEW))
-    return render(request, "insights/workbench.html", {"panels": panels, "person": person})
+    return render(
+        request,
+        "insights/workbench.html",
+        {"panels": panels, "stations": [station.label for station in STATIONS.values()]},
+    )
 
 
 def _scope(person: Person, permission: str) -> Scope:

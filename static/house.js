@@ -128,6 +128,12 @@
   document.addEventListener("htmx:afterOnLoad", function () { showLost(false); });
 
   if (drawer && drawerBody) {
+    /* What the drawer may not or cannot show is shown as a page that says why. */
+    document.addEventListener("htmx:responseError", function (event) {
+      if (event.detail.target === drawerBody) {
+        window.location.assign(event.detail.pathInfo.requestPath);
+      }
+    });
     drawer.addEventListener("close", function () {
       drawerBody.replaceChildren();
       remember("");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -39,7 +39,7 @@ def _as(role: Role) -> Client:
     return client
 
 
-def _is_sign_in(answer: HttpResponse) -> bool:
+def _is_sign_in(answer: HttpResponseBase) -> bool:
     return answer.status_code == 302 and answer.headers["Location"].startswith(reverse("sign-in"))
 
 

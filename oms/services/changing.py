@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from oms import codes, drafts
-from oms.drafts import OrderDraft
+from oms.drafts import OrderDraft, ReceiverDraft
 from oms.facts import Finding
 from oms.models import Order, OrderLine, OrderState, Receiver
 from oms.services import rows
@@ -116,9 +116,9 @@ def _change_rows(changes: Sequence[Change]) -> None:
         change.lines = by_order[change.order.pk]
         new_lines += _change_lines(change)
         told = change.draft.receiver
-        if told is None:
-            continue  # Some messages leave the receiver out; what we know stays.
         row = receivers.get(change.order.pk)
+        if told is None or (row is not None and _knows_less(told, row)):
+            continue  # What we know stays.
         if row is None:
             new_receivers.append(row := Receiver(order=change.order))
             change.label_changed = True
@@ -133,6 +133,12 @@ def _change_rows(changes: Sequence[Change]) -> None:
     OrderLine.objects.bulk_create(new_lines)
     Receiver.objects.bulk_create(new_receivers)
     update_rows(old_receivers, rows.RECEIVER_FIELDS)
+
+
+def _knows_less(told: ReceiverDraft, row: Receiver) -> bool:
+    """Platforms mask or empty the receiver of an order that is over, or in short messages."""
+    emptied = not (told.name or told.address) and bool(row.name or row.address)
+    return emptied or (told.masked and not row.is_masked)
 
 
 def _change_lines(change: Change) -> list[OrderLine]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from oms import services as orders
+from oms.drafts import ReceiverDraft
 from oms.models import Order, OrderEvent, OrderException, OrderLine, Receiver
 from org.scope import Scope
 from tests import given
@@ -91,9 +92,6 @@ def test_an_older_version_is_ignored() -> None:
 
     assert answer[0].ignored_as_older
     assert told.the("T1").platform_state == "paid"
-
-
-CREATED = told.NOON, "pending_payment"
 
 
 @pytest.mark.parametrize("arrival", list(permutations(range(3))), ids=str)
@@ -279,3 +277,30 @@ def test_many_orders_cost_as_many_statements_as_one() -> None:
     assert Order.objects.filter(state="CANCELLED").count() == 51
     assert given.free("TEA") == 100
     assert OrderException.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        replace(told.LI, name="李*", phone="138****5678", address="***", masked=True),
+        replace(told.LI, name="", phone="", address="", city=""),
+        None,
+    ],
+    ids=["masked", "emptied", "left out"],
+)
+def test_a_later_message_that_knows_less_about_the_receiver_takes_nothing_away(
+    less: ReceiverDraft | None,
+) -> None:
+    given.stock("TEA", 5)
+    draft = told.draft("T1")
+    told.accept(draft)
+    orders.process()
+
+    told.accept(told.moved(draft, receiver=less))
+
+    assert (Receiver.objects.get().name, Receiver.objects.get().address) == (
+        "李雷",
+        "文一西路969号",
+    )
+    assert told.the().state == "SUBMITTED"
+    assert told.the().round == 1

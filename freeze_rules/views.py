@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,11 @@ from org.selectors import scope_of
 PAGE = 50
 
 
+def _typed(fields: QueryDict, name: str, most: int = 64) -> str:
+    """What a field holds, without blanks around it and without characters nobody can type."""
+    return "".join(each for each in fields.get(name, "") if each.isprintable()).strip()[:most]
+
+
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def holds(request: HttpRequest) -> HttpResponse:
@@ -33,12 +38,12 @@ def holds(request: HttpRequest) -> HttpResponse:
     given = request.GET
     role = given.get("role", "FREEZE")
     role = role if role in ("FREEZE", "COMMITMENT", "MARK", "") else "FREEZE"
-    before = given.get("before", "")
+    before = _typed(given, "before")
     rows = stock.holds(
         scope=scope_of(person, permission=roles.STOCK_VIEW),
         role=role,
-        reason=given.get("reason", ""),
-        documents=[given["document"].strip()] if given.get("document", "").strip() else None,
+        reason=_typed(given, "reason"),
+        documents=[document] if (document := _typed(given, "document")) else None,
         before=int(before) if before.isdecimal() and len(before) < 19 else None,
         limit=PAGE + 1,
     )
@@ -123,17 +128,17 @@ def freeze(request: HttpRequest) -> HttpResponse:
 @permission_required(roles.STOCK_RELEASE)
 def release(request: HttpRequest, hold_id: int) -> HttpResponse:
     """Let go of a hold, whole or in part."""
-    typed = request.POST.get("qty", "").strip()
+    typed = _typed(request.POST, "qty")
     if typed and not (typed.isdecimal() and len(typed) < 12):
         messages.error(request, str(freezing.FreezeRefused("bad_quantity")))
         return HttpResponseRedirect(reverse("holds"))
     try:
         with transaction.atomic(durable=True):
             done = freezing.unfreeze(
-                key=request.POST.get("token", "")[:64],
+                key=_typed(request.POST, "token"),
                 hold_id=hold_id,
                 qty=int(typed) if typed else None,
-                why=request.POST.get("why", "")[:200],
+                why=_typed(request.POST, "why", 200),
                 person=person_of(request),
             )
     except (freezing.FreezeRefused, inventory.Refused) as refused:

@@ -269,10 +269,10 @@ class Fulfilments(FloorEndpoint):
     permission = roles.FLOOR_PACK
 
     def get(self, request: Request) -> Response:
-        states = [each for each in request.query_params.getlist("state") if each]
+        asked = set(request.query_params.getlist("state"))
         found = board.fulfilments(
             scope=self.scope(),
-            states=states or [str(state) for state in board.ON_FLOOR],
+            states=[str(state) for state in board.ON_FLOOR if not asked or state in asked],
             warehouse_id=_warehouse_id(self),
             limit=_limit(request),
         )

@@ -235,3 +235,15 @@ def test_strangers_sign_in_first(client: Client) -> None:
     page = client.get("/holds/")
     assert page.status_code == 302
     assert page["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize(
+    "query", ["document=%00", "reason=%00", "before=9e9", "role=%00", "before=" + "9" * 30]
+)
+def test_nonsense_in_the_address_never_breaks_the_board(
+    lead: Person, client: Client, query: str
+) -> None:
+    freeze(lead, 4)
+    client.force_login(lead)
+
+    assert client.get(f"/holds/?{query}").status_code == 200

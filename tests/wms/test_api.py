@@ -178,3 +178,9 @@ def test_the_csrf_token_is_asked_for(house: House) -> None:
     answer = strict.post("/floor/api/picks/", {"picks": []}, content_type="application/json")
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("query", ["state=%00", "warehouse=%00", "limit=-1", "limit=" + "9" * 40])
+def test_nonsense_in_the_address_never_breaks_a_board(staff: Client, query: str) -> None:
+    assert get(staff, f"fulfilments/?{query}")["fulfilments"] == []
+    assert get(staff, f"shipments/?{query}")["parcels"] == []

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('document', models.CharField(max_length=40, unique=True, verbose_name='document')),
-                ('state', django_fsm.FSMField(choices=[('RELEASED', 'Released'), ('PICKING', 'Picking'), ('PICKED', 'Picked'), ('CHECKED', 'Checked'), ('PACKED', 'Packed'), ('SHIPPED', 'Shipped'), ('SHORT', 'Short'), ('INTERCEPTING', 'Being stopped'), ('INTERCEPTED', 'Stopped'), ('CANCELLED', 'Cancelled')], default='RELEASED', max_length=20, protected=True, verbose_name='state')),
+                ('state', django_fsm.FSMField(choices=[('RELEASED', 'Waits to be picked'), ('PICKING', 'Being picked'), ('PICKED', 'Picked'), ('CHECKED', 'Checked'), ('PACKED', 'Packed'), ('SHIPPED', 'Shipped'), ('SHORT', 'Short'), ('INTERCEPTING', 'Being stopped'), ('INTERCEPTED', 'Stopped'), ('CANCELLED', 'Cancelled')], default='RELEASED', max_length=20, protected=True, verbose_name='state')),
                 ('priority', models.IntegerField(default=0, verbose_name='priority')),
                 ('deadline', models.DateTimeField(blank=True, null=True, verbose_name='ship by')),
                 ('ship_to', models.JSONField(default=dict, verbose_name='ship to')),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
             name='PickList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('DRAFT', 'Draft'), ('RELEASED', 'Released'), ('PICKING', 'Picking'), ('PICKED', 'Picked'), ('COMPLETED', 'Completed'), ('CANCELLED', 'Cancelled')], default='DRAFT', max_length=20, protected=True, verbose_name='state')),
+                ('state', django_fsm.FSMField(choices=[('DRAFT', 'Draft'), ('RELEASED', 'Ready to walk'), ('PICKING', 'Being picked'), ('PICKED', 'Picked'), ('COMPLETED', 'Completed'), ('CANCELLED', 'Cancelled')], default='DRAFT', max_length=20, protected=True, verbose_name='state')),
                 ('created_at', models.DateTimeField(db_default=models.Func(function='clock_timestamp', output_field=models.DateTimeField()), editable=False, verbose_name='created')),
                 ('bench', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.location')),
                 ('picker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

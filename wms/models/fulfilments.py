@@ -13,8 +13,8 @@ from wms.models.clock import database_clock
 class FulfilmentState(models.TextChoices):
     """Names of features.md B2."""
 
-    RELEASED = "RELEASED", _("Released")
-    PICKING = "PICKING", _("Picking")
+    RELEASED = "RELEASED", _("Waits to be picked")
+    PICKING = "PICKING", _("Being picked")
     PICKED = "PICKED", _("Picked")
     CHECKED = "CHECKED", _("Checked")
     PACKED = "PACKED", _("Packed")

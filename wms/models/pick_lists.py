@@ -16,8 +16,8 @@ class PickListState(models.TextChoices):
     """Names of features.md B3."""
 
     DRAFT = "DRAFT", _("Draft")
-    RELEASED = "RELEASED", _("Released")
-    PICKING = "PICKING", _("Picking")
+    RELEASED = "RELEASED", _("Ready to walk")
+    PICKING = "PICKING", _("Being picked")
     PICKED = "PICKED", _("Picked")
     COMPLETED = "COMPLETED", _("Completed")
     CANCELLED = "CANCELLED", _("Cancelled")

@@ -251,7 +251,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 # transaction that takes the news off the table (see outbox/README.md).
 # A topic without handlers is listed too: telling an unlisted one is an error.
 NEWS: dict[str, list[str]] = {
-    "stock.changed": ["oms.services.restocking:note_stock_changed"],
+    "stock.changed": [
+        "channels_sync.services.publishing:note_stock_changed",
+        "oms.services.restocking:note_stock_changed",
+    ],
     "hold.displaced": ["oms.services.fulfilment:note_displaced"],
     "fulfilment.picking": [],
     "fulfilment.changed": [],

@@ -204,25 +204,20 @@ def _times(
     ours: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
     """Milliseconds from the receipt of an undisturbed push, by the database's clock."""
-    from channels_sync.models import InboxOrder
+    from django.db.models import Min
 
-    arrived = {
-        (code, number): (at, taken)
-        for code, number, at, taken in InboxOrder.objects.values_list(
-            "shop__code", "platform_number", "received_at", "taken_at"
-        )
-    }
+    from oms.models import OrderEvent
+
+    seen = dict(OrderEvent.objects.values_list("order__number").annotate(at=Min("at")))
     visible, held = [], []
     for row in theirs:
         key = (row["shop"], str(row["number"]))
-        mine, inbox = ours.get(key), arrived.get(key)
-        if row["disturbed"] or mine is None or inbox is None or not row["push_answered_at"]:
+        mine = ours.get(key)
+        if row["disturbed"] or mine is None or not row["push_answered_at"]:
             continue
         if mine["held_at"] is not None:
             held.append((mine["held_at"] - mine["received_at"]).total_seconds() * 1000)
-        first_seen = mine.get("created_at") or inbox[1]
-        if first_seen is not None and row["state"] != "cancelled":
-            visible.append((first_seen - mine["received_at"]).total_seconds() * 1000)
+        visible.append((seen[mine["number"]] - mine["received_at"]).total_seconds() * 1000)
     accounts.figures |= {
         "visible_p95_ms": _part(visible, 0.95),
         "held_p50_ms": _part(held, 0.50),

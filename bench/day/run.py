@@ -255,6 +255,7 @@ def _come_to_rest(outside: Outside, staff: list[Worker]) -> None:
 def _owed() -> dict[str, int]:
     """Rows that still wait for the house; what was given up is shown by the accounts."""
     from django.db.models import F, Q
+    from django.db.models.functions import Now
 
     from channels_sync.models import InboxOrder, Listing, ShipmentUpload
     from oms.models import Order
@@ -262,7 +263,7 @@ def _owed() -> dict[str, int]:
 
     return {
         "inbox": InboxOrder.objects.filter(taken_at=None, dead_at=None).count(),
-        "orders": Order.objects.filter(due_at__isnull=False).count(),
+        "orders": Order.objects.filter(due_at__lte=Now()).count(),
         "news": News.objects.filter(dead_at=None).count(),
         "figures": Listing.objects.filter(
             Q(acked_qty=None) | ~Q(acked_basis=F("computed_basis")) | Q(stale_since__isnull=False),

@@ -33,19 +33,19 @@ class Worker(threading.Thread):
         self._login = (username, password)
         self._client = httpx.Client(base_url=url, timeout=30, follow_redirects=False)
         self._keys = (f"{name}-{number}" for number in itertools.count(1))
-        self._stop = threading.Event()
+        self._home = threading.Event()
 
     def finish(self) -> None:
         """Go home after this round."""
-        self._stop.set()
+        self._home.set()
 
     def run(self) -> None:
         """Round after round until sent home."""
         try:
             self._patiently(self._sign_in)
-            while not self._stop.is_set():
+            while not self._home.is_set():
                 if not self._round():
-                    self._stop.wait(0.3)
+                    self._home.wait(0.3)
         except BaseException as trouble:
             self.trouble = trouble
             raise

@@ -34,6 +34,9 @@ class Change:
     # Something that must be sent, or where to, is different.
     goods_changed: bool = False
     refunded: bool = False
+    # Only when it is new: a person may have accepted what the platform keeps repeating.
+    refund_wanted: bool = False
+    hold_wanted: bool = False
     label_changed: bool = False
 
     @property
@@ -50,7 +53,8 @@ class Change:
             self.wants_cancel
             or self.goods_changed
             or self.label_changed
-            or (self.draft.state == drafts.HOLD)
+            or self.refund_wanted
+            or self.hold_wanted
         )
 
 
@@ -112,6 +116,8 @@ def _change_rows(changes: Sequence[Change]) -> None:
     new_receivers: list[Receiver] = []
     old_receivers: list[Receiver] = []
     for change in changes:
+        held_before = change.order.platform_state == drafts.HOLD
+        change.hold_wanted = change.draft.state == drafts.HOLD and not held_before
         rows.fill_order(change.order, change.draft, change.found)
         change.lines = by_order[change.order.pk]
         new_lines += _change_lines(change)
@@ -161,6 +167,7 @@ def _change_lines(change: Change) -> list[OrderLine]:
         rows.fill_line(line, told, change.found)
         after = (line.sku_id, line.qty, line.cancelled, line.refund)
         change.goods_changed |= before[:3] != after[:3]
+        change.refund_wanted |= before[3] != after[3] and after[3] == drafts.REFUND_REQUESTED
         change.refunded |= before[3] != after[3] and after[3] == drafts.REFUNDED
     # A draft without any line is a message that left them out, not an order without goods.
     if change.draft.lines:

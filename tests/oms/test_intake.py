@@ -176,6 +176,25 @@ def test_a_refunded_line_is_cancelled_and_the_rest_is_held_anew() -> None:
     assert (given.free("TEA"), given.free("RICE")) == (5, 2)
 
 
+def test_a_wanted_refund_stops_the_order_until_it_is_decided() -> None:
+    given.stock("TEA", 5)
+    tea = told.line("TEA", 2)
+    draft = told.draft("T1", tea)
+    told.accept(draft)
+    orders.process()
+
+    told.accept(told.moved(draft, lines=(replace(tea, refund="requested"),)))
+    orders.process()
+    assert told.the().state == "PREPROCESS"
+    assert told.open_codes() == {("refund_requested", "lines[0].refund")}
+    assert given.free("TEA") == 5
+
+    told.accept(told.moved(draft, minutes=2))
+    orders.process()
+    assert told.the().state == "SUBMITTED"
+    assert told.open_codes() == set()
+
+
 def test_when_every_line_is_refunded_the_order_is_cancelled() -> None:
     given.stock("TEA", 5)
     tea = told.line("TEA", 2)
@@ -215,6 +234,24 @@ def test_a_platform_hold_takes_the_order_back_from_the_floor() -> None:
     told.accept(told.moved(draft, minutes=2))
     orders.process()
     assert told.the("T1").state == "SUBMITTED"
+    assert told.open_codes() == set()
+
+
+def test_what_a_person_accepted_is_not_stopped_again_by_the_same_words() -> None:
+    given.stock("TEA", 5)
+    draft = told.draft("T1", state="hold")
+    told.accept(draft)
+    orders.process()
+    row = OrderException.objects.get()
+    with transaction.atomic():
+        orders.accept_as_is(ids=[row.pk], actor="person:1", why="agreed", scope=Scope.everything())
+    orders.process()
+    assert told.the().state == "SUBMITTED"
+
+    told.accept(told.moved(draft, seller_note="repeated"))
+
+    assert told.the().state == "SUBMITTED"
+    assert told.the().round == 1
     assert told.open_codes() == set()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from channels_sync.models import Shop
 from channels_sync.services import shops
@@ -24,17 +25,18 @@ BINS_PER_AISLE = 12
 EACH_POSTING = 200
 
 
-def build(*, sandbox_url: str, today: date) -> bool:
+def build(*, sandbox_url: str, now: datetime) -> bool:
     """The whole company; answers False when it stood already.
 
     Each part is one transaction of its own, so a run that was cut short goes on where it stopped.
     """
+    today = timezone.localdate(now)
     complete = _people() is False
     skus = _goods()
     houses = {house.code: _warehouse(house) for house in company.WAREHOUSES}
     _carriers()
     complete = _stock(houses, skus, today) is False and complete
-    _shops(houses, sandbox_url)
+    _shops(houses, sandbox_url, now)
     return not complete
 
 
@@ -194,7 +196,7 @@ def _deliveries(
     return lines
 
 
-def _shops(houses: dict[str, int], sandbox_url: str) -> None:
+def _shops(houses: dict[str, int], sandbox_url: str, now: datetime) -> None:
     known = set(Shop.objects.values_list("code", flat=True))
     unit = who.unit_ids_by_code(["HQ"])["HQ"]
     for shop in company.SHOPS:
@@ -212,6 +214,8 @@ def _shops(houses: dict[str, int], sandbox_url: str) -> None:
                 credentials=shop.credentials,
                 currency=shop.currency,
                 warehouse_ids=[houses[code] for code in shop.warehouses],
+                # The sandbox has no orders from before today.
+                pull_from=now - timedelta(minutes=10),
                 actor=ACTOR,
             )
 

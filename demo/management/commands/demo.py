@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if options["connect"]:
             self._connect(options["connect"])
             return
-        new = building.build(sandbox_url=settings.SANDBOX_URL, today=timezone.localdate())
+        new = building.build(sandbox_url=settings.SANDBOX_URL, now=timezone.now())
         self._write_logins()
         self.stdout.write("The demo company was created." if new else "The demo company stands.")
 

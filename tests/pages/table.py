@@ -6,11 +6,13 @@ from typing import Any
 
 from channels_sync.models import Listing
 from org import roles
+from org.scope import Scope
 from tests import given
 from tests.channels_sync.test_pushes import connected
 from tests.oms import told
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.wms import world
+from wms import selectors as board
 
 
 def _stock() -> list[Any]:
@@ -29,16 +31,18 @@ def _order() -> list[Any]:
 
 
 def _fulfilment() -> list[Any]:
+    known = board.fulfilments(scope=Scope.everything(), limit=1)
+    if known:
+        return [known[0].number]
     house = world.build()
     world.stocked(house, "A-01", TEA=10)
     return [world.ordered(house, "SO-1", TEA=2)]
 
 
 def _pick_list() -> list[Any]:
-    house = world.build()
-    world.stocked(house, "A-01", TEA=10)
-    world.ordered(house, "SO-1", TEA=2)
-    return [world.listed(house)]
+    [number] = _fulfilment()
+    [waiting] = board.fulfilments(scope=Scope.everything(), names=[number])
+    return [world.listed(world.House(warehouse=waiting.warehouse_id))]
 
 
 def _shop() -> list[Any]:

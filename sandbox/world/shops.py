@@ -109,6 +109,18 @@ def fresh_credentials(names: tuple[str, ...], given: dict[str, str]) -> dict[str
     return {**made, **{name: str(value) for name, value in given.items()}}
 
 
+SPENT_TOKEN_GRACE_MS = 600_000
+
+
+def is_spent(shop: Shop, refresh_token: str) -> bool:
+    """True for the refresh token before the present one, within its time of grace."""
+    spent_at = int(shop.credentials.get("spent_at_ms", "0"))
+    return (
+        refresh_token == shop.credentials.get("spent_refresh_token")
+        and now_ms() - spent_at < SPENT_TOKEN_GRACE_MS
+    )
+
+
 def expire_session(shop: Shop) -> None:
     """From now on the session is refused until it is refreshed."""
     shop.session_until_ms = now_ms() - 1
@@ -116,7 +128,13 @@ def expire_session(shop: Shop) -> None:
 
 
 def renew_session(shop: Shop) -> None:
-    """A new session and refresh token; the old ones are worth nothing any more."""
+    """A new session and refresh token.
+
+    The old session is worth nothing any more. The old refresh token gives the same new tokens for
+    a while, so that an answer that got lost does not lock the seller out for ever.
+    """
+    shop.credentials["spent_refresh_token"] = shop.credentials["refresh_token"]
+    shop.credentials["spent_at_ms"] = str(now_ms())
     shop.credentials["session"] = secrets.token_hex(24)
     shop.credentials["refresh_token"] = secrets.token_hex(24)
     shop.session_until_ms = None if shop.session_ttl is None else now_ms() + shop.session_ttl * 1000

@@ -43,6 +43,8 @@ def test_an_expired_session_is_refused_until_it_is_refreshed(world: World) -> No
     answer = shop.post("taobao.top.auth.token.refresh", refresh_token=f"r-{shop.code}")
     token = answer["top_auth_token_refresh_response"]["token_result"]
     old, shop.session = shop.session, token.split('"access_token": "')[1].split('"')[0]
+    again = shop.post("taobao.top.auth.token.refresh", refresh_token=f"r-{shop.code}")
+    assert again["top_auth_token_refresh_response"]["token_result"].split('"')[3] == shop.session
     assert shop.tids() == []
     shop.session = old
     assert code(shop.post("taobao.items.onsale.get", fields="num_iid")) == 27

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 
 from channels_sync.connectors import connect
 from channels_sync.connectors.interface import (
-    AuthExpired,
     Connector,
     ConnectorError,
     NewTokens,
@@ -193,8 +192,6 @@ def note_trouble(*, shop_id: int, error: ConnectorError) -> None:
     else:
         shop.failures += 1
         pause = min(2.0 ** min(shop.failures, 10), LONGEST_PAUSE_SECONDS)
-        if isinstance(error, AuthExpired):
-            pause = LONGEST_PAUSE_SECONDS
         shop.trouble_since = shop.trouble_since or now
         shop.trouble = str(error)[:300]
     shop.not_before = max(shop.not_before or now, now + timedelta(seconds=pause))

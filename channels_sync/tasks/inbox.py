@@ -58,10 +58,11 @@ def fetch_wanted() -> int:
 def _store(shop_id: int, answers: dict[Wanted, RawOrder | ConnectorError]) -> None:
     with transaction.atomic(durable=True):
         intake.store_fetched(answers=answers)
-    for answer in answers.values():
-        if isinstance(answer, (Throttled, Unavailable)):
-            note(shop_id, answer)
-            return
+    # One order that cannot be fetched waits alone; the shop rests when it says so or says nothing.
+    troubles = [one for one in answers.values() if isinstance(one, (Throttled, Unavailable))]
+    throttled = [one for one in troubles if isinstance(one, Throttled)]
+    if throttled or (troubles and len(troubles) == len(answers)):
+        note(shop_id, (throttled or troubles)[0])
 
 
 def take_in() -> int:

@@ -15,22 +15,28 @@ from launch import servers
 def options(name: str, arguments: list[str]) -> argparse.ArgumentParser:
     """A parser with the options every benchmark has."""
     parser = argparse.ArgumentParser(prog=f"python -m bench {name}")
-    parser.add_argument("--json", default="")
+    parser.add_argument("--json", default="", help="also write the figures to this file")
+    parser.add_argument("--quick", action="store_true", help="seconds, to see that it runs at all")
     return parser
 
 
-def report(figures: Mapping[str, float | str], json_file: str) -> int:
-    """Print and keep the figures."""
+def report(
+    figures: Mapping[str, float | str], json_file: str, limits: Mapping[str, float] | None = None
+) -> int:
+    """Print and keep the figures; `limits` are shown beside those that have one."""
     width = max(len(name) for name in figures)
     for name, value in figures.items():
-        print(
-            f"{name:<{width}}  {value:>12}"
-            if isinstance(value, str)
-            else f"{name:<{width}}  {value:>12.2f}"
-        )
+        shown = value if isinstance(value, str) else f"{value:.2f}"
+        limit = (limits or {}).get(name)
+        note = "" if limit is None or isinstance(value, str) else _beside(value, limit)
+        print(f"{name:<{width}}  {shown:>12}{note}")
     if json_file:
         Path(json_file).write_text(json.dumps(dict(figures), indent=1) + "\n")
     return 0
+
+
+def _beside(value: float, limit: float) -> str:
+    return f"   limit {limit:g}" + ("" if value <= limit else "  <-- above")
 
 
 def part(values: list[float], share: float) -> float:

@@ -17,21 +17,22 @@ def main(arguments: list[str]) -> int:
     """Ratios of one run on one machine; nothing here is a promise of absolute speed."""
     options = measure.options("ledger", arguments).parse_args(arguments)
     with measure.own_database():
-        figures = _measure()
+        figures = _measure(20 if options.quick else 1)
     return measure.report(figures, options.json)
 
 
-def _measure() -> dict[str, float | str]:
+def _measure(shorter: int) -> dict[str, float | str]:
     from tests import given
 
     given.warehouse("WH1")
     skus = [given.sku(f"S{number:03d}") for number in range(SKUS)]
     for number in range(SKUS):
         given.stock(f"S{number:03d}", 1_000_000)
-    batched = _rate(lambda: _hold("b", ORDERS, BATCH, skus), ORDERS)
-    hot = _rate(lambda: _hold("h", ORDERS, BATCH, skus[:1]), ORDERS)
-    alone = _rate(lambda: _hold("a", ALONE, 1, skus), ALONE)
-    raw = _rate(lambda: _raw(ALONE), ALONE)
+    orders, singly = ORDERS // shorter, ALONE // shorter
+    batched = _rate(lambda: _hold("b", orders, BATCH, skus), orders)
+    hot = _rate(lambda: _hold("h", orders, BATCH, skus[:1]), orders)
+    alone = _rate(lambda: _hold("a", singly, 1, skus), singly)
+    raw = _rate(lambda: _raw(singly), singly)
     return {
         "two-line orders held/s, batches of 500": batched,
         "the same, one hot SKU": hot,
@@ -67,7 +68,7 @@ def _hold(name: str, orders: int, batch: int, skus: list[int]) -> None:
                     for at in range(2)
                 ),
             )
-            for number in range(start, start + batch)
+            for number in range(start, min(start + batch, orders))
         ]
         with transaction.atomic(durable=True):
             for outcome in inventory.hold(requests, actor="system:bench"):

@@ -37,8 +37,8 @@ test: install-dev ## All tests on throw-away servers (ARGS="tests/outbox -k retr
 check: install-dev ## Style, types, floors, migrations, translations, house rules
 	@"$(IN)" -m launch.check
 
-bench: install ## One measurement (NAME=... JSON=file); without NAME it lists them
-	@"$(IN)" -m bench $(NAME) $(ARGS) $(if $(JSON),--json "$(JSON)")
+bench: install ## Measurements (NAME=pages JSON=file); without NAME all of them, see docs/measurements.md
+	@"$(IN)" -m bench $(or $(NAME),all) $(ARGS) $(if $(JSON),--json "$(JSON)")
 
 audit: install ## Recompute all stock from the ledger; prints differences (none is right)
 	@"$(IN)" -m launch manage audit

@@ -186,7 +186,7 @@ def _copies(first: Order, count: int, skus: list[int]) -> None:
             OrderException(
                 order=order,
                 unit_id=order.unit_id,
-                code="no_stock",
+                code="out_of_stock",
                 step="routed",
                 deadline=order.received_at,
             )
@@ -197,7 +197,7 @@ def _copies(first: Order, count: int, skus: list[int]) -> None:
 def _copy(model: type[models.Model], source: str, changed: Mapping[str, str]) -> str:
     """A statement that copies the rows `t` that `source` names, with some columns changed."""
     columns = [
-        field.column
+        str(field.column)
         for field in model._meta.concrete_fields
         if not field.generated and field.column != "id"
     ]

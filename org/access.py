@@ -32,16 +32,17 @@ def person_of(request: HttpRequest) -> Person:
     raise PermissionDenied
 
 
-def permission_required(permission: str) -> Callable[[View[Page]], View[Page]]:
-    """Let a page be seen only with a permission; strangers go to the sign-in page.
+def permission_required(*permissions: str) -> Callable[[View[Page]], View[Page]]:
+    """Let a page be seen only with one of the permissions; strangers go to the sign-in page.
 
     Says what may be done, not where: the view still limits rows by `selectors.scope_of`.
 
     Raises:
         UnknownPermission: no such code, at import.
     """
-    if permission not in PERMISSIONS:
-        raise UnknownPermission(permission)
+    for permission in permissions:
+        if permission not in PERMISSIONS:
+            raise UnknownPermission(permission)
 
     def guard(view: View[Page]) -> View[Page]:
         @functools.wraps(view)
@@ -50,7 +51,7 @@ def permission_required(permission: str) -> Callable[[View[Page]], View[Page]]:
         ) -> HttpResponseBase:
             if not isinstance(request.user, Person):
                 return to_sign_in(request)
-            if not request.user.may(permission):
+            if not any(map(request.user.may, permissions)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from org import machines
 from org.models import Assignment, AuditRecord, Person, Unit
 from org.roles import roles_with
 from org.scope import Scope
@@ -39,17 +40,19 @@ class AuditView:
     after: Any
 
 
-def scope_of(person: Person, *, permission: str | None = None) -> Scope:
+def scope_of(person: Person, *, permission: str | Collection[str] | None = None) -> Scope:
     """The units the person works at, with everything below them. At most two queries.
 
     Args:
         person: who asks.
-        permission: only units where a role of theirs carries this code; None takes any role.
+        permission: only units where a role of theirs carries this code, or one of these; None
+            takes any role.
 
     Raises:
         UnknownPermission: no such code.
     """
-    carrying = None if permission is None else roles_with(permission)
+    wanted = [permission] if isinstance(permission, str) else permission
+    carrying = None if wanted is None else frozenset().union(*map(roles_with, wanted))
     if not person.is_active:
         return Scope.nothing()
     if person.is_superuser:
@@ -83,10 +86,13 @@ def unit_ids_by_code(codes: Sequence[str]) -> dict[str, int]:
 
 
 def names_of_actors(actors: Sequence[str]) -> dict[str, str]:
-    """What to show for actor strings: a person's name, or the machine's word as it is."""
+    """What to show for actor strings: a person's name, or the machine's in the reader's language.
+
+    One statement, however many.
+    """
     ids = {actor: int(actor[7:]) for actor in set(actors) if actor[:7] == "person:"}
     names = dict(Person.objects.filter(pk__in=set(ids.values())).values_list("pk", "display_name"))
-    return {actor: names.get(ids.get(actor, 0), actor) for actor in set(actors)}
+    return {actor: names.get(ids.get(actor, 0)) or machines.name_of(actor) for actor in set(actors)}
 
 
 def audit_trail(*, subject: str | None = None, limit: int = 200) -> list[AuditView]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import override
 
+from org import machines
 from org import selectors as org_selectors
 from org import services as org
 from org.models import AuditRecord
@@ -75,5 +80,19 @@ def test_actors_are_shown_by_their_names() -> None:
             username="wang", display_name="王小明", password=None, actor="system:test"
         )
 
-    names = org_selectors.names_of_actors([person.actor, "system:pull", "person:0"])
-    assert names == {person.actor: "王小明", "system:pull": "system:pull", "person:0": "person:0"}
+    actors = [person.actor, "system:pipeline", "system:elsewhere", "person:0"]
+    with override("zh-hans"):
+        names = org_selectors.names_of_actors(actors)
+    assert list(map(names.get, actors)) == ["王小明", "系统·自动处理", "elsewhere", "person:0"]
+
+
+def test_every_machine_that_the_sources_know_has_a_name() -> None:
+    home = Path(machines.__file__).parents[1]
+    rooms = ("channels_sync", "demo", "freeze_rules", "insights", "inventory", "oms", "org", "wms")
+    texts = (file.read_text("utf-8") for room in rooms for file in (home / room).rglob("*.py"))
+    # An assigned or passed literal; the same word inside a docstring is only an example.
+    written = re.compile(r"(?:=\s*|\()\"(system:[a-z_-]+)\"")
+    known = {actor for text in texts for actor in written.findall(text)}
+
+    assert "system:pipeline" in known
+    assert known <= set(machines.NAMES)

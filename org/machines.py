@@ -1,0 +1,30 @@
+"""What the parts of the house that act by themselves are called by people. Pure.
+
+Whoever writes "system:..." as an actor adds its name here; a test reads the sources for it.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PREFIX = "system:"
+NAMES: dict[str, str | Promise] = {
+    "system:demo": _("Demo data"),
+    "system:expiry": _("System · expiry dates"),
+    "system:floor": _("System · report of the floor"),
+    "system:intake": _("System · orders from the shops"),
+    "system:mapping": _("System · matching of items"),
+    "system:masters": _("System · master data"),
+    "system:pipeline": _("System · order processing"),
+    "system:rotate_keys": _("System · change of keys"),
+    "system:sign-in": _("System · sign-in"),
+    "system:stock": _("System · change of stock"),
+}
+
+
+def name_of(actor: str) -> str:
+    """The machine's name in the reader's language; whoever is unknown keeps the own word."""
+    if actor in NAMES:
+        return str(NAMES[actor])
+    return actor.removeprefix(PREFIX)

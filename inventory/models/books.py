@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ClockTimestamp(models.Func):
@@ -114,7 +115,7 @@ class Posting(models.Model):
         MOVE = "MOVE", _("Moved")
         HOLD = "HOLD", _("Held")
         PIN = "PIN", _("Pinned to cells")
-        RELEASE = "RELEASE", _("Released")
+        RELEASE = "RELEASE", pgettext_lazy("posting", "Released")
         SHIP = "SHIP", _("Shipped")
         ADJUST = "ADJUST", _("Adjusted")
 

@@ -5,14 +5,12 @@ from inventory.selectors.explain import Explanation, Step, explain
 from inventory.selectors.figures import (
     CellView,
     HeldUnits,
-    StockRow,
     available,
     cells,
     held_units,
-    stock_rows,
     versions,
 )
-from inventory.selectors.holds import HoldView, ReasonView, holds, reasons
+from inventory.selectors.holds import HoldView, ReasonView, hold_counts, holds, reasons
 from inventory.selectors.masters import (
     LocationView,
     LotView,
@@ -40,13 +38,13 @@ __all__ = [
     "ReasonView",
     "SkuView",
     "Step",
-    "StockRow",
     "WarehouseView",
     "audit",
     "available",
     "cells",
     "explain",
     "held_units",
+    "hold_counts",
     "holds",
     "location_by_code",
     "locations",
@@ -57,7 +55,6 @@ __all__ = [
     "sku_ids_by_code",
     "skus",
     "staging_location",
-    "stock_rows",
     "versions",
     "warehouses",
 ]

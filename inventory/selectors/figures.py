@@ -15,24 +15,6 @@ GOOD = "ZP"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StockRow:
-    """One row of the stock board."""
-
-    balance_id: int
-    sku_id: int
-    sku_code: str
-    sku_name: str
-    unit_name: str
-    warehouse_id: int
-    warehouse_code: str
-    warehouse_name: str
-    grade: str
-    on_hand: int
-    held: int
-    available: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CellView:
     """One cell: `unpinned` is not "available", bin-less claims want those units too."""
 
@@ -82,58 +64,6 @@ def versions(
     """Balance versions of good stock per (warehouse id, SKU id); they only rise."""
     rows = _good(sku_ids, warehouse_ids).values_list("warehouse_id", "sku_id", "version")
     return {(warehouse, sku): version for warehouse, sku, version in rows}
-
-
-def stock_rows(
-    *,
-    scope: Scope,
-    text: str = "",
-    warehouse_id: int | None = None,
-    only: str = "",
-    after: tuple[str, int] | None = None,
-    limit: int = 50,
-) -> list[StockRow]:
-    """The stock board, by SKU code; keyset paging by (sku code, balance id).
-
-    Args:
-        text: part of a code, name or pinyin, or a whole barcode.
-        only: "held" for balances with held units, "out" for nothing available.
-        after: the last row of the page before.
-    """
-    rows = scope.limit(Balance.objects.select_related("sku", "warehouse"), "warehouse__unit")
-    if text:
-        rows = rows.filter(
-            Q(sku__code__icontains=text)
-            | Q(sku__name__icontains=text)
-            | Q(sku__pinyin__icontains=text.lower())
-            | Q(sku__barcodes__code=text)
-        ).distinct()
-    if warehouse_id is not None:
-        rows = rows.filter(warehouse_id=warehouse_id)
-    if only == "held":
-        rows = rows.filter(held__gt=0)
-    elif only == "out":
-        rows = rows.filter(available=0)
-    if after is not None:
-        code, balance_id = after
-        rows = rows.filter(Q(sku__code__gt=code) | Q(sku__code=code, id__gt=balance_id))
-    return [
-        StockRow(
-            balance_id=row.pk,
-            sku_id=row.sku_id,
-            sku_code=row.sku.code,
-            sku_name=row.sku.name,
-            unit_name=row.sku.unit_name,
-            warehouse_id=row.warehouse_id,
-            warehouse_code=row.warehouse.code,
-            warehouse_name=row.warehouse.name,
-            grade=row.grade,
-            on_hand=row.on_hand,
-            held=row.held,
-            available=row.available,
-        )
-        for row in rows.order_by("sku__code", "id")[:limit]
-    ]
 
 
 def cells(

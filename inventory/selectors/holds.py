@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min, Q, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from inventory.models import Hold, Reason
+from inventory.models import Hold, HoldLine, Reason
 from org.scope import Scope
 
 
@@ -39,8 +39,10 @@ class HoldView:
     blanket: bool
     asked: int | None
     open: int
+    # The first SKU by code, and how many others the claim holds too.
     sku_code: str
     sku_name: str
+    more_skus: int
     warehouse_code: str
     location_code: str
     lot_code: str
@@ -79,52 +81,85 @@ def holds(
     before: int | None = None,
     limit: int = 50,
 ) -> list[HoldView]:
-    """Claims, newest first; keyset paging by `before` (an id).
+    """Claims, newest first; keyset paging by `before` (an id). Two statements.
 
     A hold that names no warehouse covers several; only a scope that sees everything sees it.
     """
-    rows = Hold.objects.select_related("reason", "sku", "warehouse", "location", "lot")
-    rows = scope.limit(rows, "warehouse__unit")
+    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=closed)
     if ids is not None:
         rows = rows.filter(id__in=ids)
-    if documents is not None:
-        rows = rows.filter(document__in=documents)
     if role:
         rows = rows.filter(role=role)
-    if reason:
-        rows = rows.filter(reason__code=reason)
-    if not closed:
-        rows = rows.filter(closed_at__isnull=True)
     if before is not None:
         rows = rows.filter(id__lt=before)
-    found = rows.annotate(
-        units=Sum("lines__open", default=0),
-        line_sku=Min("lines__balance__sku__code", filter=Q(lines__open__gt=0)),
-        line_name=Min("lines__balance__sku__name", filter=Q(lines__open__gt=0)),
-    ).order_by("-id")[:limit]
-    return [
-        HoldView(
-            id=row.pk,
-            document=row.document,
-            reason_code=row.reason.code,
-            reason_label=row.reason.label,
-            role=row.role,
-            is_safety=row.is_safety,
-            state=row.state,
-            state_label=str(row.get_state_display()),
-            blanket=row.blanket,
-            asked=row.asked,
-            open=row.units,
-            sku_code=row.sku.code if row.sku else row.line_sku or "",
-            sku_name=row.sku.name if row.sku else row.line_name or "",
-            warehouse_code=row.warehouse.code if row.warehouse else "",
-            location_code=row.location.code if row.location else "",
-            lot_code=row.lot.code if row.lot else "",
-            placed_by=row.placed_by,
-            note=row.note,
-            created_at=row.created_at,
-            review_at=row.review_at,
-            closed_at=row.closed_at,
+    found = list(
+        rows.select_related("reason", "sku", "warehouse", "location", "lot")
+        .annotate(units=Sum("lines__open", default=0))
+        .order_by("-id")[:limit]
+    )
+    goods = _goods([row.pk for row in found if row.sku is None])
+    return [_view(row, units=row.units, goods=goods.get(row.pk, [])) for row in found]
+
+
+def hold_counts(
+    *, scope: Scope, documents: Collection[str] | None = None, reason: str = ""
+) -> dict[str, int]:
+    """Open claims by role, with what `holds` shows for the same narrowing. One statement."""
+    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=False)
+    return dict(rows.values_list("role").annotate(n=Count("id")).order_by("role"))
+
+
+def _narrowed(
+    *, scope: Scope, documents: Collection[str] | None, reason: str, closed: bool
+) -> QuerySet[Hold]:
+    rows = scope.limit(Hold.objects.all(), "warehouse__unit")
+    if documents is not None:
+        rows = rows.filter(document__in=documents)
+    if reason:
+        rows = rows.filter(reason__code=reason)
+    return rows if closed else rows.filter(closed_at__isnull=True)
+
+
+def _goods(hold_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """Code and name of each SKU that a claim has units of, by hold and code."""
+    goods: dict[int, list[tuple[str, str]]] = {}
+    if hold_ids:
+        rows = (
+            HoldLine.objects.filter(hold_id__in=hold_ids, open__gt=0)
+            .order_by("hold_id", "balance__sku__code")
+            .values_list("hold_id", "balance__sku__code", "balance__sku__name")
+            .distinct()
         )
-        for row in found
-    ]
+        for hold_id, code, name in rows:
+            goods.setdefault(hold_id, []).append((code, name))
+    return goods
+
+
+def _view(row: Hold, *, units: int, goods: list[tuple[str, str]]) -> HoldView:
+    if row.sku is not None:
+        goods = [(row.sku.code, row.sku.name)]
+    code, name = goods[0] if goods else ("", "")
+    return HoldView(
+        id=row.pk,
+        document=row.document,
+        reason_code=row.reason.code,
+        reason_label=row.reason.label,
+        role=row.role,
+        is_safety=row.is_safety,
+        state=row.state,
+        state_label=str(row.get_state_display()),
+        blanket=row.blanket,
+        asked=row.asked,
+        open=units,
+        sku_code=code,
+        sku_name=name,
+        more_skus=max(len(goods) - 1, 0),
+        warehouse_code=row.warehouse.code if row.warehouse else "",
+        location_code=row.location.code if row.location else "",
+        lot_code=row.lot.code if row.lot else "",
+        placed_by=row.placed_by,
+        note=row.note,
+        created_at=row.created_at,
+        review_at=row.review_at,
+        closed_at=row.closed_at,
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -20,9 +22,18 @@ from inventory import selectors as stock
 from inventory import services as inventory
 from org import roles
 from org.access import permission_required, person_of
-from org.selectors import scope_of
+from org.selectors import names_of_actors, scope_of
 
 PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim, who placed it in the reader's language, and whether this person may let go."""
+
+    hold: stock.HoldView
+    who: str
+    releasable: bool
 
 
 def _typed(fields: QueryDict, name: str, most: int = 64) -> str:
@@ -39,45 +50,61 @@ def holds(request: HttpRequest) -> HttpResponse:
     role = given.get("role", "FREEZE")
     role = role if role in ("FREEZE", "COMMITMENT", "MARK", "") else "FREEZE"
     before = _typed(given, "before")
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
+    reason = _typed(given, "reason")
+    documents = [document] if (document := _typed(given, "document")) else None
     rows = stock.holds(
-        scope=scope_of(person, permission=roles.STOCK_VIEW),
+        scope=scope,
         role=role,
-        reason=_typed(given, "reason"),
-        documents=[document] if (document := _typed(given, "document")) else None,
+        reason=reason,
+        documents=documents,
         before=int(before) if before.isdecimal() and len(before) < 19 else None,
         limit=PAGE + 1,
     )
     by_hand = {view.code for view in stock.reasons()}
     may_release = person.may(roles.STOCK_RELEASE)
     shown = rows[:PAGE]
+    names = names_of_actors([hold.placed_by for hold in shown])
+    counts = stock.hold_counts(scope=scope, reason=reason, documents=documents)
     context = {
-        "tabs": _tabs(role),
+        "tabs": _tabs(request, role, counts),
         "role": role,
         "rows": [
-            (hold, may_release and hold.role == "FREEZE" and hold.reason_code in by_hand)
+            Row(
+                hold=hold,
+                who=names[hold.placed_by],
+                releasable=(may_release and hold.role == "FREEZE" and hold.reason_code in by_hand),
+            )
             for hold in shown
         ],
         "reasons": [(view.code, view.label) for view in stock.reasons(by_hand=False)],
         "next_url": _next(request, shown[-1].id) if len(rows) > PAGE else "",
         "may_freeze": person.may(roles.STOCK_HOLD),
-        "now": timezone.now(),
+        "now": (now := timezone.now()),
+        "hour_ago": now - timedelta(hours=1),
         "token": uuid.uuid4().hex,
     }
     return render(request, "freeze_rules/holds.html", context)
 
 
-def _tabs(chosen: str) -> list[dict[str, object]]:
+def _tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[dict[str, object]]:
+    """One tab per kind of claim; reason and document stay when the kind changes."""
     names = {
         "FREEZE": _("Freezes"),
         "COMMITMENT": _("Orders and reserves"),
         "MARK": _("Marks"),
         "": _("All"),
     }
+    kept = {name: request.GET[name] for name in ("reason", "document") if request.GET.get(name)}
     return [
-        {"label": label, "url": f"?{urlencode({'role': role})}", "active": role == chosen,
-         "count": None}
+        {
+            "label": label,
+            "url": f"?{urlencode({'role': role, **kept})}",
+            "active": role == chosen,
+            "count": counts.get(role, 0) if role else sum(counts.values()),
+        }
         for role, label in names.items()
-    ]  # fmt: skip
+    ]
 
 
 def _next(request: HttpRequest, before: int) -> str:

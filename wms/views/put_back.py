@@ -14,7 +14,7 @@ from wms import services as floor
 from wms.edge import committed
 from wms.numbers import fold
 from wms.refusals import FloorRefused
-from wms.views.scan_page import Verdict, no, scope_for, show, typed
+from wms.views.scan_page import Verdict, no, scope_for, show, typed, warehouse_choice
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,7 +28,13 @@ def put_back(request: HttpRequest) -> HttpResponse:
         number, location, verdict = _scan(request, number, location, scope)
     notes = board.put_backs(scope=scope)
     note = next((note for note in notes if note.fulfilment == number), None)
-    context = {"notes": notes, "note": note, "location": location if note else ""}
+    place = warehouse_choice(request, scope)
+    context = {
+        "notes": board.put_backs(scope=scope, warehouse_id=place.id) if note is None else [],
+        "note": note,
+        "location": location if note else "",
+        "place": place,
+    }
     return show(request, "put_back.html", context, verdict=verdict)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WHAT: dict[str, str | Promise] = {
-    "received": _("Received"),
+    "received": pgettext_lazy("order", "Received"),
     "changed": _("Changed at the platform"),
     "deposit_paid": _("Deposit paid"),
     "paid": _("Paid"),

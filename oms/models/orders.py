@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from oms.models.clock import database_clock
@@ -18,7 +19,7 @@ class OrderState(models.TextChoices):
 
     PENDING_PAYMENT = "PENDING_PAYMENT", _("Awaiting payment")
     AWAIT_BALANCE = "AWAIT_BALANCE", _("Awaiting balance")
-    PREPROCESS = "PREPROCESS", _("Being checked")
+    PREPROCESS = "PREPROCESS", pgettext_lazy("order", "Being checked")
     SUBMITTED = "SUBMITTED", _("With the warehouse")
     PARTIALLY_SHIPPED = "PARTIALLY_SHIPPED", _("Partly shipped")
     SHIPPED = "SHIPPED", _("Shipped")

@@ -94,6 +94,8 @@ def test_a_permission_counts_only_where_the_role_that_carries_it_is(
     assert org_selectors.scope_of(person) == Scope.everything()
     assert org_selectors.scope_of(person, permission=roles.STOCK_ADJUST) == Scope.of([house["S1"]])
     assert org_selectors.scope_of(person, permission=roles.FLOOR_PICK) == Scope.of([house["S1"]])
+    either = (roles.FLOOR_PICK, roles.AUDIT_VIEW)
+    assert org_selectors.scope_of(person, permission=either) == Scope.everything()
     with pytest.raises(roles.UnknownPermission):
         org_selectors.scope_of(person, permission="stock.burn")
 

@@ -160,6 +160,21 @@ def test_stopped_goods_go_back_by_scanning(house: House, staff: Client) -> None:
     assert world.state("SO-1") == "INTERCEPTED"
 
 
+def test_put_back_lists_the_goods_of_the_chosen_warehouse(house: House, staff: Client) -> None:
+    number = world.ordered(house, "SO-1", TEA=2)
+    world.pick_all(world.listed(house))
+    world.cancel("SO-1")
+    given.warehouse("WH2")
+
+    here = staff.get("/floor/put-back/?warehouse=WH1").content.decode()
+    there = staff.get("/floor/put-back/?warehouse=WH2").content.decode()
+
+    assert f"?warehouse=WH1&amp;fulfilment={number}" in here
+    assert number not in there
+    # A note that is scanned is found wherever it is.
+    assert Screen(staff, "/floor/put-back/?warehouse=WH2", htmx=True).scan(number) == "ok"
+
+
 def test_a_stopped_order_is_not_packed(house: House, staff: Client) -> None:
     number = world.ordered(house, "SO-1", TEA=2)
     world.pick_all(world.listed(house))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.day.outside import Outside
+from launch import processes
 from launch.servers import ServerTrouble
 from launch.stack import Stack
 
@@ -138,6 +139,20 @@ def _wait_for_figures(outside: Outside) -> None:
             return
         time.sleep(0.5)
     raise ServerTrouble("The shops were not told their stock within five minutes.")
+
+
+def cpu_ms(stack: Stack) -> dict[str, float]:
+    """Milliseconds of processor time each program has used so far, what it started included."""
+    tick = 1000 / os.sysconf("SC_CLK_TCK")
+    used: dict[str, float] = {}
+    for name, pid in stack.pids().items():
+        members = processes.family(pid) if pid is not None else []
+        # utime, stime, and the same of children that ended; the fields before them end with the
+        # name in brackets (proc(5)).
+        for one in members:
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            used[name] = used.get(name, 0.0) + sum(map(int, fields[11:15])) * tick
+    return used
 
 
 def sell(outside: Outside, *, timeout_s: float, **wish: object) -> None:

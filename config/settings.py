@@ -1,4 +1,4 @@
-"""Settings of the whole house; every value that differs between machines comes from the environment.
+"""Settings of the whole house; what differs between machines comes from the environment.
 
 Environment: docs/configuration.md lists each variable with its default.
 """
@@ -24,7 +24,9 @@ SECRET_KEY = env.text("SECRET_KEY", DEMO_KEY)
 # Newest first; older keys still decrypt. Each is 32 url-safe base64 bytes (Fernet).
 FIELD_KEYS = env.words("FIELD_KEYS", "c3RvY2stZGVtby1maWVsZC1rZXktbm90LWEtc2VjcmU=")
 if PRODUCTION and (SECRET_KEY == DEMO_KEY or not env.text("FIELD_KEYS")):
-    raise SystemExit("PRODUCTION=1 needs SECRET_KEY and FIELD_KEYS (or SECRET_KEY_FILE, FIELD_KEYS_FILE).")
+    raise SystemExit(
+        "PRODUCTION=1 needs SECRET_KEY and FIELD_KEYS (or SECRET_KEY_FILE, FIELD_KEYS_FILE)."
+    )
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -152,9 +154,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 if env.flag("PLAIN_STATIC"):  # tests serve files straight from the finders
-    STORAGES["staticfiles"] = {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-    }
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = True
 
@@ -223,25 +223,39 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Ticks nobody took in time are worthless: they must not pile up while workers are down.
     "deliver news": {"task": "outbox.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
     "place due orders": {
-        "task": "oms.tasks.process_orders", "schedule": 1.0, "options": {"expires": 5},
+        "task": "oms.tasks.process_orders",
+        "schedule": 1.0,
+        "options": {"expires": 5},
     },
     "work on the inbox": {
-        "task": "channels_sync.tasks.process_inbox", "schedule": 1.0, "options": {"expires": 5},
+        "task": "channels_sync.tasks.process_inbox",
+        "schedule": 1.0,
+        "options": {"expires": 5},
     },
     "pull shops": {
-        "task": "channels_sync.tasks.pull_due", "schedule": 3.0, "options": {"expires": 5},
+        "task": "channels_sync.tasks.pull_due",
+        "schedule": 3.0,
+        "options": {"expires": 5},
     },
     "upload shipments": {
-        "task": "channels_sync.tasks.upload_shipments", "schedule": 2.0, "options": {"expires": 5},
+        "task": "channels_sync.tasks.upload_shipments",
+        "schedule": 2.0,
+        "options": {"expires": 5},
     },
     "publish stock": {
-        "task": "channels_sync.tasks.publish_stock", "schedule": 2.0, "options": {"expires": 5},
+        "task": "channels_sync.tasks.publish_stock",
+        "schedule": 2.0,
+        "options": {"expires": 5},
     },
     "sweep figures": {
-        "task": "channels_sync.tasks.sweep_figures", "schedule": 60.0, "options": {"expires": 60},
+        "task": "channels_sync.tasks.sweep_figures",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "read catalogues": {
-        "task": "channels_sync.tasks.read_catalogues", "schedule": 15.0, "options": {"expires": 15},
+        "task": "channels_sync.tasks.read_catalogues",
+        "schedule": 15.0,
+        "options": {"expires": 15},
     },
     "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
@@ -280,7 +294,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
         # One line for every doorbell is no news.
         "celery.worker.strategy": {"level": "WARNING"},
     },

@@ -52,15 +52,13 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture
-def real_commits(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[str]:
+def real_commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A fresh clone in which transactions really commit; gives the database's name.
 
     For threads, several connections and servers in other processes. Nothing is flushed
     afterwards: append-only tables refuse it, the clone is dropped instead.
     """
-    ours = settings.DATABASES["default"]["NAME"]
+    ours = str(settings.DATABASES["default"]["NAME"])
     name = f"commits_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     with django_db_blocker.unblock():
         _admin_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

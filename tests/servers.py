@@ -24,7 +24,13 @@ _folder: list[Path] = []
 
 # Tests restart from nothing, so a lost page costs nothing; crash tests boot their own server
 # with fsync on.
-FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    # A worker of its vacuum in a clone keeps the clone from being dropped.
+    "autovacuum": "off",
+}
 
 
 @pytest.hookimpl(tryfirst=True)

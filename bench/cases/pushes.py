@@ -23,9 +23,13 @@ def main(arguments: list[str]) -> int:
     seconds = 3 if options.quick else SECONDS
     with house.running() as stack:
         outside = house.open_shops(stack)
+        before = house.cpu_ms(stack)
         house.sell(outside, timeout_s=seconds * 4, rate=RATE, orders=int(RATE * seconds), seed=1)
         time.sleep(REST_S)
+        used = house.cpu_ms(stack)
         figures = _figures(outside)
+        for name, ms in used.items():
+            figures[f"cpu_{name}_ms_per_order"] = (ms - before[name]) / (RATE * seconds)
     return measure.report(figures, options.json, LIMITS)
 
 

@@ -161,7 +161,7 @@ class Worker(threading.Thread):
                 f"/floor/api/{path}",
                 json=body,
                 headers={
-                    "X-CSRFToken": self._client.cookies.get("csrftoken", ""),
+                    "X-CSRFToken": self._client.cookies.get("csrftoken") or "",
                     "Referer": str(self._client.base_url),
                 },
             )

@@ -179,6 +179,7 @@ def test_a_freeze_by_hand_takes_its_units_from_the_shop_and_gives_them_back(
     page.locator("#drawer #cells .row-actions a").first.click()
     expect(page.locator("[name=sku]")).to_have_value(TEA_BOWL)
     page.fill("[name=qty]", "3")
+    page.select_option("[name=reason]", "QC")
     page.click("main form.form-stack button[type=submit]")
     page.wait_for_url("**/holds/")
     row = page.locator("tbody tr", has_text=TEA_BOWL)

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from inventory import selectors
 from inventory import services as inventory
 from inventory.models import Balance, Hold, HoldLine
+from org.scope import Scope
 from tests import given
 
 SKUS = ("TEA", "RICE")
@@ -210,7 +211,7 @@ class StockMachine(RuleBasedStateMachine):
 
     @rule(at=st.integers(0, 9), qty=small, end=place_names, claimed=st.booleans())
     def carry(self, at: int, qty: int, end: str, claimed: bool) -> None:
-        cells = selectors.cells(scope=given.Scope.everything())
+        cells = selectors.cells(scope=Scope.everything())
         if not cells:
             return
         cell = cells[at % len(cells)]
@@ -231,14 +232,15 @@ class StockMachine(RuleBasedStateMachine):
             ),
         )  # fmt: skip
         same = cell.location_id == self.places[end]
-        assert not (claimed and line and qty <= line.open and not same) or not outcome.refused
+        if claimed and line is not None and qty <= line.open and not same:
+            assert not outcome.refused
 
     @rule(sku=sku_names, found=st.integers(0, 8), place=place_names, lot=lot_names)
     def count(self, sku: str, found: int, place: str, lot: str) -> None:
-        stood = sum(
+        stood: int = sum(
             cell.on_hand
             for cell in selectors.cells(
-                scope=given.Scope.everything(),
+                scope=Scope.everything(),
                 sku_id=self.skus[sku],
                 location_id=self.places[place],
             )

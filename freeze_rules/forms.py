@@ -37,7 +37,9 @@ class FreezeForm(forms.Form):
             self.fields["warehouse"],
             [(code, f"{code} {view.name}") for code, view in self._warehouses.items()],
         )
-        _offer(self.fields["reason"], [(view.code, view.label) for view in stock.reasons()])
+        # Nothing is chosen beforehand: the highest reason is a recall.
+        reasons = [(view.code, view.label) for view in stock.reasons()]
+        _offer(self.fields["reason"], [("", _("Choose a reason")), *reasons])
 
     def clean(self) -> dict[str, Any]:
         """Adds warehouse_id, location_id, sku_id, lot_id; errors stand at the field they are of."""

@@ -277,6 +277,9 @@ NEWS: dict[str, list[str]] = {
     "order.shipped": ["channels_sync.services.shipments:note_order_shipped"],
     "order.cancelled": [],
 }
+# Heard with the next sweep, a second later at most: under load hundreds of orders change the same
+# SKUs in that second, and a shop's figure need be told once.
+NEWS_GATHERED = ["stock.changed"]
 # Doorbells: topic -> Celery tasks that look for due work at once.
 DOORBELLS: dict[str, list[str]] = {
     "orders.due": ["oms.tasks.process_orders"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from outbox.bells import nudge
@@ -17,7 +18,8 @@ def tell(*, topic: str, keys: Sequence[str]) -> None:
     """Have every handler of the topic hear these names, exactly once per transaction that tells.
 
     Joins the caller's transaction, costs one statement. News carries names, never amounts: the
-    handler looks up what is true when it hears. Delivery order is not promised.
+    handler looks up what is true when it hears. Delivery order is not promised. Handlers hear it
+    at once, or with the next sweep when the topic is one of `settings.NEWS_GATHERED`.
 
     Raises:
         UnknownTopic: the topic is not in `settings.NEWS`.
@@ -35,6 +37,8 @@ def tell(*, topic: str, keys: Sequence[str]) -> None:
             " FROM unnest(%s::text[]) AS handler CROSS JOIN unnest(%s::text[]) AS key",
             [handlers, wanted],
         )
+    if topic in settings.NEWS_GATHERED:
+        return
     for handler in handlers:
         transaction.on_commit(partial(nudge, task=DELIVER, args=(handler,)), robust=True)
 

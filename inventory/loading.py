@@ -177,8 +177,13 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
     """Cells named by location, under a blanket, with a named claim, or of whole balances."""
     if not by_id:
         return []
+    # Only the terms that can find something: an order's hold asks for little, thousands a minute.
+    which = Q(blanket__isnull=False)
+    if needs.locations:
+        which |= Q(location_id__in=needs.locations)
     whole = {world.balances[key].id for key in needs.whole if key in world.balances}
-    which = Q(blanket__isnull=False) | Q(location_id__in=needs.locations) | Q(balance_id__in=whole)
+    if whole:
+        which |= Q(balance_id__in=whole)
     if needs.documents or needs.hold_ids:
         which |= Q(
             id__in=HoldLine.objects.filter(
@@ -249,9 +254,12 @@ def _load_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[i
 
     Empty lines are read too: a claim that comes back to a cell uses its line again.
     """
-    blankets = [claim.id for claim in world.blankets if claim.id is not None]
-    which = Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids)
-    which |= Q(hold_id__in=blankets)
+    which = Q()
+    if needs.documents:
+        which |= Q(hold__document__in=needs.documents)
+    named = needs.hold_ids | {claim.id for claim in world.blankets if claim.id is not None}
+    if named:
+        which |= Q(hold_id__in=named)
     if needs.locations:
         which |= Q(stock__location_id__in=needs.locations, hold__closed_at__isnull=True)
     if needs.all_claims:

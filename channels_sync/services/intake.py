@@ -42,6 +42,11 @@ class Wanted:
     told: int
 
 
+def any_wanted() -> bool:
+    """A cheap look before the claim: most pushes bring the whole order with them."""
+    return InboxOrder.objects.filter(fetch_wanted=True, dead_at__isnull=True).exists()
+
+
 def claim_wanted(*, limit: int = 100) -> list[Wanted]:
     """Claim orders that only a fetch completes, in the caller's transaction.
 
@@ -168,7 +173,7 @@ def take_in(*, limit: int = 200, row_ids: Sequence[int] | None = None) -> int:
         drafts.append(draft)
         taken.append(row.pk)
         received_at[(draft.shop_id, draft.number)] = row.received_at
-    orders.accept(matching.match(drafts), received_at=received_at)
+    orders.accept(matching.match(drafts), received_at=received_at, followed_up=True)
     InboxOrder.objects.filter(pk__in=taken).update(
         taken_at=database_clock(), attempts=0, error_code="", error_where=""
     )

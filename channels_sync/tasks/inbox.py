@@ -42,6 +42,8 @@ def round_of_inbox() -> bool:
 
 def fetch_wanted() -> int:
     """Ask the platforms for orders of which only the number is known; gives how many."""
+    if not intake.any_wanted():
+        return 0
     with transaction.atomic(durable=True):
         wanted = intake.claim_wanted(limit=FETCHES)
     by_shop: dict[int, list[Wanted]] = {}

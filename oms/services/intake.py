@@ -26,6 +26,7 @@ def accept(
     *,
     received_at: Mapping[Key, datetime] | None = None,
     actor: str = "system:intake",
+    followed_up: bool = False,
 ) -> list[Accepted]:
     """Take in orders as platforms tell them, in the caller's transaction (the inbox rows').
 
@@ -40,6 +41,8 @@ def accept(
         received_at: when each order (shop id, platform number) reached us, where that was before
             now; used for new orders.
         actor: who brings them.
+        followed_up: the caller runs `process()` itself right after its commit, so nobody else is
+            woken to plan the same orders beside it.
 
     Returns:
         One answer per draft, in their order.
@@ -66,7 +69,7 @@ def accept(
     journal.write()
     changed = {change.order.pk for change in changes}
     orders = known | created
-    if any(order.due_at is not None for order in orders.values()):
+    if not followed_up and any(order.due_at is not None for order in orders.values()):
         outbox.ring(topic="orders.due")
     return [
         Accepted(

@@ -232,6 +232,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 1.0,
         "options": {"expires": 5},
     },
+    "fetch again": {
+        "task": "channels_sync.tasks.fetch_orders",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
     "pull shops": {
         "task": "channels_sync.tasks.pull_due",
         "schedule": 3.0,

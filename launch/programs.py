@@ -43,7 +43,10 @@ class Program:
 # Celery workers: name -> (queues, processes). All idle processes together stay under 1.2 GB: see
 # docs/architecture.md for the figures.
 WORKERS: dict[str, tuple[str, int]] = {
-    "worker-floor": ("floor,orders", 3),
+    "worker-floor": ("floor", 2),
+    # One process on purpose: orders that arrive while it works are its next batch. With three,
+    # small batches competed for the cores and the p95 from push to hold was more than doubled.
+    "worker-orders": ("orders", 1),
     "worker-channels": ("channels", 2),
     "worker-rules": ("rules,bulk", 1),
 }

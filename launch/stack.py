@@ -44,6 +44,7 @@ class Stack:
         demo: create the demo company when it is missing.
         parts: names of the programs to run besides the servers; None: all. Without web, workers
             and beat nothing is migrated either. The names are "sandbox", "web", "worker-floor",
+            "worker-orders",
             "worker-channels", "worker-rules", "beat".
         environment: more variables for every program.
         say: gets one sentence whenever something dies, comes back or writes a serious line.

@@ -203,7 +203,7 @@ def _start_killing(stack: Stack) -> threading.Thread:
     """kill -9 of a worker, the web process and Valkey, each a few seconds into the trade."""
 
     def kill() -> None:
-        for name in ("worker-floor", "web", "valkey", "worker-channels"):
+        for name in ("worker-orders", "web", "valkey", "worker-channels"):
             time.sleep(4)
             try:
                 stack.kill(name)

@@ -42,21 +42,30 @@ class Wanted:
     told: int
 
 
-def any_wanted() -> bool:
+def any_wanted(*, again: bool) -> bool:
     """A cheap look before the claim: most pushes bring the whole order with them."""
-    return InboxOrder.objects.filter(fetch_wanted=True, dead_at__isnull=True).exists()
+    return _wanted(again=again).exists()
 
 
-def claim_wanted(*, limit: int = 100) -> list[Wanted]:
+def _wanted(*, again: bool) -> QuerySet[InboxOrder]:
+    rows = InboxOrder.objects.filter(fetch_wanted=True, dead_at__isnull=True)
+    return rows.filter(attempts__gt=0) if again else rows.filter(attempts=0)
+
+
+def claim_wanted(*, again: bool, limit: int = 100) -> list[Wanted]:
     """Claim orders that only a fetch completes, in the caller's transaction.
 
     A claim that is not answered within a minute is free again.
+
+    Args:
+        again: those whose first, short try failed; else those never tried.
     """
     _assert_joined()
     now = database_now()
     rows = list(
-        InboxOrder.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .filter(fetch_wanted=True, dead_at__isnull=True, due_at__lte=now)
+        _wanted(again=again)
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .filter(due_at__lte=now)
         .exclude(claimed_until__gt=now)
         .exclude(shop__not_before__gt=now)
         .filter(shop__is_active=True)
@@ -111,10 +120,15 @@ def _put_off(row: InboxOrder, error: ConnectorError) -> None:
     row.claimed_until = None
     row.error_code, row.error_where = error.code[:100], "fetch"
     now = database_now()
-    if isinstance(error, (Throttled, AuthExpired)):
-        row.due_at = now + timedelta(seconds=getattr(error, "retry_after", 5.0))
+    first = row.attempts == 0
+    row.attempts += 1
+    if isinstance(error, Throttled):
+        row.due_at = now + timedelta(seconds=error.retry_after)
+    elif first and error.retryable:
+        row.due_at = now  # the patient lane tries at once, with a new token if need be
+    elif isinstance(error, AuthExpired):
+        row.due_at = now + timedelta(seconds=5)
     else:
-        row.attempts += 1
         row.due_at = now + timedelta(seconds=min(2.0**row.attempts, 300))
         if not error.retryable or row.attempts >= MOST_ATTEMPTS * 4:
             row.dead_at = now

@@ -76,6 +76,28 @@ class Line:
                 found[place] = one
         return found
 
+    def ask_briefly(
+        self, call: Callable[[Connector, _Q], _T], asked: Sequence[_Q], *, seconds: float
+    ) -> list[_T | ConnectorError]:
+        """Many calls at once for so long and no longer; who has not answered is unavailable.
+
+        No token is refreshed here. Threads that still wait end by the calls' own time-outs.
+        """
+        refuse_inside_transaction()
+        connector, until = self.connector, time.monotonic() + seconds
+        pool = ThreadPoolExecutor(max_workers=min(SPEAKERS, len(asked)))
+        waiting = [pool.submit(call, connector, question) for question in asked]
+        found: list[_T | ConnectorError] = []
+        for one in waiting:
+            try:
+                found.append(one.result(timeout=max(0.0, until - time.monotonic())))
+            except ConnectorError as error:
+                found.append(error)
+            except TimeoutError:
+                found.append(Unavailable("slow", f"no answer within {seconds:g} s"))
+        pool.shutdown(wait=False, cancel_futures=True)
+        return found
+
     def _together(
         self, call: Callable[[Connector, _Q], _T], asked: Sequence[_Q]
     ) -> list[_T | ConnectorError]:

@@ -189,7 +189,7 @@ def test_an_order_told_again_while_it_was_fetched_is_fetched_again(world: World)
     with transaction.atomic():
         told.store(shop_id=shop.pk, orders=[name], source=told.PUSHED)
     with transaction.atomic():
-        (wanted,) = intake.claim_wanted()
+        (wanted,) = intake.claim_wanted(again=False)
     fetched = Line(shop.pk).connector.fetch(number=number)
     with transaction.atomic():
         told.store(shop_id=shop.pk, orders=[name], source=told.PUSHED)

@@ -40,13 +40,13 @@ def _every_queue() -> list[str]:
 
 def test_all_services_are_there_with_their_images() -> None:
     assert SERVICES.keys() == {
-        "postgres", "redis", "migrate", "web", "worker-floor", "worker-channels", "worker-bulk",
+        "postgres", "redis", "migrate", "web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk",
         "beat", "nginx",
     }  # fmt: skip
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["redis"]["image"].startswith("valkey/valkey:9")
     assert {name for name, each in SERVICES.items() if each.get("build") == "."} == {
-        "migrate", "web", "worker-floor", "worker-channels", "worker-bulk", "beat",
+        "migrate", "web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk", "beat",
     }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_all_that_stays_up_has_a_health_check_and_comes_back() -> None:
 
 
 def test_nobody_starts_before_the_migrations() -> None:
-    for name in ("web", "worker-floor", "worker-channels", "worker-bulk", "beat"):
+    for name in ("web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk", "beat"):
         assert SERVICES[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "postgres": {"condition": "service_healthy"},
@@ -73,7 +73,7 @@ def test_nobody_starts_before_the_migrations() -> None:
 def test_every_queue_has_exactly_one_kind_of_worker() -> None:
     served = [
         queue
-        for name in ("worker-floor", "worker-channels", "worker-bulk")
+        for name in ("worker-floor", "worker-orders", "worker-channels", "worker-bulk")
         for queue in _queues(_word(name).split()[1])
     ]
     embedded = [queue for queues, _ in WORKERS.values() for queue in _queues(queues)]

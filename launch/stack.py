@@ -264,21 +264,24 @@ class Stack:
         )
         if outside is not None and self._wanted(outside.name):
             self._start(outside)
-            self._wait_for([outside.name], seconds=30)
         house = [
             programs.web(host=self.web_host, port=self.web_port),
             *programs.workers(self.run_dir),
             programs.beat(self.run_dir),
         ]
         started = [program for program in house if self._wanted(program.name)]
+        outside_names = [name for name in ("sandbox",) if name in self.kept]
         if not started:
+            self._wait_for(outside_names, seconds=30)
             return
         self._prepare()
         for program in started:
             self._start(program)
-        self._wait_for([program.name for program in started], seconds=60)
+        # The sandbox came up during the preparation; the shops are opened while the rest does.
+        self._wait_for(outside_names, seconds=30)
         if self._demo and {"sandbox", "web"} <= self.kept.keys():
             self._connect_demo()
+        self._wait_for([program.name for program in started], seconds=60)
 
     def _start_servers(self) -> None:
         wait_for = []

@@ -40,13 +40,14 @@ def _every_queue() -> list[str]:
 
 def test_all_services_are_there_with_their_images() -> None:
     assert SERVICES.keys() == {
-        "postgres", "redis", "migrate", "web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk",
-        "beat", "nginx",
+        "postgres", "redis", "migrate", "web", "worker-floor", "worker-orders",
+        "worker-channels", "worker-bulk", "beat", "nginx",
     }  # fmt: skip
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["redis"]["image"].startswith("valkey/valkey:9")
     assert {name for name, each in SERVICES.items() if each.get("build") == "."} == {
-        "migrate", "web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk", "beat",
+        "migrate", "web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk",
+        "beat",
     }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import hashlib
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -262,6 +261,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
     "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
@@ -310,4 +310,3 @@ LOGGING = {
     },
 }
 
-NIGHTLY = crontab(hour=18, minute=30)  # 02:30 in Shanghai

@@ -7,6 +7,7 @@ The statements are the same number for one request and for a thousand.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +33,7 @@ from inventory.requests import (
     Request,
     ShipRequest,
 )
-from inventory.world import Claim, World
+from inventory.world import Bal, Claim, World
 from inventory.writing import Written, write
 from outbox import services as outbox
 
@@ -232,8 +233,15 @@ def _answer(index: int, request: Request, decided: _Decided, written: Written) -
 
 
 def _tell(world: World, decided: _Decided) -> None:
-    """Whoever publishes figures or owns a broken claim hears of it after the commit."""
-    skus = sorted({draft.sku_id for draft in world.drafts})
+    """Whoever publishes figures or owns a broken claim hears of it after the commit.
+
+    Pinning, carrying and shipping claimed goods leave what may be sold as it was: no news.
+    """
+    free: Counter[Bal] = Counter()
+    for draft in world.drafts:
+        if draft.balance is not None:
+            free[draft.balance] += draft.on_hand - draft.held
+    skus = sorted({balance.sku_id for balance, change in free.items() if change})
     if skus:
         outbox.tell(topic="stock.changed", keys=[str(sku) for sku in skus])
     documents = sorted({name for lost in decided.displaced.values() for name in lost})

@@ -8,6 +8,7 @@ from django.db import transaction
 from inventory import selectors
 from inventory import services as inventory
 from inventory.models import Entry, Hold, HoldLine, Posting, Stock
+from outbox.models import News
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -386,3 +387,16 @@ def test_a_batch_costs_the_same_statements_as_one(
 
 # Savepoint 2, resolve, lock, keys, reasons, blanket cells, postings, holds, lines, entries, news.
 STATEMENTS_OF_A_HOLD = 12
+
+
+def test_news_is_told_only_when_what_may_be_sold_has_changed(tea: int) -> None:
+    given.stock("TEA", 10)
+    _hold("SO-1", 4, tea)
+    told = News.objects.filter(key=str(tea)).count()
+
+    _pin("SO-1")
+    _ship("SO-1")
+    assert News.objects.filter(key=str(tea)).count() == told
+
+    _hold("SO-2", 1, tea)
+    assert News.objects.filter(key=str(tea)).count() > told

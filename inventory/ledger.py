@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -19,7 +19,7 @@ from django.utils import timezone
 from inventory import loading
 from inventory.decisions import adjust, hold, move, pin, receive, release, ship
 from inventory.decisions.needs import Needs
-from inventory.models import HoldLine, Posting
+from inventory.models import Closing, HoldLine, Posting
 from inventory.requests import (
     AdjustRequest,
     HoldRequest,
@@ -36,6 +36,9 @@ from inventory.requests import (
 from inventory.world import Bal, Claim, World
 from inventory.writing import Written, write
 from outbox import services as outbox
+
+# A caller's clock may be this much ahead of ours.
+CLOCK_SLACK = timedelta(minutes=5)
 
 
 class SecondPosting(RuntimeError):
@@ -77,6 +80,7 @@ def post(requests: Sequence[Request], *, actor: str, today: date | None = None) 
     needs = Needs()
     for request in requests:
         VERBS[type(request)].needs(request, needs)
+        needs.balances.update(expected.balance_key for expected in request.expected)
     world = World(today=today or timezone.localdate())
     if any(not scope.within_one_balance for scope in needs.wide) or loading.lifts_a_wide_blanket(
         needs
@@ -174,6 +178,7 @@ class _Decided:
 def _decide_all(
     world: World, requests: Sequence[Request], earlier: dict[str, _Earlier]
 ) -> _Decided:
+    times = _times(requests)
     decided = _Decided({}, {}, {}, {}, {})
     seen: dict[str, tuple[int, str]] = {}
     for index, request in enumerate(requests):
@@ -191,6 +196,8 @@ def _decide_all(
             continue
         mark = world.begin(index)
         try:
+            _check_versions(world, request)
+            times.check(request)
             answer = VERBS[type(request)].decide(world, request)
         except Refused as refusal:
             world.undo(mark)
@@ -205,6 +212,49 @@ def _decide_all(
             decided.displaced[index] = answer
     world.posted = {index for index in range(len(requests)) if decided.leaves_posting(index)}
     return decided
+
+
+def _check_versions(world: World, request: Request) -> None:
+    """Compare and set: every balance the caller names must be as the caller saw it.
+
+    Raises:
+        Refused: world_moved, naming the balance and both versions.
+    """
+    for expected in request.expected:
+        balance = world.balance(expected.balance_key)
+        there = balance.version if balance else 0
+        if there != expected.version:
+            raise Refused(
+                "world_moved",
+                sku_id=expected.sku_id,
+                warehouse_id=expected.warehouse_id,
+                asked=expected.version,
+                there=there,
+            )
+
+
+@dataclass(frozen=True)
+class _Times:
+    """When something may be said to have happened: in the open period, not in the future."""
+
+    open_since: datetime | None
+    now: datetime
+
+    def check(self, request: Request) -> None:
+        """Raises Refused: period_closed, in_the_future."""
+        if request.occurred_at is None:
+            return
+        if self.open_since is not None and request.occurred_at < self.open_since:
+            raise Refused("period_closed", asked=request.occurred_at, there=self.open_since)
+        if request.occurred_at > self.now + CLOCK_SLACK:
+            raise Refused("in_the_future", asked=request.occurred_at, there=self.now)
+
+
+def _times(requests: Sequence[Request]) -> _Times:
+    if all(request.occurred_at is None for request in requests):
+        return _Times(None, timezone.now())
+    closing = Closing.objects.order_by("-until").first()
+    return _Times(closing.until if closing else None, timezone.now())
 
 
 def _answer(index: int, request: Request, decided: _Decided, written: Written) -> Outcome:

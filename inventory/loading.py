@@ -113,11 +113,11 @@ def lock(world: World, ids: list[int]) -> None:
         Balance.objects.select_for_update(no_key=True)
         .filter(id__in=ids)
         .order_by("id")
-        .values_list("id", "warehouse_id", "sku_id", "grade", "owner", "on_hand", "held")
+        .values_list("id", "warehouse_id", "sku_id", "grade", "owner", "on_hand", "held", "version")
     )
-    for pk, warehouse, sku, grade, owner, on_hand, held in rows:
+    for pk, warehouse, sku, grade, owner, on_hand, held, version in rows:
         key = (warehouse, sku, grade, owner)
-        world.balances[key] = Bal(pk, key, on_hand, held)
+        world.balances[key] = Bal(pk, key, on_hand, held, version)
 
 
 def load(world: World, needs: Needs) -> None:
@@ -240,6 +240,8 @@ def _know_claim(world: World, hold: Hold) -> Claim:
             supplier=hold.supplier,
             grade=hold.grade,
             owner=hold.owner,
+            without_lots=frozenset(hold.excluded_lots),
+            without_cells=frozenset(hold.excluded_cells),
         ),
         blanket=hold.blanket,
         id=hold.id,

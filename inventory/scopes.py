@@ -17,6 +17,9 @@ class Scope:
     supplier: str = ""
     grade: str = ""
     owner: str = ""
+    # A narrowed blanket no longer covers these lots and cells.
+    without_lots: frozenset[int] = frozenset()
+    without_cells: frozenset[int] = frozenset()
 
     @property
     def within_one_balance(self) -> bool:
@@ -36,6 +39,8 @@ class Spot:
     supplier: str
     grade: str
     owner: str
+    # Empty for a cell that is not written yet.
+    cell_id: int | None = None
 
 
 def covers(scope: Scope, spot: Spot) -> bool:
@@ -49,4 +54,6 @@ def covers(scope: Scope, spot: Spot) -> bool:
         and scope.supplier in ("", spot.supplier)
         and scope.grade in ("", spot.grade)
         and scope.owner in ("", spot.owner)
+        and spot.lot_id not in scope.without_lots
+        and spot.cell_id not in scope.without_cells
     )

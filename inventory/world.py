@@ -31,6 +31,7 @@ class Bal:
     key: BalanceKey
     on_hand: int
     held: int
+    version: int = 0
 
     @property
     def available(self) -> int:
@@ -95,6 +96,7 @@ class Cell:
             supplier=self.batch.supplier if self.batch else "",
             grade=grade,
             owner=owner,
+            cell_id=self.id,
         )
 
 
@@ -257,8 +259,8 @@ class World:
         return cell
 
     def cover(self, cell: Cell) -> None:
-        """Name the top-ranked blanket of a cell anew."""
-        top = next(iter(self.covering(cell)), None)
+        """Name the top-ranked blanket of a cell anew; a mark takes no units and is not named."""
+        top = next((claim for claim in self.covering(cell) if "reserve" in claim.blocks), None)
         if cell.blanket is not top:
             before, moved = cell.blanket, cell.blanket_moved
 

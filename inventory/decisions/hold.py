@@ -5,7 +5,7 @@ from collections import defaultdict
 from inventory.decisions.needs import Needs, check_quantities, key_of
 from inventory.requests import HoldRequest, Line, Refused
 from inventory.scopes import Scope
-from inventory.world import ONE_OWNER, Bal, Cell, Claim, World, first_expiry_first
+from inventory.world import Bal, Cell, Claim, World, first_expiry_first
 
 
 def scope_of(request: HoldRequest) -> Scope:
@@ -18,8 +18,8 @@ def scope_of(request: HoldRequest) -> Scope:
         sku_id=one.sku_id if one else None,
         lot_id=one.lot_id if one else None,
         supplier=request.supplier,
-        grade=one.grade if one and not request.blanket else "",
-        owner="",
+        grade=request.grade or (one.grade if one and not request.blanket else ""),
+        owner=request.owner,
     )
 
 
@@ -149,7 +149,7 @@ def _new_claim(world: World, request: HoldRequest, *, asked: int | None) -> Clai
 def expiry_blanket(world: World, balance: Bal, lot_id: int) -> Claim:
     """The freeze that an expired lot gets when picking meets it: this balance, this lot."""
     reason = world.reasons["EXPIRED"]
-    warehouse, sku, grade, _owner = balance.key
+    warehouse, sku, grade, owner = balance.key
     return world.add_claim(
         Claim(
             document=f"LOT-{lot_id}",
@@ -160,7 +160,7 @@ def expiry_blanket(world: World, balance: Bal, lot_id: int) -> Claim:
             binds_to=reason.binds_to,
             blocks=blocked_acts(reason),
             scope=Scope(
-                warehouse_id=warehouse, sku_id=sku, lot_id=lot_id, grade=grade, owner=ONE_OWNER
+                warehouse_id=warehouse, sku_id=sku, lot_id=lot_id, grade=grade, owner=owner
             ),
             blanket=True,
             row={"asked": None},

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from inventory.requests import QTY_LIMIT, Line, MoveLine, Refused
+from inventory.requests import QTY_LIMIT, Line, MoveLine, PlacedLine, Refused, RegradeLine
 from inventory.scopes import Scope
-from inventory.world import ONE_OWNER, BalanceKey
+from inventory.world import BalanceKey
+
+AnyLine = Line | MoveLine | PlacedLine | RegradeLine
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class Needs:
     wide: list[Scope] = field(default_factory=list)
     lifts_blankets: bool = False
 
-    def goods(self, *, warehouse_id: int, lines: Iterable[Line | MoveLine], grow: bool) -> None:
+    def goods(self, *, warehouse_id: int, lines: Iterable[AnyLine], grow: bool) -> None:
         """The lines' balances and lots."""
         for line in lines:
             key = key_of(warehouse_id, line)
@@ -41,12 +43,12 @@ class Needs:
                 self.lots.add(line.lot_id)
 
 
-def key_of(warehouse_id: int, line: Line | MoveLine) -> BalanceKey:
+def key_of(warehouse_id: int, line: AnyLine) -> BalanceKey:
     """The balance that a line is about."""
-    return (warehouse_id, line.sku_id, line.grade, ONE_OWNER)
+    return (warehouse_id, line.sku_id, line.grade, line.owner)
 
 
-def check_quantities(lines: Iterable[Line | MoveLine], *, zero: bool = False) -> None:
+def check_quantities(lines: Iterable[AnyLine], *, zero: bool = False) -> None:
     """Refuse what is no count of units.
 
     Raises:

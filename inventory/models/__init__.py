@@ -1,20 +1,37 @@
 from inventory.models.books import Balance, Entry, Posting, Stock
 from inventory.models.claims import Hold, HoldLine, Reason
+from inventory.models.history import Snapshot, SnapshotBalance
+from inventory.models.incoming import Incoming
+from inventory.models.kits import HoldKit, Recipe, RecipeLine
 from inventory.models.masters import Barcode, Lot, Sku
+from inventory.models.periods import Closing
+from inventory.models.pieces import Piece, PieceEntry
 from inventory.models.places import Location, Warehouse, Zone
+from inventory.models.proof import Finding, Sweep
 
 __all__ = [
     "Balance",
     "Barcode",
+    "Closing",
     "Entry",
+    "Finding",
     "Hold",
+    "HoldKit",
     "HoldLine",
+    "Incoming",
     "Location",
     "Lot",
+    "Piece",
+    "PieceEntry",
     "Posting",
     "Reason",
+    "Recipe",
+    "RecipeLine",
     "Sku",
+    "Snapshot",
+    "SnapshotBalance",
     "Stock",
+    "Sweep",
     "Warehouse",
     "Zone",
 ]

@@ -118,6 +118,17 @@ class Posting(models.Model):
         RELEASE = "RELEASE", pgettext_lazy("posting", "Released")
         SHIP = "SHIP", _("Shipped")
         ADJUST = "ADJUST", _("Adjusted")
+        UNPIN = "UNPIN", _("Taken out of cells")
+        SWAP = "SWAP", _("Pin swapped")
+        NARROW = "NARROW", _("Freeze narrowed")
+        CONVERT = "CONVERT", _("Claim converted")
+        DISPLACE = "DISPLACE", _("Displaced")
+        REGRADE = "REGRADE", _("Regraded")
+        SCRAP = "SCRAP", _("Scrapped")
+        RETURN = "RETURN", _("Returned by a customer")
+        TRANSFER_OUT = "TRANSFER_OUT", _("Sent to another warehouse")
+        TRANSFER_IN = "TRANSFER_IN", _("Arrived from another warehouse")
+        REVERSE = "REVERSE", _("Reversed")
 
     key = models.CharField(max_length=120, unique=True)
     fingerprint = models.CharField(max_length=72)
@@ -127,6 +138,8 @@ class Posting(models.Model):
     occurred_at = models.DateTimeField(db_default=Now())
     recorded_at = models.DateTimeField(db_default=ClockTimestamp(), editable=False)
     xid = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
+    # What entries cannot say: counted figures, the reason given, kits asked for.
+    facts = models.JSONField(default=dict)
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
     )
@@ -149,6 +162,7 @@ class Outside(models.TextChoices):
     LOST = "LOST", _("Lost")
     FOUND = "FOUND", _("Found")
     OPENING = "OPENING", _("Opening balance")
+    SCRAPPED = "SCRAPPED", _("Scrapped")
 
 
 class Entry(models.Model):
@@ -186,7 +200,7 @@ class Entry(models.Model):
                     stock__isnull=True,
                     line__isnull=True,
                     held=0,
-                    outside__in=["SUPPLIER", "CUSTOMER", "LOST", "FOUND", "OPENING"],
+                    outside__in=["SUPPLIER", "CUSTOMER", "LOST", "FOUND", "OPENING", "SCRAPPED"],
                 ),
                 name="entry_balance_or_outside",
             ),

@@ -1,5 +1,6 @@
 """Who has a claim on stock: reasons, holds and their lines (design section 4)."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import get_language
@@ -115,6 +116,9 @@ class Hold(Effects):
     # Quantity asked; empty for a blanket, which covers all there is and all that comes.
     asked = models.BigIntegerField(null=True)
     blanket = models.BooleanField(default=False)
+    # A narrowed blanket: lots and cells inside its scope that it no longer covers.
+    excluded_lots = ArrayField(models.BigIntegerField(), default=list)
+    excluded_cells = ArrayField(models.BigIntegerField(), default=list)
     placed_by = models.CharField(max_length=64)
     rule_version = models.CharField(max_length=64, blank=True)
     note = models.CharField(max_length=400, blank=True)
@@ -152,6 +156,11 @@ class Hold(Effects):
                 fields=["-id"],
                 name="hold_open_freezes",
                 condition=models.Q(role="FREEZE", closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="hold_due",
+                condition=models.Q(expires_at__isnull=False, closed_at__isnull=True),
             ),
         ]
 

@@ -5,6 +5,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
+class LotStrategy(models.TextChoices):
+    """Which of several eligible cells is picked first."""
+
+    FEFO = "FEFO", _("First expiry first")
+    FIFO = "FIFO", _("First in, first out")
+    LIFO = "LIFO", _("Last in, first out")
+    NEAREST = "NEAREST", _("Nearest place first")
+
+
 class Sku(models.Model):
     """One sellable thing; quantities everywhere are whole base units of it (pieces, or grams)."""
 
@@ -32,6 +41,13 @@ class Sku(models.Model):
     light_sensitive = models.BooleanField(default=False)
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
     lot_tracked = models.BooleanField(default=False)
+    # Every piece has a number of its own (electronics); goods then name their pieces.
+    serial_tracked = models.BooleanField(default=False)
+    # Sold as one, kept as its parts: has recipes and no stock of its own.
+    is_kit = models.BooleanField(default=False)
+    lot_strategy = models.CharField(
+        max_length=8, choices=LotStrategy.choices, default=LotStrategy.FEFO
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -45,6 +61,15 @@ class Sku(models.Model):
             models.CheckConstraint(
                 condition=models.Q(temperature__in=["AMBIENT", "COOL", "CHILLED", "FROZEN"]),
                 name="sku_known_temperature",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lot_strategy__in=["FEFO", "FIFO", "LIFO", "NEAREST"]),
+                name="sku_known_lot_strategy",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_kit=False)
+                | models.Q(serial_tracked=False, lot_tracked=False),
+                name="sku_kit_is_not_tracked",
             ),
         ]
         indexes = [models.Index(fields=["pinyin"], name="sku_by_pinyin")]

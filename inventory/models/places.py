@@ -81,6 +81,8 @@ class Location(models.Model):
         QUARANTINE = "QUARANTINE", _("Quarantine")
         TOTE = "TOTE", _("Tote")
         PALLET = "PALLET", _("Pallet")
+        # What a transfer travels in: one such place per transfer, in a transit warehouse.
+        TRUCK = "TRUCK", _("On the way")
 
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="locations")
     zone = models.ForeignKey(
@@ -101,7 +103,7 @@ class Location(models.Model):
                 condition=models.Q(
                     kind__in=[
                         "STORAGE", "RECEIVING", "PICKING", "PACKING", "STAGING",
-                        "DEFECT", "QUARANTINE", "TOTE", "PALLET",
+                        "DEFECT", "QUARANTINE", "TOTE", "PALLET", "TRUCK",
                     ]
                 ),
                 name="location_known_kind",

@@ -86,7 +86,9 @@ LAWS: dict[str, str] = {
         LEFT JOIN inventory_lot o ON o.id = c.lot_id
         LEFT JOIN LATERAL (
             SELECT h.id, h.rank FROM inventory_hold h
-            WHERE h.blanket AND h.closed_at IS NULL
+            WHERE h.blanket AND h.closed_at IS NULL AND h.blocks_reserve
+              AND NOT (c.id = ANY(h.excluded_cells))
+              AND (c.lot_id IS NULL OR NOT (c.lot_id = ANY(h.excluded_lots)))
               AND (h.warehouse_id IS NULL OR h.warehouse_id = b.warehouse_id)
               AND (h.zone_id IS NULL OR h.zone_id = p.zone_id)
               AND (h.location_id IS NULL OR h.location_id = c.location_id)

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from inventory import views
+from inventory.views import board, explained
 
 urlpatterns = [
-    path("stock/", views.board, name="stock"),
-    path("stock/<int:sku_id>/<int:warehouse_id>/", views.explained, name="stock-explained"),
+    path("stock/", board.board, name="stock"),
+    path("stock/<int:sku_id>/<int:warehouse_id>/", explained.explained, name="stock-explained"),
     path(
         "stock/<int:sku_id>/<int:warehouse_id>/<str:grade>/",
-        views.explained,
+        explained.explained,
         name="stock-explained",
     ),
 ]

@@ -194,17 +194,17 @@ def _decide_all(
             elif twin is not None:
                 decided.twins[index] = twin[0]
             continue
-        mark = world.begin(index)
+        world.begin(index)
         try:
             _check_versions(world, request)
             times.check(request)
             answer = VERBS[type(request)].decide(world, request)
         except Refused as refusal:
-            world.undo(mark)
+            world.undo()
             decided.refusals[index] = refusal
             continue
         world.fill()
-        world.settle(world.touched)
+        world.settle()
         seen[request.key] = (index, fingerprint)
         if isinstance(answer, Claim):
             decided.claims[index] = answer

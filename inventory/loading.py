@@ -35,6 +35,7 @@ def balance_ids(needs: Needs) -> list[int]:
     if missing:
         _insert_missing(missing)
         found |= _resolve(set(missing))
+    needs.absent = needs.balances - found.keys()
     ids = set(found.values())
     if needs.documents or needs.hold_ids:
         named = Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids)
@@ -94,7 +95,8 @@ def _resolve(keys: Iterable[BalanceKey]) -> dict[BalanceKey, int]:
 
 def _insert_missing(keys: list[BalanceKey]) -> None:
     """Empty balances, in key order; whoever comes first wins and the other waits."""
-    known = set(Sku.objects.filter(id__in={key[1] for key in keys}).values_list("id", flat=True))
+    goods = Sku.objects.filter(id__in={key[1] for key in keys}, is_kit=False)
+    known = set(goods.values_list("id", flat=True))
     Balance.objects.bulk_create(
         [
             Balance(warehouse_id=warehouse, sku_id=sku, grade=grade, owner=owner)
@@ -290,8 +292,9 @@ def _load_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[i
         if row.stock_id is not None and line.cell is None:
             continue  # an empty line of a cell that nobody asked for
         known[row.id] = line
-        world.add_line(line)
         if row.origin_id is not None:
             waiting.append((line, row.origin_id))
     for line, origin in waiting:
         line.origin = known.get(origin)
+    for line in known.values():
+        world.add_line(line)

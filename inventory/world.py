@@ -8,7 +8,7 @@ before it is written.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -117,6 +117,8 @@ class Claim:
     row: dict[str, Any] = field(default_factory=dict)
     posting: int | None = None
     open: bool = True
+    # (recipe id, kits) that a new hold was asked for.
+    kits: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -147,6 +149,10 @@ class Draft:
     held: int
 
 
+# Claim, balance, cell and origin: a hold has one line of each.
+LineKey = tuple[Claim, Bal, Cell | None, LineState | None]
+
+
 class World:
     """Locked balances with the cells and lines that this batch may touch."""
 
@@ -170,8 +176,13 @@ class World:
         self.posted: set[int] = set()
         self.posting = 0
         self._by_document: dict[str, list[LineState]] = defaultdict(list)
+        self._lines_in: dict[Bal, list[LineState]] = defaultdict(list)
+        self._line_at: dict[LineKey, LineState] = {}
         self._by_balance: dict[Bal, list[Cell]] = defaultdict(list)
-        self._undo: list[Callable[[], None]] = []
+        # Cells under a blanket that have unpinned units: the only ones `fill` must look at.
+        self._to_fill: dict[Bal, dict[Cell, None]] = defaultdict(dict)
+        self._start = 0
+        self._undo: list[Callable[[], object]] = []
 
     # --- filling, by the ledger ---
 
@@ -180,11 +191,14 @@ class World:
         lot = cell.batch.id if cell.batch else None
         self.cells[(cell.balance.id, cell.place.id, lot)] = cell
         self._by_balance[cell.balance].append(cell)
+        self._note(cell)
 
     def add_line(self, line: LineState) -> None:
-        """Know a hold line."""
+        """Know a hold line, its origin included."""
         self.lines.append(line)
         self._by_document[line.claim.document].append(line)
+        self._lines_in[line.balance].append(line)
+        self._line_at[(line.claim, line.balance, line.cell, line.origin)] = line
 
     def add_blanket(self, claim: Claim) -> None:
         """Know an active blanket."""
@@ -211,7 +225,7 @@ class World:
 
     def lines_in(self, balance: Bal) -> list[LineState]:
         """The known lines with open units in one balance."""
-        return [line for line in self.lines if line.balance is balance and line.open]
+        return [line for line in self._lines_in[balance] if line.open]
 
     def place(self, location_id: int, warehouse_id: int) -> Place:
         """A location of that warehouse.
@@ -252,7 +266,8 @@ class World:
 
         def forget() -> None:
             self.cells.pop((balance.id, place.id, lot_id))
-            self._by_balance[balance].remove(cell)
+            self._by_balance[balance].pop()
+            self._to_fill[balance].pop(cell, None)
 
         self._undo.append(forget)
         self.cover(cell)
@@ -266,9 +281,17 @@ class World:
 
             def restore() -> None:
                 cell.blanket, cell.blanket_moved = before, moved
+                self._note(cell)
 
             self._undo.append(restore)
             cell.blanket, cell.blanket_moved = top, True
+            self._note(cell)
+
+    def _note(self, cell: Cell) -> None:
+        if cell.blanket is not None and cell.unpinned:
+            self._to_fill[cell.balance][cell] = None
+        elif self._to_fill:
+            self._to_fill[cell.balance].pop(cell, None)
 
     def line(
         self,
@@ -280,17 +303,18 @@ class World:
         origin: LineState | None = None,
     ) -> LineState:
         """The claim's line in this balance and cell, made when it is new."""
-        for known in self._by_document[claim.document]:
-            if (known.claim, known.balance, known.cell, known.origin) == (
-                claim, balance, cell, origin,
-            ):  # fmt: skip
-                return known
+        known = self._line_at.get((claim, balance, cell, origin))
+        if known is not None:
+            return known
         line = LineState(claim, balance, cell, 0, priority=priority, origin=origin)
         self.add_line(line)
 
         def forget() -> None:
-            self.lines.remove(line)
-            self._by_document[claim.document].remove(line)
+            # Undone in reverse order, the line is the last of each list again.
+            self.lines.pop()
+            self._by_document[claim.document].pop()
+            self._lines_in[balance].pop()
+            self._line_at.pop((claim, balance, cell, origin))
 
         self._undo.append(forget)
         return line
@@ -299,10 +323,10 @@ class World:
         """A new hold, written with this request's posting."""
         claim.posting = self.posting
         self.new_claims.append(claim)
-        self._undo.append(lambda: self.new_claims.remove(claim))
+        self._undo.append(self.new_claims.pop)
         if claim.blanket:
             self.add_blanket(claim)
-            self._undo.append(lambda: self._blankets_at[claim.scope.location_id].remove(claim))
+            self._undo.append(self._blankets_at[claim.scope.location_id].pop)
         return claim
 
     def end_claim(self, claim: Claim, state: str) -> None:
@@ -354,48 +378,48 @@ class World:
         )
         self.touched.add(balance)
         self._apply(balance, cell, line, on_hand, held)
-        self._undo.append(lambda: self._apply(balance, cell, line, -on_hand, -held))
 
-    @staticmethod
     def _apply(
-        balance: Bal, cell: Cell | None, line: LineState | None, on_hand: int, held: int
+        self, balance: Bal, cell: Cell | None, line: LineState | None, on_hand: int, held: int
     ) -> None:
         balance.on_hand += on_hand
         balance.held += held
         if cell is not None:
             cell.on_hand += on_hand
             cell.pinned += held
+            self._note(cell)
         if line is not None:
             line.open += held
 
     # --- one request, whole or not at all ---
 
-    def begin(self, posting: int) -> int:
-        """Start a request; gives the mark for `undo`."""
+    def begin(self, posting: int) -> None:
+        """Start a request."""
         self.posting = posting
         self.touched = set()
+        self._start = len(self.drafts)
         self._undo.clear()
-        return len(self.drafts)
 
-    def undo(self, mark: int) -> None:
-        """Take back everything since `begin`."""
+    def undo(self) -> None:
+        """Take back everything since `begin`: the sums, then what was made."""
+        for draft in reversed(self.drafts[self._start :]):
+            if draft.balance is not None:
+                self._apply(draft.balance, draft.cell, draft.line, -draft.on_hand, -draft.held)
+        del self.drafts[self._start :]
         for step in reversed(self._undo):
             step()
         self._undo.clear()
-        del self.drafts[mark:]
 
-    def settle(self, balances: Iterable[Bal]) -> None:
-        """Assert what the database will check, before it is asked."""
-        for balance in balances:
-            assert 0 <= balance.held <= balance.on_hand, (
-                balance.key,
-                balance.on_hand,
-                balance.held,
-            )
-            for cell in self._by_balance[balance]:
-                assert 0 <= cell.pinned <= cell.on_hand, (balance.key, cell.place.id)
-        for line in self.lines:
-            assert line.open >= 0, line.id
+    def settle(self) -> None:
+        """Assert of all that this request changed what the database will check."""
+        for draft in self.drafts[self._start :]:
+            balance, cell, line = draft.balance, draft.cell, draft.line
+            if balance is not None:
+                figures = (balance.key, balance.on_hand, balance.held)
+                assert 0 <= balance.held <= balance.on_hand, figures
+            if cell is not None:
+                assert 0 <= cell.pinned <= cell.on_hand, (cell.balance.key, cell.place.id)
+            assert line is None or line.open >= 0, line.id
 
     def fill(self) -> None:
         """Give blankets what is free: in each balance, nothing available or nothing unpinned.
@@ -403,15 +427,9 @@ class World:
         Takes min(available, unpinned) by rank over the touched balances' cells (design section 4).
         """
         for balance in sorted(self.touched, key=lambda item: item.id):
-            if balance.available <= 0:
+            if balance.available <= 0 or not self._to_fill.get(balance):
                 continue
-            under = [
-                cell
-                for cell in self.cells_in(balance)
-                if cell.blanket is not None and cell.unpinned
-            ]
-            under.sort(key=_by_rank)
-            for cell in under:
+            for cell in sorted(self._to_fill[balance], key=_by_rank):
                 assert cell.blanket is not None
                 take = min(balance.available, cell.unpinned)
                 if take <= 0:

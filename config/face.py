@@ -7,6 +7,7 @@ from django.template.context import RenderContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
@@ -28,6 +29,23 @@ def again(context: template.Context, name: str) -> SafeString:
 PAGES = {"SO": "order", "FF": "bench", "PL": "walk"}
 # Documents without a page of their own: the list that finds them, and its parameter.
 LISTS = {"FZ": ("holds", "document")}
+
+
+# What a claim may forbid, as the floor says it.
+ACTS = {
+    "reserve": _("selling"),
+    "pick": _("picking"),
+    "ship": _("shipping"),
+    "move": _("moving"),
+    "count": _("counting"),
+    "publish": _("showing in shops"),
+}
+
+
+@register.simple_tag
+def act_name(act: str) -> str:
+    """What is forbidden, in the reader's language."""
+    return str(ACTS.get(act, act))
 
 
 @register.simple_tag

@@ -34,7 +34,9 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         _("Stock"),
         (
             Entry("stock", _("Stock board"), "stock", roles.STOCK_VIEW),
+            Entry("stock-lots", _("Lots"), "journal", roles.STOCK_VIEW),
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
+            Entry("stock-labels", _("Labels"), "out", roles.STOCK_VIEW),
         ),
     ),
     (
@@ -74,18 +76,29 @@ def _sections(request: HttpRequest) -> list[dict[str, object]]:
     if not isinstance(person, Person):
         return []
     sections: list[dict[str, object]] = []
+    here = _deepest(request.path)
     for title, entries in SECTIONS:
-        shown = [_line(request, entry) for entry in entries if person.may(entry.permission)]
+        shown = [_line(entry, here) for entry in entries if person.may(entry.permission)]
         if shown:
             sections.append({"title": title, "entries": shown})
     return sections
 
 
-def _line(request: HttpRequest, entry: Entry) -> dict[str, object]:
-    url = reverse(entry.route)
+def _deepest(path: str) -> str:
+    """The route of the entry whose address is the longest beginning of this page's."""
+    fitting = [
+        (len(url), entry.route)
+        for _title, entries in SECTIONS
+        for entry in entries
+        if path.startswith(url := reverse(entry.route))
+    ]
+    return max(fitting)[1] if fitting else ""
+
+
+def _line(entry: Entry, here: str) -> dict[str, object]:
     return {
-        "url": url,
+        "url": reverse(entry.route),
         "label": entry.label,
         "icon": entry.icon,
-        "here": request.path.startswith(url),
+        "here": entry.route == here,
     }

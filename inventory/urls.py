@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from inventory.views import board, explained
+from inventory.views import board, explained, labels, places
 
 urlpatterns = [
     path("stock/", board.board, name="stock"),
+    path("stock/cells/<int:cell_id>/", places.cell, name="stock-cell"),
+    path("stock/locations/<int:location_id>/", places.location, name="stock-location"),
+    path("stock/lots/", places.lot_list, name="stock-lots"),
+    path("stock/lots/<int:lot_id>/", places.lot, name="stock-lot"),
+    path("stock/labels/", labels.label_page, name="stock-labels"),
     path("stock/<int:sku_id>/<int:warehouse_id>/", explained.explained, name="stock-explained"),
     path(
         "stock/<int:sku_id>/<int:warehouse_id>/<str:grade>/",

@@ -56,6 +56,10 @@
       document.getElementById(opener.dataset.opens).showModal();
       return;
     }
+    if (target.closest("[data-prints]")) {
+      window.print();
+      return;
+    }
     if (target.closest("[data-closes]") || target.tagName === "DIALOG") {
       target.closest("dialog").close();
       return;

@@ -1,0 +1,162 @@
+"""Lots: one with everything that lies of it, and the list by expiry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from inventory.models import Lot
+from inventory.selectors.places import PlacedGoods, cells_seen, placed
+from org.scope import Scope
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LotPage:
+    """One lot and where it lies inside the reader's scope."""
+
+    id: int
+    code: str
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    unit_name: str
+    produced_on: date | None
+    expires_on: date | None
+    shelf_life_days: int | None
+    supplier: str
+    origin: str
+    customs: str
+    customs_label: str
+    cells: list[PlacedGoods]
+    units: int
+    held: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LotRow:
+    """A lot in the list: how much of it lies in the reader's warehouses."""
+
+    id: int
+    code: str
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    produced_on: date | None
+    expires_on: date | None
+    supplier: str
+    customs_label: str
+    units: int
+    held: int
+    cells: int
+
+
+@dataclass(frozen=True)
+class LotNarrowing:
+    """`words` in lot or SKU; `shelf`: "expired", "near" (within `near_days`), "" for all."""
+
+    words: str = ""
+    shelf: str = ""
+    near_days: int = 30
+
+
+def lot_page(*, lot_id: int, scope: Scope) -> LotPage | None:
+    """One lot with its cells in the scope; None when nothing of it ever lay there."""
+    lot = Lot.objects.select_related("sku").filter(id=lot_id).first()
+    mine = cells_seen(scope).filter(lot_id=lot_id)
+    if lot is None or not (scope.unit_ids is None or mine.exists()):
+        return None
+    cells = placed(mine.filter(on_hand__gt=0))
+    return LotPage(
+        id=lot.pk,
+        code=lot.code,
+        sku_id=lot.sku_id,
+        sku_code=lot.sku.code,
+        sku_name=lot.sku.name,
+        unit_name=lot.sku.unit_name,
+        produced_on=lot.produced_on,
+        expires_on=lot.expires_on,
+        shelf_life_days=lot.sku.shelf_life_days,
+        supplier=lot.supplier,
+        origin=lot.origin,
+        customs=lot.customs,
+        customs_label=str(lot.get_customs_display()),
+        cells=cells,
+        units=sum(row.on_hand for row in cells),
+        held=sum(row.pinned for row in cells),
+    )
+
+
+def lot_rows(
+    *, scope: Scope, narrowing: LotNarrowing, today: date, after: str = "", limit: int = 100
+) -> list[LotRow]:
+    """Lots with stock in the scope, first expiry first; `after` is "date id" of the last one.
+
+    Lots without a date come last. One statement.
+    """
+    rows = _lots_with_stock(scope, narrowing, today)
+    day, _, number = after.partition(" ")
+    if number.isdecimal():
+        rows = rows.filter(
+            Q(expires_on__gt=day) | Q(expires_on=day, id__gt=number) | Q(expires_on__isnull=True)
+            if day != "-"
+            else Q(expires_on__isnull=True, id__gt=number)
+        )
+    found = rows.select_related("sku").annotate(
+        units=Sum("cells__on_hand"), held=Sum("cells__pinned"), places=Count("cells")
+    )
+    return [
+        LotRow(
+            id=row.pk,
+            code=row.code,
+            sku_id=row.sku_id,
+            sku_code=row.sku.code,
+            sku_name=row.sku.name,
+            produced_on=row.produced_on,
+            expires_on=row.expires_on,
+            supplier=row.supplier,
+            customs_label="" if row.customs == "NONE" else str(row.get_customs_display()),
+            units=row.units,
+            held=row.held,
+            cells=row.places,
+        )
+        for row in found.order_by(F("expires_on").asc(nulls_last=True), "id")[:limit]
+    ]
+
+
+def _lots_with_stock(scope: Scope, narrowing: LotNarrowing, today: date) -> QuerySet[Lot]:
+    """Lots joined with their cells in the scope, so that sums count only what may be seen."""
+    # One filter call: two would join the cells twice and add up each against the other.
+    which: dict[str, object] = {"cells__on_hand__gt": 0}
+    if scope.unit_ids is not None:
+        which["cells__balance__warehouse__unit__in"] = sorted(scope.unit_ids)
+    rows = Lot.objects.filter(**which)
+    if narrowing.shelf == "expired":
+        rows = rows.filter(expires_on__lt=today)
+    elif narrowing.shelf == "near":
+        last = date.fromordinal(today.toordinal() + narrowing.near_days)
+        rows = rows.filter(expires_on__gte=today, expires_on__lte=last)
+    words = " ".join(narrowing.words.split())
+    if words:
+        rows = rows.filter(
+            Q(code__contains=words)
+            | Q(code__contains=words.upper())
+            | Q(sku__code__contains=words.upper())
+            | Q(sku__name__contains=words)
+            | Q(sku__pinyin__contains=words.lower())
+            | Q(supplier__contains=words)
+        )
+    return rows
+
+
+def lot_counts(*, scope: Scope, narrowing: LotNarrowing, today: date) -> dict[str, int]:
+    """How many lots stand behind each tab. One statement."""
+    last = date.fromordinal(today.toordinal() + narrowing.near_days)
+    bare = LotNarrowing(narrowing.words, "", narrowing.near_days)
+    found: dict[str, int] = _lots_with_stock(scope, bare, today).aggregate(
+        all=Count("id", distinct=True),
+        expired=Count("id", distinct=True, filter=Q(expires_on__lt=today)),
+        near=Count("id", distinct=True, filter=Q(expires_on__range=(today, last))),
+    )
+    return found

@@ -288,6 +288,7 @@ def _load_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[i
             row.started,
             None,
             row.id,
+            row.bound,
         )
         if row.stock_id is not None and line.cell is None:
             continue  # an empty line of a cell that nobody asked for

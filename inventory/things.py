@@ -128,6 +128,8 @@ class LineState:
     started: bool = False
     origin: LineState | None = None
     id: int | None = None
+    # Claimed for these very goods (a lot, a place, a shelf life): never becomes bin-less.
+    bound: bool = False
 
 
 @dataclass(slots=True, eq=False)

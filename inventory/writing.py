@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from inventory.models import Entry, Hold, HoldLine, Posting, Stock
+from inventory.models import Entry, Hold, HoldKit, HoldLine, Posting, Stock
 from inventory.models.claims import Effects
 from inventory.requests import Pin, PinRequest, Request
 from inventory.world import Claim, World
@@ -121,6 +121,13 @@ def _holds(world: World, written: Written, *, actor: str) -> None:
     )
     for claim, row in zip(world.new_claims, made, strict=True):
         claim.id = row.pk
+    kits = [
+        HoldKit(hold_id=claim.id or 0, recipe_id=recipe, qty=qty)
+        for claim in world.new_claims
+        for recipe, qty in claim.kits
+    ]
+    if kits:
+        HoldKit.objects.bulk_create(kits)
 
 
 def _lines(world: World) -> None:
@@ -137,6 +144,7 @@ def _lines(world: World) -> None:
                 stock_id=line.cell.id if line.cell else None,
                 priority=line.priority,
                 started=line.started,
+                bound=line.bound,
                 origin_id=line.origin.id if line.origin else None,
             )
             for line in batch

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from inventory.decisions.giving_way import Displaced, loosen, note, take_away, weakest_first
 from inventory.decisions.needs import Needs, check_quantities, key_of
 from inventory.requests import AdjustRequest, Refused
-from inventory.world import Bal, Cell, LineState, World
-
-Displaced = dict[str, dict[int, int]]
+from inventory.world import Cell, World
 
 
 def needs(request: AdjustRequest, need: Needs) -> None:
@@ -53,54 +52,31 @@ def decide(world: World, request: AdjustRequest) -> Displaced:
 def _lose(world: World, cell: Cell, loss: int, displaced: Displaced) -> None:
     """Unpin in the cell, book the loss, then break claims until all that is held exists."""
     balance = cell.balance
-    _empty_pins(world, cell, cell.pinned - (cell.on_hand - loss))
+    _empty_pins(world, cell, cell.pinned - (cell.on_hand - loss), displaced)
     world.goods(cell, -loss)
     world.border(balance.sku_id, "LOST", loss)
     over = balance.held - balance.on_hand
-    for line in _weakest_first(world, balance):
+    for line in weakest_first(world.lines_in(balance)):
         if over <= 0:
             break
         take = min(over, line.open)
-        _break(world, line, take)
+        take_away(world, line, take, "DISPOSED")
         over -= take
-        units = displaced.setdefault(line.claim.document, {})
-        units[balance.sku_id] = units.get(balance.sku_id, 0) + take
+        note(displaced, line, take)
 
 
-def _empty_pins(world: World, cell: Cell, excess: int) -> None:
-    """Commitments in the cell become bin-less again; freezes of lost goods end with them."""
-    for line in _weakest_first(world, cell.balance):
+def _empty_pins(world: World, cell: Cell, excess: int, displaced: Displaced) -> None:
+    """Commitments in the cell become bin-less again; claims on the very goods end with them."""
+    for line in weakest_first(world.lines_in(cell.balance)):
         if excess <= 0:
             return
         if line.cell is not cell:
             continue
         take = min(excess, line.open)
         excess -= take
-        if line.claim.role != "COMMITMENT":
-            _break(world, line, take)
+        if line.claim.role == "COMMITMENT" and not line.bound:
+            loosen(world, line, take)
             continue
-        loose = world.line(
-            line.claim, line.balance, None, priority=line.priority, origin=line.origin
-        )
-        world.claim(line, -take)
-        world.claim(loose, take)
-
-
-def _break(world: World, line: LineState, qty: int) -> None:
-    """The units are gone: unlike a release, nothing returns to the claim's origin."""
-    world.claim(line, -qty)
-    world.end_claim(line.claim, "DISPOSED")
-
-
-def _weakest_first(world: World, balance: Bal) -> list[LineState]:
-    """Commitments by lowest priority (not started, bin-less, newest first), then commercial
-    freezes by rank, then safety freezes."""
-    return sorted(world.lines_in(balance), key=_strength)
-
-
-def _strength(line: LineState) -> tuple[int, int, bool, bool, int]:
-    claim = line.claim
-    newest = -(line.id or 0)
-    if claim.role == "COMMITMENT":
-        return (0, line.priority, line.started, line.cell is not None, newest)
-    return (2 if claim.is_safety else 1, claim.rank, False, False, newest)
+        take_away(world, line, take, "DISPOSED")
+        if line.claim.role == "COMMITMENT":
+            note(displaced, line, take)

@@ -180,6 +180,8 @@ class HoldLine(models.Model):
     # Higher is served first and displaced last.
     priority = models.IntegerField(default=0)
     started = models.BooleanField(default=False)
+    # Claimed for these very goods (a lot, a place, a shelf life): never becomes bin-less.
+    bound = models.BooleanField(default=False)
     # The claim these units were drawn from; they return to it while it is open.
     origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="drawn")
 

@@ -263,6 +263,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
     "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
+    "work on jobs": {
+        "task": "org.tasks.work_on_jobs",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 
@@ -291,7 +296,10 @@ DOORBELLS: dict[str, list[str]] = {
     "inbox.told": ["channels_sync.tasks.process_inbox"],
     "listings.stale": ["channels_sync.tasks.publish_stock"],
     "shipments.due": ["channels_sync.tasks.upload_shipments"],
+    "jobs.due": ["org.tasks.work_on_jobs"],
 }
+# Long work: kind of job -> the function that does it chunk by chunk (see org.services.job_runs).
+JOBS: dict[str, str] = {}
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from org import machines
-from org.models import Assignment, AuditRecord, Person, Unit
-from org.roles import roles_with
+from org.models import Assignment, AuditRecord, Job, JobFile, Person, Unit
+from org.roles import AUDIT_VIEW, roles_with
 from org.scope import Scope
 
 
@@ -104,3 +105,105 @@ def audit_trail(*, subject: str | None = None, limit: int = 200) -> list[AuditVi
         "id", "at", "actor", "action", "subject", "before", "after"
     )
     return [AuditView(*row) for row in found[:limit]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """A job as people watch it; `percent` and `left` are empty while nobody can know them."""
+
+    id: int
+    kind: str
+    title: str
+    state: str
+    state_label: str
+    person_id: int
+    person_name: str
+    done: int
+    total: int | None
+    percent: int | None
+    left: timedelta | None
+    failure: str
+    cancel_asked: bool
+    result: dict[str, Any]
+    page_url: str
+    file_name: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def finished(self) -> bool:
+        """True when it will not go on."""
+        return self.finished_at is not None
+
+    @property
+    def stoppable(self) -> bool:
+        """True when it can still be asked to stop."""
+        return not self.finished and not self.cancel_asked
+
+
+def _jobs_of(person: Person) -> QuerySet[Job]:
+    """A person's own jobs; whoever reads the audit trail of the whole house sees all."""
+    rows = Job.objects.select_related("person", "file").defer("file__content", "payload", "place")
+    if person.may(AUDIT_VIEW) and scope_of(person, permission=AUDIT_VIEW).unit_ids is None:
+        return rows
+    return rows.filter(person=person)
+
+
+def jobs(
+    *, person: Person, running: bool = False, before: int | None = None, limit: int = 50
+) -> list[JobView]:
+    """Jobs that the person may see, newest first; keyset paging by `before` (an id)."""
+    rows = _jobs_of(person)
+    if running:
+        rows = rows.filter(finished_at__isnull=True)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [_job_view(row) for row in rows.order_by("-id")[:limit]]
+
+
+def job(job_id: int, *, person: Person) -> JobView | None:
+    """One job, if the person may see it."""
+    row = _jobs_of(person).filter(pk=job_id).first()
+    return None if row is None else _job_view(row)
+
+
+def job_file(job_id: int, *, person: Person) -> tuple[str, str, bytes] | None:
+    """Name, content type and bytes of what a job left for download."""
+    if not _jobs_of(person).filter(pk=job_id).exists():
+        return None
+    row = JobFile.objects.filter(job_id=job_id).first()
+    return None if row is None else (row.name, row.content_type, bytes(row.content))
+
+
+def _job_view(row: Job) -> JobView:
+    file: JobFile | None = getattr(row, "file", None)
+    percent = None if not row.total else min(100, row.done * 100 // row.total)
+    return JobView(
+        id=row.pk,
+        kind=row.kind,
+        title=row.title,
+        state=row.state,
+        state_label=str(row.get_state_display()),
+        person_id=row.person_id,
+        person_name=row.person.display_name,
+        done=row.done,
+        total=row.total,
+        percent=100 if row.state == "DONE" else percent,
+        left=_time_left(row),
+        failure=row.failure,
+        cancel_asked=row.cancel_asked,
+        result=row.result,
+        page_url=row.page_url,
+        file_name=file.name if file else "",
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _time_left(row: Job) -> timedelta | None:
+    """At the pace until now; unknown before the first chunk and when nothing runs."""
+    if row.finished_at is not None or row.started_at is None or not row.total or not row.done:
+        return None
+    return (timezone.now() - row.started_at) * (row.total - row.done) / row.done

@@ -3,7 +3,10 @@
 from celery import shared_task
 
 from org import services
+from outbox.bells import bell_task, nudge
 from outbox.periodic import once
+
+JOBS = "org.tasks.work_on_jobs"
 
 
 @shared_task(name="org.tasks.forget_failures")
@@ -12,3 +15,10 @@ def forget_failures(**_: object) -> None:
     with once(name="org.tasks.forget_failures") as alone:
         if alone:
             services.forget_failures()
+
+
+@bell_task(name=JOBS)
+def work_on_jobs() -> None:
+    """Do chunks of the job that waits longest; more of it, or another, is a new message."""
+    if services.work_on_jobs():
+        nudge(task=JOBS)

@@ -8,5 +8,9 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("set-language/", views.set_language, name="set-language"),
+    path("jobs/", views.jobs, name="jobs"),
+    path("jobs/<int:job_id>/", views.job, name="job"),
+    path("jobs/<int:job_id>/cancel/", views.cancel_job, name="job-cancel"),
+    path("jobs/<int:job_id>/file/", views.job_file, name="job-file"),
     path("admin/login/", views.to_sign_in),
 ]

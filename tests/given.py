@@ -14,7 +14,7 @@ from django.db import transaction
 from inventory import selectors
 from inventory import services as inventory
 from org import services as org
-from org.models import Person, Unit
+from org.models import Job, Person, Unit
 from org.scope import Scope
 
 ACTOR = "system:test"
@@ -153,3 +153,11 @@ def free(sku_code: str, warehouse: str = "WH1") -> int:
     """What may be sold now."""
     thing, house = sku(sku_code), warehouse_id(warehouse)
     return selectors.available(sku_ids=[thing]).get((house, thing), 0)
+
+
+def job(*, of: Person | None = None, kind: str = "sample", **payload: Any) -> Job:
+    """A job that waits, of somebody."""
+    asked_by = of or person("CLERK")
+    with transaction.atomic():
+        made = org.add_job(kind=kind, title="Sample", person=asked_by, payload=payload)
+    return Job.objects.get(pk=made)

@@ -1,8 +1,18 @@
 """Who: units, people, what they do where, and the trail of what was done."""
 
 from org.models.audit import AuditRecord
+from org.models.jobs import Job, JobFile, JobState
 from org.models.people import Assignment, Person
 from org.models.sign_in import SignInFailure
 from org.models.units import Unit
 
-__all__ = ["Assignment", "AuditRecord", "Person", "SignInFailure", "Unit"]
+__all__ = [
+    "Assignment",
+    "AuditRecord",
+    "Job",
+    "JobFile",
+    "JobState",
+    "Person",
+    "SignInFailure",
+    "Unit",
+]

@@ -1,6 +1,8 @@
 """What can be done to units and people: `from org import services as org`."""
 
 from org.services.audit import record
+from org.services.job_runs import Download, JobTrouble, Step, Work, handler_of, work_on_jobs
+from org.services.jobs import UnknownJob, add_job, cancel_job
 from org.services.keys import Rotated, fields_with_secrets, rotate_batch
 from org.services.people import NameTaken, assign, create_person, set_language, unassign
 from org.services.sign_in import SignIn, forget_failures, sign_in, sign_out
@@ -9,14 +11,22 @@ from org.services.units import BadParent, CodeTaken, create_unit, rename_unit
 __all__ = [
     "BadParent",
     "CodeTaken",
+    "Download",
+    "JobTrouble",
     "NameTaken",
     "Rotated",
     "SignIn",
+    "Step",
+    "UnknownJob",
+    "Work",
+    "add_job",
     "assign",
+    "cancel_job",
     "create_person",
     "create_unit",
     "fields_with_secrets",
     "forget_failures",
+    "handler_of",
     "record",
     "rename_unit",
     "rotate_batch",
@@ -24,4 +34,5 @@ __all__ = [
     "sign_in",
     "sign_out",
     "unassign",
+    "work_on_jobs",
 ]

@@ -1,0 +1,65 @@
+"""Long work: ask for it, stop it. What does it is in `job_runs`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from org.models import Job, Person
+from org.services.audit import record
+from outbox import services as outbox
+
+
+class UnknownJob(LookupError):
+    """There is no such job, or it is somebody else's."""
+
+    code = "unknown_job"
+
+
+def add_job(
+    *, kind: str, title: str, person: Person, payload: Mapping[str, Any], page_url: str = ""
+) -> int:
+    """Queue a job and ring for a worker; returns its id. Joins the caller's transaction.
+
+    Args:
+        kind: a key of `settings.JOBS`.
+        title: what people read in the list, in the language of whoever asks.
+        person: who asks; the job acts in their name and with their rights.
+        payload: what the handler needs, as JSON.
+        page_url: the page on which more is said about it.
+    """
+    assert connection.in_atomic_block, "The job is queued with what it is about."
+    job = Job.objects.create(
+        kind=kind, title=title[:200], person=person, payload=dict(payload), page_url=page_url
+    )
+    outbox.ring(topic="jobs.due")
+    return job.pk
+
+
+def cancel_job(*, job_id: int, person: Person) -> bool:
+    """Ask a job to stop: a waiting one at once, a running one after its chunk.
+
+    Joins the caller's transaction. False when it is finished already.
+
+    Raises:
+        UnknownJob: no such job of this person.
+    """
+    job = Job.objects.select_for_update(no_key=True).filter(pk=job_id, person=person).first()
+    if job is None:
+        raise UnknownJob(job_id)
+    if job.finished_at is not None:
+        return False
+    if not job.cancel_asked:
+        job.cancel_asked = True
+        record(
+            actor=person.actor, action="job.cancelled", subject=f"job:{job.pk}",
+            before={"done": job.done, "state": job.state},
+        )  # fmt: skip
+    if job.state == "QUEUED":
+        job.cancel()
+        job.finished_at = Now()
+    job.save(update_fields=["cancel_asked", "state", "finished_at"])
+    return True

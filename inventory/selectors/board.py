@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
-from inventory.models import Balance, HoldLine, Reason, Sku
+from inventory.models import Balance, HoldLine, Incoming, Reason, Sku
 from inventory.models.books import Grade
 from inventory.models.claims import Role
 from org.scope import Scope
@@ -48,6 +48,9 @@ class BoardRow:
     available: int
     ordered: int = 0
     frozen: int = 0
+    # Announced and not here yet: on the way from another warehouse, and from suppliers.
+    in_transit: int = 0
+    incoming: int = 0
 
     @property
     def grade_name(self) -> str:
@@ -115,7 +118,7 @@ def frozen_by_reason(*, scope: Scope) -> list[ReasonTotal]:
 
 
 def board(*, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = PAGE) -> BoardPage:
-    """One page of the board in code order. Two statements, whatever the number of rows.
+    """One page of the board in code order. Three statements, whatever the number of rows.
 
     Args:
         scope: whose warehouses.
@@ -145,7 +148,11 @@ def board(*, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = 
     if backwards:
         found.reverse()
     claims = _claims([row[0] for row in found])
-    shown = [BoardRow(*row, *claims.get(row[0], (0, 0))) for row in found]
+    coming = _coming({row[1] for row in found})
+    shown = [
+        BoardRow(*row, *claims.get(row[0], (0, 0)), *coming.get((row[5], row[1], row[8]), (0, 0)))
+        for row in found
+    ]
     if not shown:
         return BoardPage()
     return BoardPage(
@@ -204,6 +211,23 @@ def _claims(balance_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         )
     )
     return {balance_id: (ordered, frozen) for balance_id, ordered, frozen in sums}
+
+
+def _coming(sku_ids: Collection[int]) -> dict[tuple[int, int, str], tuple[int, int]]:
+    """Units on the way by transfer, and from suppliers, by warehouse, SKU and grade."""
+    left = F("qty") - F("arrived")
+    sums = (
+        Incoming.objects.filter(sku_id__in=sku_ids, closed_at__isnull=True, qty__gt=F("arrived"))
+        .values_list("warehouse_id", "sku_id", "grade")
+        .annotate(
+            in_transit=Sum(left, filter=Q(kind=Incoming.Kind.TRANSFER), default=0),
+            incoming=Sum(left, filter=Q(kind=Incoming.Kind.RECEIPT), default=0),
+        )
+    )
+    return {
+        (warehouse, sku, grade): (transit, receipt)
+        for warehouse, sku, grade, transit, receipt in sums
+    }
 
 
 def _cursor(direction: str, row: BoardRow) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from inventory import loading
+from inventory import loading, unpacking
 from inventory.decisions import adjust, hold, move, pin, receive, release, ship
 from inventory.decisions.needs import Needs
 from inventory.models import Closing, HoldLine, Posting
@@ -88,12 +88,21 @@ def post(requests: Sequence[Request], *, actor: str, today: date | None = None) 
         loading.lock_blankets(alone=True)
     elif needs.growing:
         loading.lock_blankets(alone=False)
-    loading.lock(world, loading.balance_ids(needs))
+    ids = loading.balance_ids(needs)
+    unpacked = unpacking.unpack(requests, needs)
+    if unpacked.requests:
+        for request in unpacked.requests.values():
+            VERBS[type(request)].needs(request, needs)
+        ids = loading.balance_ids(needs)
+    loading.lock(world, ids)
     earlier = _earlier([request.key for request in requests])
     _look_at_whole_balances(world, needs, requests)
     loading.load(world, needs)
-    decided = _decide_all(world, requests, earlier)
-    written = write(world, requests, decided.claims, actor=actor, kind_of=_kind_of)
+    unpacking.unpack_claims(unpacked, requests, world)
+    decided = _decide_all(world, requests, earlier, unpacked)
+    written = write(
+        world, requests, actor=actor, fingerprints=decided.fingerprints, kind_of=_kind_of
+    )
     _tell(world, decided)
     return [_answer(index, request, decided, written) for index, request in enumerate(requests)]
 
@@ -170,19 +179,23 @@ class _Decided:
     twins: dict[int, int]
     claims: dict[int, Claim]
     displaced: dict[int, dict[str, dict[int, int]]]
+    fingerprints: list[str]
 
     def leaves_posting(self, index: int) -> bool:
         return index not in self.refusals and index not in self.repeats and index not in self.twins
 
 
 def _decide_all(
-    world: World, requests: Sequence[Request], earlier: dict[str, _Earlier]
+    world: World,
+    requests: Sequence[Request],
+    earlier: dict[str, _Earlier],
+    unpacked: unpacking.Unpacked,
 ) -> _Decided:
     times = _times(requests)
-    decided = _Decided({}, {}, {}, {}, {})
+    decided = _Decided({}, {}, {}, {}, {}, [request.fingerprint() for request in requests])
     seen: dict[str, tuple[int, str]] = {}
     for index, request in enumerate(requests):
-        fingerprint = request.fingerprint()
+        fingerprint = decided.fingerprints[index]
         before = earlier.get(request.key)
         twin = seen.get(request.key)
         if before is not None or twin is not None:
@@ -198,7 +211,7 @@ def _decide_all(
         try:
             _check_versions(world, request)
             times.check(request)
-            answer = VERBS[type(request)].decide(world, request)
+            answer = VERBS[type(request)].decide(world, unpacked.of(index, request))
         except Refused as refusal:
             world.undo()
             decided.refusals[index] = refusal
@@ -207,6 +220,7 @@ def _decide_all(
         world.settle()
         seen[request.key] = (index, fingerprint)
         if isinstance(answer, Claim):
+            answer.kits = unpacked.kits.get(index, ())
             decided.claims[index] = answer
         elif isinstance(answer, dict) and answer:
             decided.displaced[index] = answer

@@ -172,7 +172,9 @@ def _know_place(world: World, place: Location) -> None:
 
 
 def _know_batch(world: World, lot: Lot) -> None:
-    world.batches[lot.id] = Batch(lot.id, lot.expires_on, lot.produced_on, lot.supplier)
+    world.batches[lot.id] = Batch(
+        lot.id, lot.expires_on, lot.produced_on, lot.supplier, lot.sku_id
+    )
 
 
 def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]:
@@ -248,6 +250,7 @@ def _know_claim(world: World, hold: Hold) -> Claim:
         blanket=hold.blanket,
         id=hold.id,
         open=hold.closed_at is None,
+        reason_id=hold.reason_id,
     )
     world.claims[hold.id] = claim
     return claim

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from inventory.papers import Papers
 from inventory.requests import Refused
 from inventory.scopes import covers
 from inventory.things import (
@@ -66,6 +67,11 @@ class World:
         self.drafts: list[Draft] = []
         self.touched: set[Bal] = set()
         self.ended: dict[Claim, str] = {}
+        # What a posting's entries cannot say, by the request's place in the batch.
+        self.facts: dict[int, dict[str, Any]] = {}
+        self.papers = Papers()
+        # Closed holds whose units came back.
+        self.reopened: set[Claim] = set()
         # Requests that leave a posting.
         self.posted: set[int] = set()
         self.posting = 0
@@ -153,8 +159,8 @@ class World:
         batch = None
         if lot_id is not None:
             batch = self.batches.get(lot_id)
-            if batch is None:
-                raise Refused("bad_request", field="lot_id", lot_id=lot_id)
+            if batch is None or batch.sku_id != balance.sku_id:
+                raise Refused("bad_request", field="lot_id", lot_id=lot_id, sku_id=balance.sku_id)
         cell = Cell(balance, place, batch)
         self.add_cell(cell)
 
@@ -237,6 +243,19 @@ class World:
 
         self._undo.append(restore)
 
+    def reopen(self, claim: Claim) -> None:
+        """A closed hold has units again."""
+        if claim.open:
+            return
+        claim.open = True
+        self.reopened.add(claim)
+
+        def restore() -> None:
+            claim.open = False
+            self.reopened.discard(claim)
+
+        self._undo.append(restore)
+
     def lift_blanket(self, claim: Claim) -> None:
         """The blanket covers nothing from now on."""
         claim.open = False
@@ -286,6 +305,20 @@ class World:
         if line is not None:
             line.open += held
 
+    def note(self, **facts: Any) -> None:
+        """Facts of this request that its entries cannot say; written with its posting."""
+        self.facts.setdefault(self.posting, {}).update(facts)
+
+    def facts_of(self, posting: int) -> dict[str, Any]:
+        """The request's facts, its counted figures included, once all cells have ids."""
+        facts = dict(self.facts.get(posting, {}))
+        figures = [
+            [row.cell.id, row.before, row.counted]
+            for row in self.papers.counted
+            if row.posting == posting
+        ]
+        return facts | {"counted": figures} if figures else facts
+
     # --- one request, whole or not at all ---
 
     def begin(self, posting: int) -> None:
@@ -294,6 +327,7 @@ class World:
         self.touched = set()
         self._start = len(self.drafts)
         self._undo.clear()
+        self.papers.begin(posting)
 
     def undo(self) -> None:
         """Take back everything since `begin`: the sums, then what was made."""
@@ -304,6 +338,7 @@ class World:
         for step in reversed(self._undo):
             step()
         self._undo.clear()
+        self.papers.undo()
 
     def settle(self) -> None:
         """Assert of all that this request changed what the database will check."""

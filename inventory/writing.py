@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
+from inventory import bulk
 from inventory.models import Entry, Hold, HoldKit, HoldLine, Posting, Stock
 from inventory.models.claims import Effects
 from inventory.requests import Pin, PinRequest, Request
-from inventory.world import Claim, World
+from inventory.world import Cell, LineState, World
 
 
 @dataclass
@@ -24,35 +26,42 @@ class Written:
 def write(
     world: World,
     requests: Sequence[Request],
-    claims: Mapping[int, Claim],
     *,
     actor: str,
+    fingerprints: Sequence[str],
     kind_of: Callable[[Request], str],
 ) -> Written:
     """Insert everything; the database's trigger then moves the sums."""
     written = Written()
-    _postings(world, requests, written, actor=actor, kind_of=kind_of)
-    _cells(world)
+    cells, lines = _number(world, written)
+    _postings(world, requests, written, actor=actor, fingerprints=fingerprints, kind_of=kind_of)
     _holds(world, written, actor=actor)
-    _lines(world)
-    entries = Entry.objects.bulk_create(
-        Entry(
-            posting_id=written.postings[draft.posting],
-            sku_id=draft.sku_id,
-            balance_id=draft.balance.id if draft.balance else None,
-            stock_id=draft.cell.id if draft.cell else None,
-            line_id=draft.line.id if draft.line else None,
-            outside=draft.outside,
-            on_hand=draft.on_hand,
-            held=draft.held,
-        )
-        for draft in world.drafts
-    )
-    assert len(entries) == len(world.drafts)
-    _blankets_of_cells(world)
+    _cells(cells)
+    _lines(lines)
+    _entries(world, written)
+    _blankets_of_cells(world, fresh=set(cells))
     _close_holds(world)
     _pins(world, requests, written)
     return written
+
+
+def _number(world: World, written: Written) -> tuple[list[Cell], list[LineState]]:
+    """Give all new rows their ids beforehand, so they can name each other; gives the new ones."""
+    posted = sorted(world.posted)
+    cells = [cell for cell in world.cells.values() if cell.id is None]
+    lines = [line for line in world.lines if line.id is None]
+    counts = {
+        Posting: len(posted), Stock: len(cells), Hold: len(world.new_claims), HoldLine: len(lines),
+    }  # fmt: skip
+    posting_ids, cell_ids, hold_ids, line_ids = bulk.reserve_ids(counts)
+    written.postings.update(zip(posted, posting_ids, strict=True))
+    for cell, number in zip(cells, cell_ids, strict=True):
+        cell.id = number
+    for claim, number in zip(world.new_claims, hold_ids, strict=True):
+        claim.id = number
+    for line, number in zip(lines, line_ids, strict=True):
+        line.id = number
+    return cells, lines
 
 
 def _postings(
@@ -61,101 +70,122 @@ def _postings(
     written: Written,
     *,
     actor: str,
+    fingerprints: Sequence[str],
     kind_of: Callable[[Request], str],
 ) -> None:
     # A request without a time of its own happened when it is recorded; the database's clock says.
-    rows = []
-    for index in sorted(world.posted):
-        request = requests[index]
-        row = Posting(
-            key=request.key,
-            fingerprint=request.fingerprint(),
-            kind=kind_of(request),
-            document=request.document,
-            actor=actor,
-        )
-        if request.occurred_at is not None:
-            row.occurred_at = request.occurred_at
-        rows.append((index, row))
-    made = Posting.objects.bulk_create(row for _, row in rows)
-    for (index, _), row in zip(rows, made, strict=True):
-        written.postings[index] = row.pk
-
-
-def _cells(world: World) -> None:
-    """New cells first get an id without their blanket, which may be as new as they are."""
-    fresh = [cell for cell in world.cells.values() if cell.id is None]
-    made = Stock.objects.bulk_create(
-        Stock(
-            balance_id=cell.balance.id,
-            location_id=cell.place.id,
-            lot_id=cell.batch.id if cell.batch else None,
-        )
-        for cell in fresh
-    )
-    for cell, row in zip(fresh, made, strict=True):
-        cell.id = row.pk
+    timed = [index for index in written.postings if requests[index].occurred_at is not None]
+    untimed = [index for index in written.postings if requests[index].occurred_at is None]
+    for part in (untimed, timed):
+        asked = [requests[index] for index in part]
+        columns = {
+            "id": [written.postings[index] for index in part],
+            "key": [request.key for request in asked],
+            "fingerprint": [fingerprints[index] for index in part],
+            "kind": [kind_of(request) for request in asked],
+            "document": [request.document for request in asked],
+            "actor": actor,
+            "facts": [world.facts.get(index, {}) for index in part],
+        }
+        if part is timed:
+            columns["occurred_at"] = [request.occurred_at for request in asked]
+        bulk.insert(Posting, len(part), columns)
 
 
 def _holds(world: World, written: Written, *, actor: str) -> None:
-    reasons = world.reasons
-    made = Hold.objects.bulk_create(
-        Hold(
-            reason_id=reasons[claim.reason].pk,
-            posting_id=written.postings[claim.posting if claim.posting is not None else -1],
-            document=claim.document,
-            warehouse_id=claim.scope.warehouse_id,
-            zone_id=claim.scope.zone_id,
-            location_id=claim.scope.location_id,
-            sku_id=claim.scope.sku_id,
-            lot_id=claim.scope.lot_id,
-            supplier=claim.scope.supplier,
-            grade=claim.scope.grade,
-            owner=claim.scope.owner,
-            blanket=claim.blanket,
-            placed_by=actor,
-            **{name: getattr(reasons[claim.reason], name) for name in Effects.EFFECT_FIELDS},
-            **claim.row,
-        )
-        for claim in world.new_claims
+    claims, scopes = world.new_claims, [claim.scope for claim in world.new_claims]
+    reasons = [world.reasons[claim.reason] for claim in claims]
+    for claim, reason in zip(claims, reasons, strict=True):
+        claim.reason_id = reason.pk
+    columns: dict[str, Any] = {
+        "id": [claim.id for claim in claims],
+        "reason_id": [reason.pk for reason in reasons],
+        "posting_id": [
+            written.postings[claim.posting if claim.posting is not None else -1] for claim in claims
+        ],
+        "document": [claim.document for claim in claims],
+        "warehouse_id": [scope.warehouse_id for scope in scopes],
+        "zone_id": [scope.zone_id for scope in scopes],
+        "location_id": [scope.location_id for scope in scopes],
+        "sku_id": [scope.sku_id for scope in scopes],
+        "lot_id": [scope.lot_id for scope in scopes],
+        "supplier": [scope.supplier for scope in scopes],
+        "grade": [scope.grade for scope in scopes],
+        "owner": [scope.owner for scope in scopes],
+        "blanket": [claim.blanket for claim in claims],
+        "placed_by": actor,
+    }
+    for name in Effects.EFFECT_FIELDS:
+        columns[name] = [getattr(reason, name) for reason in reasons]
+    left_out = bulk.defaults(Hold)
+    for name in {name for claim in claims for name in claim.row}:
+        columns[name] = [claim.row.get(name, left_out[name]) for claim in claims]
+    bulk.insert(Hold, len(claims), columns)
+    kits = [(claim.id, recipe, qty) for claim in claims for recipe, qty in claim.kits]
+    bulk.insert(
+        HoldKit,
+        len(kits),
+        {
+            "hold_id": [hold for hold, _, _ in kits],
+            "recipe_id": [recipe for _, recipe, _ in kits],
+            "qty": [qty for _, _, qty in kits],
+        },
     )
-    for claim, row in zip(world.new_claims, made, strict=True):
-        claim.id = row.pk
-    kits = [
-        HoldKit(hold_id=claim.id or 0, recipe_id=recipe, qty=qty)
-        for claim in world.new_claims
-        for recipe, qty in claim.kits
-    ]
-    if kits:
-        HoldKit.objects.bulk_create(kits)
 
 
-def _lines(world: World) -> None:
-    """New lines in two rounds where one drawn line has another new line as its origin."""
-    fresh = [line for line in world.lines if line.id is None]
-    for batch in (
-        [line for line in fresh if line.origin is None or line.origin.id is not None],
-        [line for line in fresh if line.origin is not None and line.origin.id is None],
-    ):
-        made = HoldLine.objects.bulk_create(
-            HoldLine(
-                hold_id=line.claim.id or 0,
-                balance_id=line.balance.id,
-                stock_id=line.cell.id if line.cell else None,
-                priority=line.priority,
-                started=line.started,
-                bound=line.bound,
-                origin_id=line.origin.id if line.origin else None,
-            )
-            for line in batch
-        )
-        for line, row in zip(batch, made, strict=True):
-            line.id = row.pk
+def _cells(fresh: list[Cell]) -> None:
+    bulk.insert(
+        Stock,
+        len(fresh),
+        {
+            "id": [cell.id for cell in fresh],
+            "balance_id": [cell.balance.id for cell in fresh],
+            "location_id": [cell.place.id for cell in fresh],
+            "lot_id": [cell.batch.id if cell.batch else None for cell in fresh],
+            "blanket_id": [cell.blanket.id if cell.blanket else None for cell in fresh],
+        },
+    )
 
 
-def _blankets_of_cells(world: World) -> None:
+def _lines(fresh: list[LineState]) -> None:
+    bulk.insert(
+        HoldLine,
+        len(fresh),
+        {
+            "id": [line.id for line in fresh],
+            "hold_id": [line.claim.id for line in fresh],
+            "reason_id": [line.claim.reason_id for line in fresh],
+            "balance_id": [line.balance.id for line in fresh],
+            "stock_id": [line.cell.id if line.cell else None for line in fresh],
+            "priority": [line.priority for line in fresh],
+            "started": [line.started for line in fresh],
+            "bound": [line.bound for line in fresh],
+            "origin_id": [line.origin.id if line.origin else None for line in fresh],
+        },
+    )
+
+
+def _entries(world: World, written: Written) -> None:
+    drafts = world.drafts
+    bulk.insert(
+        Entry,
+        len(drafts),
+        {
+            "posting_id": [written.postings[draft.posting] for draft in drafts],
+            "sku_id": [draft.sku_id for draft in drafts],
+            "balance_id": [draft.balance.id if draft.balance else None for draft in drafts],
+            "stock_id": [draft.cell.id if draft.cell else None for draft in drafts],
+            "line_id": [draft.line.id if draft.line else None for draft in drafts],
+            "outside": [draft.outside for draft in drafts],
+            "on_hand": [draft.on_hand for draft in drafts],
+            "held": [draft.held for draft in drafts],
+        },
+    )
+
+
+def _blankets_of_cells(world: World, *, fresh: set[Cell]) -> None:
     """Note the top blanket of cells where it changed."""
-    moved = [cell for cell in world.cells.values() if cell.blanket_moved]
+    moved = [cell for cell in world.cells.values() if cell.blanket_moved and cell not in fresh]
     if not moved:
         return
     with connection.cursor() as cursor:
@@ -163,8 +193,8 @@ def _blankets_of_cells(world: World) -> None:
             """UPDATE inventory_stock s SET blanket_id = d.hold
                FROM unnest(%s::bigint[], %s::bigint[]) AS d(cell, hold) WHERE s.id = d.cell""",
             [
-                [cell.id for cell in moved],
-                [cell.blanket.id if cell.blanket else None for cell in moved],
+                bulk.literal([cell.id for cell in moved]),
+                bulk.literal([cell.blanket.id if cell.blanket else None for cell in moved]),
             ],
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from inventory.requests import QTY_LIMIT, Line, MoveLine, PlacedLine, Refused, RegradeLine
@@ -31,6 +32,23 @@ class Needs:
     # Scopes of new blankets that may reach beyond one balance.
     wide: list[Scope] = field(default_factory=list)
     lifts_blankets: bool = False
+    # Goods move: their SKUs may be tracked by lot or serial number.
+    physical: bool = False
+    # (SKU, serial number) of pieces named.
+    serials: set[tuple[int, str]] = field(default_factory=set)
+    # Locations whose pieces are all looked at (a count).
+    pieces_at: set[int] = field(default_factory=set)
+    # (location, SKU, grade, owner): balances of a warehouse that only the location tells.
+    at_location: set[tuple[int, int, str, str]] = field(default_factory=set)
+    # Postings to be reversed, and what they touched: read before the locks, they never change.
+    reversing: set[int] = field(default_factory=set)
+    balance_ids: set[int] = field(default_factory=set)
+    cell_ids: set[int] = field(default_factory=set)
+    line_ids: set[int] = field(default_factory=set)
+    # Documents under which goods were shipped that come back now.
+    shipped: set[str] = field(default_factory=set)
+    # Of `balances`, those that are not there: where a kit is named, its SKU is among these.
+    absent: set[BalanceKey] = field(default_factory=set)
 
     def goods(self, *, warehouse_id: int, lines: Iterable[AnyLine], grow: bool) -> None:
         """The lines' balances and lots."""
@@ -42,10 +60,27 @@ class Needs:
             if line.lot_id is not None:
                 self.lots.add(line.lot_id)
 
+    def pieces(self, lines: Iterable[AnyLine | Line]) -> None:
+        """Goods of these lines move, each numbered piece by name."""
+        self.physical = True
+        for line in lines:
+            self.serials.update((line.sku_id, str(serial)) for serial in line.serials)
+
 
 def key_of(warehouse_id: int, line: AnyLine) -> BalanceKey:
     """The balance that a line is about."""
     return (warehouse_id, line.sku_id, line.grade, line.owner)
+
+
+@contextmanager
+def at_line(number: int, line: AnyLine) -> Iterator[None]:
+    """Refusals inside name the line's place in the request and its SKU."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.params.setdefault("line", number)
+        refusal.params.setdefault("sku_id", line.sku_id)
+        raise
 
 
 def check_quantities(lines: Iterable[AnyLine], *, zero: bool = False) -> None:
@@ -54,7 +89,9 @@ def check_quantities(lines: Iterable[AnyLine], *, zero: bool = False) -> None:
     Raises:
         Refused: bad_quantity, naming the SKU.
     """
-    for line in lines:
+    for number, line in enumerate(lines):
         whole = isinstance(line.qty, int) and not isinstance(line.qty, bool)
         if not whole or not (0 if zero else 1) <= line.qty <= QTY_LIMIT:
-            raise Refused("bad_quantity", sku_id=line.sku_id, qty=line.qty)
+            raise Refused(
+                "bad_quantity", line=number, sku_id=line.sku_id, qty=line.qty, asked=line.qty
+            )

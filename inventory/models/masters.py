@@ -72,7 +72,11 @@ class Sku(models.Model):
                 name="sku_kit_is_not_tracked",
             ),
         ]
-        indexes = [models.Index(fields=["pinyin"], name="sku_by_pinyin")]
+        indexes = [
+            models.Index(fields=["pinyin"], name="sku_by_pinyin"),
+            # Kits are few; whoever asks which SKUs are kits reads only them.
+            models.Index(fields=["id"], name="sku_kits", condition=models.Q(is_kit=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

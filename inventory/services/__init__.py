@@ -16,6 +16,7 @@ from inventory.requests import (
     ShipRequest,
 )
 from inventory.services.expiry import freeze_expired
+from inventory.services.kits import write_recipe
 from inventory.services.masters import (
     add_barcodes,
     add_location,
@@ -56,4 +57,5 @@ __all__ = [
     "release",
     "ship",
     "start_lines",
+    "write_recipe",
 ]

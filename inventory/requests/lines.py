@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 # Beyond this a figure is a typing error: a trillion base units.
@@ -124,15 +125,24 @@ class Request:
         return f"{FINGERPRINT_VERSION}:{hashlib.sha256(f'{kind}{text}'.encode()).hexdigest()}"
 
 
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Names of a dataclass's fields with their defaults (MISSING when there is none)."""
+    return tuple(
+        (item.name, item.default if item.default_factory is MISSING else item.default_factory())
+        for item in fields(kind)
+    )
+
+
 def _said(thing: Any) -> dict[str, Any]:
     """The fields of a dataclass that differ from their defaults."""
     found: dict[str, Any] = {}
-    for item in fields(thing):
-        value = getattr(thing, item.name)
-        default = item.default_factory() if item.default_factory is not MISSING else item.default
-        if value == default and default is not MISSING:
+    kind: Any = type(thing)
+    for name, default in _fields(kind):
+        value = getattr(thing, name)
+        if value is default or value == default:
             continue
         if isinstance(value, tuple):
             value = [_said(part) if is_dataclass(part) else part for part in value]
-        found[item.name] = value
+        found[name] = value
     return found

@@ -58,6 +58,7 @@ class Batch:
     expires_on: date | None
     produced_on: date | None
     supplier: str
+    sku_id: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +113,7 @@ class Claim:
     row: dict[str, Any] = field(default_factory=dict)
     posting: int | None = None
     open: bool = True
+    reason_id: int = 0
     # (recipe id, kits) that a new hold was asked for.
     kits: tuple[tuple[int, int], ...] = ()
 

@@ -1,6 +1,6 @@
 from inventory.models.books import Balance, Entry, Posting, Stock
 from inventory.models.claims import Hold, HoldLine, Reason
-from inventory.models.history import Snapshot, SnapshotBalance
+from inventory.models.history import BalanceMark, CellMark, Reach, ReasonMark, Snapshot
 from inventory.models.incoming import Incoming
 from inventory.models.kits import HoldKit, Recipe, RecipeLine
 from inventory.models.masters import Barcode, Lot, Sku
@@ -11,7 +11,9 @@ from inventory.models.proof import Finding, Sweep
 
 __all__ = [
     "Balance",
+    "BalanceMark",
     "Barcode",
+    "CellMark",
     "Closing",
     "Entry",
     "Finding",
@@ -24,12 +26,13 @@ __all__ = [
     "Piece",
     "PieceEntry",
     "Posting",
+    "Reach",
     "Reason",
+    "ReasonMark",
     "Recipe",
     "RecipeLine",
     "Sku",
     "Snapshot",
-    "SnapshotBalance",
     "Stock",
     "Sweep",
     "Warehouse",

@@ -173,13 +173,26 @@ class Entry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="entries")
-    sku = models.ForeignKey("inventory.Sku", on_delete=models.PROTECT, related_name="+")
+    # Thousands are written a second: no index that nobody reads by.
+    sku = models.ForeignKey(
+        "inventory.Sku", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     balance = models.ForeignKey(
-        Balance, on_delete=models.PROTECT, null=True, related_name="entries", db_constraint=False
+        Balance,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="entries",
+        db_constraint=False,
+        db_index=False,
     )
     outside = models.CharField(max_length=12, choices=Outside.choices, blank=True)
     stock = models.ForeignKey(
-        Stock, on_delete=models.PROTECT, null=True, related_name="entries", db_constraint=False
+        Stock,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="entries",
+        db_constraint=False,
+        db_index=False,
     )
     line = models.ForeignKey(
         "inventory.HoldLine",
@@ -217,6 +230,16 @@ class Entry(models.Model):
                 condition=models.Q(held=0, line__isnull=True)
                 | ~models.Q(held=0) & models.Q(line__isnull=False),
                 name="entry_claim_names_its_line",
+            ),
+        ]
+        # With the id, because within a balance ids are in the order of recording: the past and the
+        # running sums are ranges of these.
+        indexes = [
+            models.Index(fields=["balance", "id"], name="entry_by_balance"),
+            models.Index(
+                fields=["stock", "id"],
+                name="entry_by_cell",
+                condition=models.Q(stock__isnull=False),
             ),
         ]
 

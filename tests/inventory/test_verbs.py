@@ -385,8 +385,8 @@ def test_a_batch_costs_the_same_statements_as_one(
     assert Entry.objects.filter(posting__kind="HOLD", sku_id=tea).count() == batch
 
 
-# Savepoint 2, resolve, lock, keys, reasons, blanket cells, postings, holds, lines, entries, news.
-STATEMENTS_OF_A_HOLD = 12
+# Savepoint 2, resolve, lock, keys, reasons, blanket cells, ids, postings, holds, lines, entries, news.
+STATEMENTS_OF_A_HOLD = 13
 
 
 def test_news_is_told_only_when_what_may_be_sold_has_changed(tea: int) -> None:

@@ -14,17 +14,25 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from freeze_rules import services as freezing
 from freeze_rules.forms import FreezeForm
 from inventory import selectors as stock
 from inventory import services as inventory
+from inventory.selectors.board import frozen_by_reason
 from org import roles
 from org.access import permission_required, person_of
 from org.selectors import names_of_actors, scope_of
 
 PAGE = 50
+SORTS = {
+    "newest": _lazy("Newest first"),
+    "oldest": _lazy("Oldest first"),
+    "review": _lazy("Review due first"),
+    "cost": _lazy("Highest cost first"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,9 @@ def holds(request: HttpRequest) -> HttpResponse:
     given = request.GET
     role = given.get("role", "FREEZE")
     role = role if role in ("FREEZE", "COMMITMENT", "MARK", "") else "FREEZE"
-    before = _typed(given, "before")
+    sort = given.get("sort", "newest")
+    sort = sort if sort in SORTS else "newest"
+    overdue = given.get("overdue") == "1"
     scope = scope_of(person, permission=roles.STOCK_VIEW)
     reason = _typed(given, "reason")
     documents = [document] if (document := _typed(given, "document")) else None
@@ -58,7 +68,9 @@ def holds(request: HttpRequest) -> HttpResponse:
         role=role,
         reason=reason,
         documents=documents,
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        overdue=overdue,
+        sort=sort,
+        after=_typed(given, "after"),
         limit=PAGE + 1,
     )
     by_hand = {view.code for view in stock.reasons()}
@@ -78,7 +90,12 @@ def holds(request: HttpRequest) -> HttpResponse:
             for hold in shown
         ],
         "reasons": [(view.code, view.label) for view in stock.reasons(by_hand=False)],
-        "next_url": _next(request, shown[-1].id) if len(rows) > PAGE else "",
+        "next_url": _next(request, shown[-1], sort) if len(rows) > PAGE else "",
+        "first_url": _without(request, "after") if given.get("after") else "",
+        "sort": sort,
+        "sorts": SORTS.items(),
+        "overdue": overdue,
+        "totals": frozen_by_reason(scope=scope) if role == "FREEZE" and not documents else [],
         "may_freeze": person.may(roles.STOCK_HOLD),
         "now": (now := timezone.now()),
         "hour_ago": now - timedelta(hours=1),
@@ -107,9 +124,18 @@ def _tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[dic
     ]
 
 
-def _next(request: HttpRequest, before: int) -> str:
+def _next(request: HttpRequest, last: stock.HoldView, sort: str) -> str:
+    cursor = stock.cursor_of(last, sort=sort)
+    if not cursor:
+        return ""
     query = request.GET.copy()
-    query["before"] = str(before)
+    query["after"] = cursor
+    return f"?{query.urlencode()}"
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    query = request.GET.copy()
+    query.pop(name, None)
     return f"?{query.urlencode()}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from inventory.models import Balance, HoldLine, Incoming, Reason, Sku
@@ -87,6 +89,9 @@ class ReasonTotal:
     holds: int
     units: int
     overdue: int
+    # What those units cost to buy, and since when the oldest of the holds stands.
+    cost: Decimal = Decimal(0)
+    oldest: datetime | None = None
 
 
 def frozen_by_reason(*, scope: Scope) -> list[ReasonTotal]:
@@ -100,6 +105,11 @@ def frozen_by_reason(*, scope: Scope) -> list[ReasonTotal]:
             holds=Count("hold", distinct=True),
             units=Sum("open"),
             overdue=Count("hold", distinct=True, filter=Q(hold__review_at__lt=Now())),
+            cost=Sum(
+                F("open") * F("balance__sku__unit_cost"),
+                output_field=DecimalField(max_digits=24, decimal_places=2),
+            ),
+            oldest=Min("hold__created_at"),
         )
         .order_by("-hold__reason__rank", "hold__reason_id")
     )
@@ -112,8 +122,10 @@ def frozen_by_reason(*, scope: Scope) -> list[ReasonTotal]:
             holds=holds,
             units=units,
             overdue=overdue,
+            cost=cost,
+            oldest=oldest,
         )
-        for pk, holds, units, overdue in sums
+        for pk, holds, units, overdue, cost, oldest in sums
     ]
 
 

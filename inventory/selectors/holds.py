@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
+from django.db.models.functions import Now
 
 from inventory.models import Hold, HoldLine, Reason
 from org.scope import Scope
@@ -39,6 +42,8 @@ class HoldView:
     blanket: bool
     asked: int | None
     open: int
+    # What the held units cost to buy, in the company's currency.
+    cost: Decimal
     # The first SKU by code, and how many others the claim holds too.
     sku_code: str
     sku_name: str
@@ -78,27 +83,79 @@ def holds(
     role: str = "",
     reason: str = "",
     closed: bool = False,
-    before: int | None = None,
+    overdue: bool = False,
+    sort: str = "newest",
+    after: str = "",
     limit: int = 50,
 ) -> list[HoldView]:
-    """Claims, newest first; keyset paging by `before` (an id). Two statements.
+    """Claims in one of four orders. Two statements.
 
     A hold that names no warehouse covers several; only a scope that sees everything sees it.
+
+    Args:
+        sort: "newest", "oldest", "review" (what must be looked at first), "cost" (dearest).
+        after: `cursor_of` the last row shown; the dearest are one page and take none.
     """
     rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=closed)
+    if overdue:
+        rows = rows.filter(review_at__lt=Now())
     if ids is not None:
         rows = rows.filter(id__in=ids)
     if role:
         rows = rows.filter(role=role)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
     found = list(
-        rows.select_related("reason", "sku", "warehouse", "location", "lot")
-        .annotate(units=Sum("lines__open", default=0))
-        .order_by("-id")[:limit]
+        _behind(rows, sort, after)
+        .select_related("reason", "sku", "warehouse", "location", "lot")
+        .annotate(
+            units=Sum("lines__open", default=0),
+            cost=Sum(
+                F("lines__open") * F("lines__balance__sku__unit_cost"),
+                default=Decimal(0),
+                output_field=DecimalField(max_digits=24, decimal_places=2),
+            ),
+        )
+        .order_by(*ORDERS[sort])[:limit]
     )
     goods = _goods([row.pk for row in found if row.sku is None])
-    return [_view(row, units=row.units, goods=goods.get(row.pk, [])) for row in found]
+    return [
+        _view(row, units=row.units, cost=row.cost, goods=goods.get(row.pk, [])) for row in found
+    ]
+
+
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "newest": ("-id",),
+    "oldest": ("id",),
+    "review": (F("review_at").asc(nulls_last=True), "id"),
+    "cost": ("-cost", "id"),
+}
+
+
+def cursor_of(hold: HoldView, *, sort: str) -> str:
+    """Where a page that ends with this hold goes on; empty when it does not."""
+    if sort == "cost":
+        return ""
+    day = hold.review_at.isoformat() if hold.review_at and sort == "review" else "-"
+    return f"{hold.id} {day}"
+
+
+def _behind(rows: QuerySet[Hold], sort: str, after: str) -> QuerySet[Hold]:
+    """The rows behind a cursor; one that makes no sense starts at the beginning."""
+    number, _, day = after.partition(" ")
+    if not number.isdecimal() or len(number) > 18 or sort == "cost":
+        return rows
+    if sort == "newest":
+        return rows.filter(id__lt=number)
+    if sort == "oldest":
+        return rows.filter(id__gt=number)
+    if day == "-":
+        return rows.filter(review_at__isnull=True, id__gt=number)
+    try:
+        review = datetime.fromisoformat(day)
+    except ValueError:
+        return rows
+    return rows.filter(
+        Q(review_at__gt=review) | Q(review_at=review, id__gt=number) | Q(review_at__isnull=True)
+    )
 
 
 def hold_counts(
@@ -135,7 +192,7 @@ def _goods(hold_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
     return goods
 
 
-def _view(row: Hold, *, units: int, goods: list[tuple[str, str]]) -> HoldView:
+def _view(row: Hold, *, units: int, cost: Decimal, goods: list[tuple[str, str]]) -> HoldView:
     if row.sku is not None:
         goods = [(row.sku.code, row.sku.name)]
     code, name = goods[0] if goods else ("", "")
@@ -151,6 +208,7 @@ def _view(row: Hold, *, units: int, goods: list[tuple[str, str]]) -> HoldView:
         blanket=row.blanket,
         asked=row.asked,
         open=units,
+        cost=cost,
         sku_code=code,
         sku_name=name,
         more_skus=max(len(goods) - 1, 0),

@@ -28,7 +28,7 @@ class Label:
 def location_labels(
     *,
     scope: Scope,
-    warehouse_id: int | None = None,
+    warehouse_id: int = 0,
     prefix: str = "",
     location_id: int | None = None,
 ) -> list[Label]:
@@ -58,7 +58,7 @@ def goods_labels(
     scope: Scope,
     cell_id: int | None = None,
     lot_id: int | None = None,
-    location_id: int | None = None,
+    location_id: int = 0,
 ) -> list[Label]:
     """One label for each cell with goods: barcode of the SKU, lot, dates, place."""
     rows = cells_seen(scope).prefetch_related("balance__sku__barcodes")

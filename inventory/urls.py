@@ -1,10 +1,12 @@
 """Routes of stock."""
 
-from django.urls import path
+from django.urls import include, path
 
+from inventory.api import urls as api_urls
 from inventory.views import board, explained, labels, places
 
 urlpatterns = [
+    path("api/v1/stock/", include(api_urls)),
     path("stock/", board.board, name="stock"),
     path("stock/cells/<int:cell_id>/", places.cell, name="stock-cell"),
     path("stock/locations/<int:location_id>/", places.location, name="stock-location"),

@@ -22,11 +22,14 @@ class Route:
     """One route; `args` builds what it needs and gives the arguments of its address.
 
     `is_page` is False for routes that only take a form: a GET answers 405 to whoever may post.
+    `speaks_json` is the method of a route for programs that has a permission like a page: its
+    answers are JSON, strangers get 401 and nobody is sent anywhere.
     """
 
     permission: str
     args: Callable[[], list[Any]] = list
     is_page: bool = True
+    speaks_json: str = ""
 
 
 def routes_of_the_house() -> dict[str, str]:

@@ -134,4 +134,15 @@ TABLE: dict[str, Route] = {
             "checks", "parcels", "shipments",
         )
     },
+    **{
+        f"stock-api-{name}": Route(permission, speaks_json="POST")
+        for permission, names in {
+            roles.STOCK_ADJUST: ("receive", "adjust", "regrade", "scrap", "return", "reverse"),
+            roles.FLOOR_PICK: ("move", "pin", "unpin", "swap"),
+            roles.STOCK_HOLD: ("hold", "displace"),
+            roles.STOCK_RELEASE: ("release", "convert", "narrow"),
+            roles.FLOOR_SHIP: ("ship",),
+        }.items()
+        for name in names
+    },
 }  # fmt: skip

@@ -15,7 +15,10 @@ from tests import given
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, routes_of_the_house
 from tests.pages.table import TABLE
 
-PAGES = [name for name, route in TABLE.items() if route.permission != MACHINE]
+JSON = [name for name, route in TABLE.items() if route.speaks_json]
+PAGES = [
+    name for name, route in TABLE.items() if route.permission != MACHINE and not route.speaks_json
+]
 GUARDED = [name for name in PAGES if TABLE[name].permission != EVERYBODY]
 BY_PERMISSION = [name for name in GUARDED if TABLE[name].permission != SIGNED_IN]
 FORMS = [name for name in BY_PERMISSION if not TABLE[name].is_page]
@@ -107,3 +110,28 @@ def test_somebody_without_a_job_sees_no_company_data(client: Client, name: str) 
 
     assert answer.status_code == (200 if TABLE[name].permission == SIGNED_IN else 403)
     assert "TEA" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", JSON)
+def test_a_program_gets_in_with_exactly_the_roles_that_may(name: str) -> None:
+    route, address = TABLE[name], _address(name)
+
+    def answer(role: Role) -> int:
+        told = _as(role).generic(route.speaks_json, address, "{}", content_type="application/json")
+        return told.status_code
+
+    refused = {role for role in Role if answer(role) == 403}
+
+    assert refused == {role for role in Role if route.permission not in GRANTS[role]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", JSON)
+def test_a_program_that_did_not_sign_in_is_told_so(client: Client, name: str) -> None:
+    answer = client.generic(
+        TABLE[name].speaks_json, _address(name), "{}", content_type="application/json"
+    )
+
+    assert answer.status_code == 401
+    assert [each["code"] for each in answer.json()["errors"]] == ["not_signed_in"]

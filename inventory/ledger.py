@@ -7,19 +7,20 @@ The statements are the same number for one request and for a thousand.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from inventory import loading, unpacking
-from inventory.decisions import adjust, hold, move, pin, receive, release, ship
+from inventory import filing, loading, news, unpacking
+from inventory.decisions import adjust, hold, move, pin, planning, receive, release, ship
+from inventory.decisions.answer import Answer
 from inventory.decisions.needs import Needs
-from inventory.models import Closing, HoldLine, Posting
+from inventory.models import Balance, Closing, HoldLine, Posting
 from inventory.requests import (
     AdjustRequest,
     HoldRequest,
@@ -27,15 +28,15 @@ from inventory.requests import (
     Outcome,
     Pin,
     PinRequest,
+    Plan,
     ReceiveRequest,
     Refused,
     ReleaseRequest,
     Request,
     ShipRequest,
 )
-from inventory.world import Bal, Claim, World
+from inventory.world import Claim, World
 from inventory.writing import Written, write
-from outbox import services as outbox
 
 # A caller's clock may be this much ahead of ours.
 CLOCK_SLACK = timedelta(minutes=5)
@@ -77,34 +78,80 @@ def post(requests: Sequence[Request], *, actor: str, today: date | None = None) 
         NoTransaction, SecondPosting: the caller's mistake.
     """
     _once_per_transaction()
+    world, unpacked = _gather(requests, today=today, locked=True)
+    earlier = _earlier([request.key for request in requests])
+    decided = _decide_all(world, requests, earlier, unpacked)
+    written = write(
+        world, requests, actor=actor, fingerprints=decided.fingerprints, kind_of=_kind_of
+    )
+    filing.write(world, written.postings)
+    news.tell(world, decided.displaced.values())
+    return [_answer(index, request, decided, written) for index, request in enumerate(requests)]
+
+
+def plan(request: Request, *, today: date | None = None) -> Plan:
+    """What the request would do if it came now; decided as `post` decides, without a lock.
+
+    Nothing is written. Outside a transaction it reads one snapshot of the world.
+    """
+    with _one_snapshot():
+        world, unpacked = _gather([request], today=today, locked=False)
+    world.begin(0)
+    try:
+        _check_versions(world, request)
+        answer = VERBS[type(request)].decide(world, unpacked.of(0, request))
+            check_trucks(world)
+    except Refused as refusal:
+        return planning.refused(refusal)
+    world.fill()
+    told = answer if isinstance(answer, Answer) else Answer(displaced=answer or {})
+    return planning.plan(world, told.claim, told.displaced)
+
+
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _gather(
+    requests: Sequence[Request], *, today: date | None, locked: bool
+) -> tuple[World, unpacking.Unpacked]:
+    """The part of the world that the requests need: locked to be written, or as it looks."""
     needs = Needs()
     for request in requests:
         VERBS[type(request)].needs(request, needs)
         needs.balances.update(expected.balance_key for expected in request.expected)
+    found = filing.find(needs)
     world = World(today=today or timezone.localdate())
-    if any(not scope.within_one_balance for scope in needs.wide) or loading.lifts_a_wide_blanket(
+    if not locked:
+        pass  # whoever only looks keeps nobody waiting
+    elif any(not scope.within_one_balance for scope in needs.wide) or loading.lifts_a_wide_blanket(
         needs
     ):
         loading.lock_blankets(alone=True)
     elif needs.growing:
         loading.lock_blankets(alone=False)
-    ids = loading.balance_ids(needs)
+    ids = loading.balance_ids(needs, insert=locked)
     unpacked = unpacking.unpack(requests, needs)
     if unpacked.requests:
         for request in unpacked.requests.values():
             VERBS[type(request)].needs(request, needs)
-        ids = loading.balance_ids(needs)
-    loading.lock(world, ids)
-    earlier = _earlier([request.key for request in requests])
+        ids = loading.balance_ids(needs, insert=locked)
+    if locked:
+        loading.lock(world, ids)
+    else:
+        loading.know(world, ids, Balance.objects.all())
     _look_at_whole_balances(world, needs, requests)
+    needs.look(world.balances)
     loading.load(world, needs)
+    filing.load(world, needs, found)
     unpacking.unpack_claims(unpacked, requests, world)
-    decided = _decide_all(world, requests, earlier, unpacked)
-    written = write(
-        world, requests, actor=actor, fingerprints=decided.fingerprints, kind_of=_kind_of
-    )
-    _tell(world, decided)
-    return [_answer(index, request, decided, written) for index, request in enumerate(requests)]
+    return world, unpacked
 
 
 def _kind_of(request: Request) -> str:
@@ -212,18 +259,20 @@ def _decide_all(
             _check_versions(world, request)
             times.check(request)
             answer = VERBS[type(request)].decide(world, unpacked.of(index, request))
+            world.fill()
+            planning.check(world, request)
         except Refused as refusal:
             world.undo()
             decided.refusals[index] = refusal
             continue
-        world.fill()
         world.settle()
         seen[request.key] = (index, fingerprint)
-        if isinstance(answer, Claim):
-            answer.kits = unpacked.kits.get(index, ())
-            decided.claims[index] = answer
-        elif isinstance(answer, dict) and answer:
-            decided.displaced[index] = answer
+        told = answer if isinstance(answer, Answer) else Answer(displaced=answer or {})
+        if told.claim is not None:
+            told.claim.kits = unpacked.kits.get(index, ())
+            decided.claims[index] = told.claim
+        if told.displaced:
+            decided.displaced[index] = told.displaced
     world.posted = {index for index in range(len(requests)) if decided.leaves_posting(index)}
     return decided
 
@@ -294,23 +343,6 @@ def _answer(index: int, request: Request, decided: _Decided, written: Written) -
         displaced=decided.displaced.get(first, {}),
         repeated=index in decided.twins,
     )
-
-
-def _tell(world: World, decided: _Decided) -> None:
-    """Whoever publishes figures or owns a broken claim hears of it after the commit.
-
-    Pinning, carrying and shipping claimed goods leave what may be sold as it was: no news.
-    """
-    free: Counter[Bal] = Counter()
-    for draft in world.drafts:
-        if draft.balance is not None:
-            free[draft.balance] += draft.on_hand - draft.held
-    skus = sorted({balance.sku_id for balance, change in free.items() if change})
-    if skus:
-        outbox.tell(topic="stock.changed", keys=[str(sku) for sku in skus])
-    documents = sorted({name for lost in decided.displaced.values() for name in lost})
-    if documents:
-        outbox.tell(topic="hold.displaced", keys=documents)
 
 
 def start_lines(*, documents: Sequence[str]) -> None:

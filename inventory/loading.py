@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from inventory.decisions.hold import blocked_acts
+from inventory import reaching
+from inventory.decisions.effects import blocked_acts
 from inventory.decisions.needs import Needs
-from inventory.models import Balance, Hold, HoldLine, Location, Lot, Reason, Sku, Stock
+from inventory.models import (
+    Balance,
+    Hold,
+    HoldLine,
+    Location,
+    Lot,
+    Reason,
+    Sku,
+    Stock,
+    Warehouse,
+)
+from inventory.models.books import Grade
 from inventory.scopes import Scope
 from inventory.world import Bal, BalanceKey, Batch, Cell, Claim, LineState, Place, World
 
 # Advisory lock classes; the second key is always 0.
 BLANKETS = 7101
+# As long as the column that keeps it.
+OWNER_LENGTH = 32
 
 
 def lock_blankets(*, alone: bool) -> None:
@@ -28,15 +42,18 @@ def lock_blankets(*, alone: bool) -> None:
         cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", [BLANKETS])
 
 
-def balance_ids(needs: Needs) -> list[int]:
-    """The balances to lock: those named, those of named claims, those under wide blankets."""
+def balance_ids(needs: Needs, *, insert: bool = True) -> list[int]:
+    """The balances to lock: those named, those of named claims, those under wide blankets.
+
+    Missing ones that goods will lie in are made first; a plan that writes nothing leaves them out.
+    """
     found = _resolve(needs.balances)
     missing = sorted(key for key in needs.growing if key not in found)
-    if missing:
+    if missing and insert:
         _insert_missing(missing)
         found |= _resolve(set(missing))
     needs.absent = needs.balances - found.keys()
-    ids = set(found.values())
+    ids = set(found.values()) | needs.balance_ids
     if needs.documents or needs.hold_ids:
         named = Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids)
         ids.update(HoldLine.objects.filter(named, open__gt=0).values_list("balance_id", flat=True))
@@ -44,6 +61,11 @@ def balance_ids(needs: Needs) -> list[int]:
             ids.update(_covered_balances(needs))
     for scope in needs.wide:
         ids.update(_cells_in(scope).values_list("balance_id", flat=True).distinct())
+    if needs.everywhere:
+        same = Q()
+        for scope in needs.everywhere:
+            same |= Q(sku_id=scope.sku_id, grade=scope.grade, owner=scope.owner)
+        ids.update(Balance.objects.filter(same).values_list("id", flat=True))
     return sorted(ids)
 
 
@@ -78,6 +100,17 @@ def _cells_in(scope: Scope):  # type: ignore[no-untyped-def]
     return Stock.objects.filter(**{name: value for name, value in named.items() if value})
 
 
+def skus_under(scopes: Iterable[Scope]) -> set[int]:
+    """The SKUs that have a cell under any of these scopes; one statement, none for no scope."""
+    places = Q()
+    for scope in scopes:
+        places |= Q(id__in=_cells_in(scope).values("id"))
+    if not places:
+        return set()
+    cells = Stock.objects.filter(places)
+    return set(cells.values_list("balance__sku_id", flat=True).distinct())
+
+
 def _resolve(keys: Iterable[BalanceKey]) -> dict[BalanceKey, int]:
     wanted = list(keys)
     if not wanted:
@@ -97,11 +130,14 @@ def _insert_missing(keys: list[BalanceKey]) -> None:
     """Empty balances, in key order; whoever comes first wins and the other waits."""
     goods = Sku.objects.filter(id__in={key[1] for key in keys}, is_kit=False)
     known = set(goods.values_list("id", flat=True))
+    houses = set(
+        Warehouse.objects.filter(id__in={key[0] for key in keys}).values_list("id", flat=True)
+    )
     Balance.objects.bulk_create(
         [
             Balance(warehouse_id=warehouse, sku_id=sku, grade=grade, owner=owner)
             for warehouse, sku, grade, owner in keys
-            if sku in known
+            if sku in known and warehouse in houses and grade in Grade.values and len(owner) <= OWNER_LENGTH
         ],
         ignore_conflicts=True,
     )
@@ -109,11 +145,15 @@ def _insert_missing(keys: list[BalanceKey]) -> None:
 
 def lock(world: World, ids: list[int]) -> None:
     """Lock the balances in id order; they cover their cells and lines."""
+    know(world, ids, Balance.objects.select_for_update(no_key=True))
+
+
+def know(world: World, ids: list[int], balances: QuerySet[Balance]) -> None:
+    """Read the balances; without a lock what is read may be old when it is used."""
     if not ids:
         return
     rows = (
-        Balance.objects.select_for_update(no_key=True)
-        .filter(id__in=ids)
+        balances.filter(id__in=ids)
         .order_by("id")
         .values_list("id", "warehouse_id", "sku_id", "grade", "owner", "on_hand", "held", "version")
     )
@@ -126,23 +166,31 @@ def load(world: World, needs: Needs) -> None:
     """Places, lots, reasons, blankets, cells and lines, in that order."""
     by_id = {balance.id: balance for balance in world.balances.values()}
     world.reasons.update({reason.code: reason for reason in _reasons(needs)})
-    if needs.growing:
-        world.lot_tracked.update(
-            Sku.objects.filter(
-                id__in={key[1] for key in needs.growing}, lot_tracked=True
-            ).values_list("id", flat=True)
-        )
+    if needs.growing or needs.physical:
+        _know_tracking(world)
     if needs.locations:
         for place in Location.objects.filter(id__in=needs.locations):
             _know_place(world, place)
     if needs.lots:
         for lot in Lot.objects.filter(id__in=needs.lots):
             _know_batch(world, lot)
+    if needs.wide:
+        world.nowhere = reaching.nowhere(needs.wide)
+    if needs.strategies:
+        world.strategies = reaching.strategies({key[1] for key in world.balances})
     rows = _cell_rows(world, needs, by_id)
-    covered = needs.locations or any(row.blanket_id for row in rows)
-    if covered or needs.wide or needs.hold_ids or needs.lifts_blankets or needs.whole:
+    covered = needs.locations or needs.cell_ids or any(row.blanket_id for row in rows)
+    asked = needs.hold_ids or needs.lifts_blankets or needs.whole or needs.effects
+    if covered or asked or needs.wide:
         _load_blankets(world, needs, by_id, rows)
     cells: dict[int, Cell] = {}
+    _know_cells(world, by_id, cells, rows)
+    _load_lines(world, needs, by_id, cells)
+
+
+def _know_cells(
+    world: World, by_id: dict[int, Bal], cells: dict[int, Cell], rows: Iterable[Stock]
+) -> None:
     for row in rows:
         _know_place(world, row.location)
         if row.lot is not None:
@@ -158,7 +206,18 @@ def load(world: World, needs: Needs) -> None:
         )
         cells[row.id] = cell
         world.add_cell(cell)
-    _load_lines(world, needs, by_id, cells)
+
+
+def _know_tracking(world: World) -> None:
+    """Which of the locked goods are tracked by lot or by serial number."""
+    tracked = Sku.objects.filter(
+        Q(lot_tracked=True) | Q(serial_tracked=True), id__in={key[1] for key in world.balances}
+    )
+    for sku, by_lot, by_serial in tracked.values_list("id", "lot_tracked", "serial_tracked"):
+        if by_lot:
+            world.lot_tracked.add(sku)
+        if by_serial:
+            world.papers.serial_tracked.add(sku)
 
 
 def _reasons(needs: Needs) -> list[Reason]:
@@ -167,13 +226,13 @@ def _reasons(needs: Needs) -> list[Reason]:
 
 def _know_place(world: World, place: Location) -> None:
     world.places[place.id] = Place(
-        place.id, place.warehouse_id, place.zone_id, place.kind, place.sequence
+        place.id, place.warehouse_id, place.zone_id, place.kind, place.sequence, place.code
     )
 
 
 def _know_batch(world: World, lot: Lot) -> None:
     world.batches[lot.id] = Batch(
-        lot.id, lot.expires_on, lot.produced_on, lot.supplier, lot.sku_id
+        lot.id, lot.expires_on, lot.produced_on, lot.supplier, lot.sku_id, lot.created_at
     )
 
 
@@ -196,9 +255,17 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
                 stock__isnull=False,
             ).values("stock_id")
         )
+    if needs.reserves:
+        which |= Q(
+            id__in=HoldLine.objects.filter(
+                hold__document__in=needs.reserves, balance_id__in=by_id, open__gt=0
+            ).values("stock_id")
+        )
     if needs.all_claims:
         counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
         which |= Q(balance_id__in=counted)
+    if needs.cell_ids:
+        which |= Q(id__in=needs.cell_ids)
     for scope in needs.wide:
         which |= Q(id__in=_cells_in(scope).values("id"))
     return list(
@@ -267,38 +334,67 @@ def _load_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[i
     named = needs.hold_ids | {claim.id for claim in world.blankets if claim.id is not None}
     if named:
         which |= Q(hold_id__in=named)
+    if needs.reserves:
+        which |= Q(hold__document__in=needs.reserves, hold__closed_at__isnull=True)
     if needs.locations:
         which |= Q(stock__location_id__in=needs.locations, hold__closed_at__isnull=True)
     if needs.all_claims:
         counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
         which |= Q(balance_id__in=counted, hold__closed_at__isnull=True)
+    if needs.line_ids or needs.cell_ids:
+        which |= Q(id__in=needs.line_ids)
+        which |= Q(stock_id__in=needs.cell_ids, hold__closed_at__isnull=True)
     if not which or not by_id:
         return
-    rows = (
-        HoldLine.objects.filter(which, balance_id__in=by_id)
-        .select_related("hold__reason", "origin__hold__reason")
-        .order_by("id")
-    )
+    _know_lines(world, by_id, cells, which)
+
+
+def _know_lines(world: World, by_id: dict[int, Bal], cells: dict[int, Cell], which: Q) -> None:
+    """Know these lines, and all lines of the claims that any of them was drawn from."""
     known: dict[int, LineState] = {}
-    waiting: list[tuple[LineState, int]] = []
-    for row in rows:
-        line = LineState(
-            _know_claim(world, row.hold),
-            by_id[row.balance_id],
-            cells.get(row.stock_id) if row.stock_id is not None else None,
-            row.open,
-            row.priority,
-            row.started,
-            None,
-            row.id,
-            row.bound,
+    waiting: dict[int, int] = {}
+    while which:
+        rows = list(
+            HoldLine.objects.filter(which, balance_id__in=by_id)
+            .exclude(id__in=known)
+            .select_related("hold__reason", "origin")
+            .order_by("id")
         )
-        if row.stock_id is not None and line.cell is None:
-            continue  # an empty line of a cell that nobody asked for
-        known[row.id] = line
-        if row.origin_id is not None:
-            waiting.append((line, row.origin_id))
-    for line, origin in waiting:
-        line.origin = known.get(origin)
-    for line in known.values():
+        which = Q()
+        for row in rows:
+            line = LineState(
+                _know_claim(world, row.hold),
+                by_id[row.balance_id],
+                cells.get(row.stock_id) if row.stock_id is not None else None,
+                row.open,
+                row.priority,
+                row.started,
+                None,
+                row.id,
+                row.bound,
+            )
+            if row.stock_id is not None and line.cell is None:
+                continue  # an empty line of a cell that nobody asked for
+            known[row.id] = line
+            if row.origin_id is not None:
+                waiting[row.id] = row.origin_id
+        reserves = {
+            row.origin.hold_id for row in rows if row.origin and row.origin_id not in known
+        }
+        if reserves:
+            which = Q(hold_id__in=reserves)
+            _know_their_cells(world, by_id, cells, reserves)
+    for drawn, origin in waiting.items():
+        known[drawn].origin = known.get(origin)
+    for line in sorted(known.values(), key=lambda line: line.id or 0):
         world.add_line(line)
+
+
+def _know_their_cells(
+    world: World, by_id: dict[int, Bal], cells: dict[int, Cell], hold_ids: set[int]
+) -> None:
+    """The cells of these claims' lines, as far as they are not known yet."""
+    lines = HoldLine.objects.filter(hold_id__in=hold_ids, stock__isnull=False)
+    rows = Stock.objects.filter(id__in=lines.values("stock_id"), balance_id__in=by_id)
+    unknown = rows.exclude(id__in=cells).select_related("location", "lot").order_by("id")
+    _know_cells(world, by_id, cells, unknown)

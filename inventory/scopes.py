@@ -57,3 +57,14 @@ def covers(scope: Scope, spot: Spot) -> bool:
         and spot.lot_id not in scope.without_lots
         and spot.cell_id not in scope.without_cells
     )
+
+
+def reaches(scope: Scope, key: tuple[int, int, str, str]) -> bool:
+    """True when the scope may cover cells of this balance (warehouse, SKU, grade, owner)."""
+    warehouse_id, sku_id, grade, owner = key
+    return (
+        scope.warehouse_id in (None, warehouse_id)
+        and scope.sku_id in (None, sku_id)
+        and scope.grade in ("", grade)
+        and scope.owner in ("", owner)
+    )

@@ -6,7 +6,7 @@ Pure. `world.py` keeps them together; decisions read them and change them only t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from inventory.scopes import Scope, Spot
@@ -48,6 +48,7 @@ class Place:
     zone_id: int | None
     kind: str
     sequence: int
+    code: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +60,7 @@ class Batch:
     produced_on: date | None
     supplier: str
     sku_id: int = 0
+    created_at: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -14,7 +14,7 @@ from typing import Any
 
 from inventory.papers import Papers
 from inventory.requests import Refused
-from inventory.scopes import covers
+from inventory.scopes import Scope, covers
 from inventory.things import (
     ONE_OWNER,
     PICK_ORDER,
@@ -60,6 +60,12 @@ class World:
         self.claims: dict[int, Claim] = {}
         self.reasons: dict[str, Any] = {}
         self.lot_tracked: set[int] = set()
+        # Scopes of new blankets that match no stock and no place.
+        self.nowhere: set[Scope] = set()
+        # How SKUs are picked that are not picked first expiry first.
+        self.strategies: dict[int, str] = {}
+        # Blankets whose scope became smaller, or that became a fixed quantity.
+        self.narrowed: dict[Claim, None] = {}
         # By location, because most blankets are the standing freezes of one place each.
         self._blankets_at: dict[int | None, list[Claim]] = defaultdict(list)
         self.new_claims: list[Claim] = []
@@ -142,12 +148,18 @@ class World:
         """Active blankets over a cell, highest rank first."""
         spot = cell.spot
         near = (*self._blankets_at[None], *self._blankets_at[cell.place.id])
-        found = [claim for claim in near if claim.open and covers(claim.scope, spot)]
+        found = [
+            claim for claim in near if claim.open and claim.blanket and covers(claim.scope, spot)
+        ]
         return sorted(found, key=lambda claim: -claim.rank)
 
     def forbids(self, cell: Cell, act: str) -> Claim | None:
         """The blanket over this cell that forbids the act (pick, ship, move, count), if any."""
         return next((claim for claim in self.covering(cell) if act in claim.blocks), None)
+
+    def changed_cells(self) -> set[Cell]:
+        """Cells that this request has changed so far."""
+        return {draft.cell for draft in self.drafts[self._start :] if draft.cell is not None}
 
     # --- drafting ---
 
@@ -256,12 +268,25 @@ class World:
 
         self._undo.append(restore)
 
-    def lift_blanket(self, claim: Claim) -> None:
-        """The blanket covers nothing from now on."""
+    def close_claim(self, claim: Claim) -> None:
+        """The claim is over by decision: a blanket covers nothing, nothing returns to a reserve."""
         claim.open = False
 
         def restore() -> None:
             claim.open = True
+
+        self._undo.append(restore)
+
+    def narrow(self, claim: Claim, scope: Scope, *, blanket: bool = True) -> None:
+        """The blanket covers less from now on, or (`blanket` off) is a fixed quantity."""
+        before, noted = claim.scope, claim in self.narrowed
+        claim.scope, claim.blanket = scope, blanket
+        self.narrowed[claim] = None
+
+        def restore() -> None:
+            claim.scope, claim.blanket = before, True
+            if not noted:
+                self.narrowed.pop(claim)
 
         self._undo.append(restore)
 
@@ -313,13 +338,19 @@ class World:
         """The request's facts, its counted figures included, once all cells have ids."""
         facts = dict(self.facts.get(posting, {}))
         figures = [
-            [row.cell.id, row.before, row.counted]
-            for row in self.papers.counted
-            if row.posting == posting
+            [row.cell.id, row.before, row.counted] for row in self.papers.counted.get(posting, ())
         ]
         return facts | {"counted": figures} if figures else facts
 
     # --- one request, whole or not at all ---
+
+    def drafted(self) -> list[Draft]:
+        """What the present request has drafted."""
+        return self.drafts[self._start :]
+
+    def laid(self) -> list[Claim]:
+        """The new claims of the present request."""
+        return [claim for claim in self.new_claims if claim.posting == self.posting]
 
     def begin(self, posting: int) -> None:
         """Start a request."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from inventory.requests import QTY_LIMIT, Line, MoveLine, PlacedLine, Refused, RegradeLine
-from inventory.scopes import Scope
+from inventory.scopes import Scope, reaches
 from inventory.world import BalanceKey
 
 AnyLine = Line | MoveLine | PlacedLine | RegradeLine
@@ -32,6 +32,17 @@ class Needs:
     # Scopes of new blankets that may reach beyond one balance.
     wide: list[Scope] = field(default_factory=list)
     lifts_blankets: bool = False
+    # Scopes of claims on so many units in any warehouse: all their balances are locked.
+    everywhere: list[Scope] = field(default_factory=list)
+    # What these reach of the locked balances is looked at cell by cell, or claim by claim.
+    looking: list[Scope] = field(default_factory=list)
+    yielding: list[Scope] = field(default_factory=list)
+    # Documents whose open claims may be drawn from, in the balances that are locked anyway.
+    reserves: set[str] = field(default_factory=set)
+    # Claims go to cells by each SKU's own strategy.
+    strategies: bool = False
+    # Marks over cells matter too, not only blankets that take units.
+    effects: bool = False
     # Goods move: their SKUs may be tracked by lot or serial number.
     physical: bool = False
     # (SKU, serial number) of pieces named.
@@ -49,6 +60,16 @@ class Needs:
     shipped: set[str] = field(default_factory=set)
     # Of `balances`, those that are not there: where a kit is named, its SKU is among these.
     absent: set[BalanceKey] = field(default_factory=set)
+
+    def look(self, locked: Iterable[BalanceKey]) -> None:
+        """Of the balances that are locked now, note those that the scopes reach."""
+        if not self.looking and not self.yielding:
+            return
+        for key in locked:
+            if any(reaches(scope, key) for scope in self.looking):
+                self.whole.add(key)
+            if any(reaches(scope, key) for scope in self.yielding):
+                self.all_claims.add(key)
 
     def goods(self, *, warehouse_id: int, lines: Iterable[AnyLine], grow: bool) -> None:
         """The lines' balances and lots."""

@@ -87,7 +87,7 @@ def let_go(world: World, line: LineState, qty: int, state: str) -> None:
 
 
 def _lift(world: World, claim: Claim) -> None:
-    world.lift_blanket(claim)
+    world.close_claim(claim)
     for balance in world.balances.values():
         for cell in world.cells_in(balance):
             if cell.blanket is claim:

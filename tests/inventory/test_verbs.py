@@ -141,7 +141,7 @@ def test_more_than_is_free_is_refused_with_what_is_missing_and_nothing_changes(t
     assert outcome.refusal is not None
     assert (outcome.refusal.code, outcome.refusal.params) == (
         "insufficient_stock",
-        {"short": {tea: 2}},
+        {"short": {tea: 2}, "line": 0, "sku_id": tea, "asked": 5, "there": 3},
     )
     assert (Posting.objects.count(), given.free("TEA")) == (before, 3)
 

@@ -279,6 +279,7 @@ NEWS: dict[str, list[str]] = {
         "channels_sync.services.publishing:note_stock_changed",
         "oms.services.restocking:note_stock_changed",
     ],
+    "stock.unsafe": ["channels_sync.services.publishing:note_stock_unsafe"],
     "hold.displaced": ["oms.services.fulfilment:note_displaced"],
     "fulfilment.picking": [],
     "fulfilment.changed": [],

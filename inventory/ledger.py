@@ -17,10 +17,25 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from inventory import filing, loading, news, unpacking
-from inventory.decisions import adjust, hold, move, pin, planning, receive, release, ship
+from inventory.decisions import (
+    adjust,
+    hold,
+    move,
+    pin,
+    planning,
+    receive,
+    regrade,
+    release,
+    returns,
+    reverse,
+    scrap,
+    ship,
+    transfer,
+)
 from inventory.decisions.answer import Answer
+from inventory.decisions.carrying import check_trucks
 from inventory.decisions.needs import Needs
-from inventory.models import Balance, Closing, HoldLine, Posting
+from inventory.models import Closing, HoldLine
 from inventory.requests import (
     AdjustRequest,
     HoldRequest,
@@ -31,9 +46,15 @@ from inventory.requests import (
     Plan,
     ReceiveRequest,
     Refused,
+    RegradeRequest,
     ReleaseRequest,
     Request,
+    ReturnRequest,
+    ReverseRequest,
+    ScrapRequest,
     ShipRequest,
+    TransferInRequest,
+    TransferOutRequest,
 )
 from inventory.world import Claim, World
 from inventory.writing import Written, write
@@ -65,6 +86,12 @@ VERBS: dict[type[Request], _Verb] = {
     ReleaseRequest: _Verb("RELEASE", release.needs, release.decide),
     ShipRequest: _Verb("SHIP", ship.needs, ship.decide),
     AdjustRequest: _Verb("ADJUST", adjust.needs, adjust.decide),
+    RegradeRequest: _Verb("REGRADE", regrade.needs, regrade.decide),
+    ScrapRequest: _Verb("SCRAP", scrap.needs, scrap.decide),
+    ReturnRequest: _Verb("RETURN", returns.needs, returns.decide),
+    TransferOutRequest: _Verb("TRANSFER_OUT", transfer.needs_out, transfer.decide_out),
+    TransferInRequest: _Verb("TRANSFER_IN", transfer.needs_in, transfer.decide_in),
+    ReverseRequest: _Verb("REVERSE", reverse.needs, reverse.decide),
 }
 
 
@@ -100,7 +127,7 @@ def plan(request: Request, *, today: date | None = None) -> Plan:
     try:
         _check_versions(world, request)
         answer = VERBS[type(request)].decide(world, unpacked.of(0, request))
-            check_trucks(world)
+        check_trucks(world)
     except Refused as refusal:
         return planning.refused(refusal)
     world.fill()
@@ -145,11 +172,11 @@ def _gather(
     if locked:
         loading.lock(world, ids)
     else:
-        loading.know(world, ids, Balance.objects.all())
+        loading.know(world, ids)
     _look_at_whole_balances(world, needs, requests)
     needs.look(world.balances)
     loading.load(world, needs)
-    filing.load(world, needs, found)
+    filing.load(world, needs, found, locked=locked)
     unpacking.unpack_claims(unpacked, requests, world)
     return world, unpacked
 
@@ -187,19 +214,24 @@ class _Earlier:
 def _earlier(keys: list[str]) -> dict[str, _Earlier]:
     """Postings that already happened under these keys, with what they answered."""
     found: dict[str, _Earlier] = {}
-    for posting in Posting.objects.filter(key__in=keys).prefetch_related("holds"):
-        holds = list(posting.holds.all())
-        pins = _pins_of(posting) if posting.kind == "PIN" else ()
-        found[posting.key] = _Earlier(
-            posting.pk, posting.fingerprint, holds[0].pk if holds else None, pins
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.key, p.kind, p.document, p.id, p.fingerprint,
+                      (SELECT min(h.id) FROM inventory_hold h WHERE h.posting_id = p.id)
+               FROM inventory_posting p WHERE p.key = ANY(%s)""",
+            [keys],
         )
+        rows = cursor.fetchall()
+    for key, kind, document, posting_id, fingerprint, hold_id in rows:
+        pins = _pins_of(document) if kind == "PIN" else ()
+        found[key] = _Earlier(posting_id, fingerprint, hold_id, pins)
     return found
 
 
-def _pins_of(posting: Posting) -> tuple[Pin, ...]:
+def _pins_of(document: str) -> tuple[Pin, ...]:
     """Where the document's claims lie now; a repeated answer must not send anyone astray."""
     lines = HoldLine.objects.filter(
-        hold__document=posting.document,
+        hold__document=document,
         hold__role="COMMITMENT",
         stock__isnull=False,
         open__gt=0,
@@ -259,6 +291,7 @@ def _decide_all(
             _check_versions(world, request)
             times.check(request)
             answer = VERBS[type(request)].decide(world, unpacked.of(index, request))
+            check_trucks(world)
             world.fill()
             planning.check(world, request)
         except Refused as refusal:

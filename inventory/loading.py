@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from inventory import reaching
+from inventory import bulk, reaching
 from inventory.decisions.effects import blocked_acts
 from inventory.decisions.needs import Needs
 from inventory.models import (
@@ -29,6 +29,8 @@ from inventory.world import Bal, BalanceKey, Batch, Cell, Claim, LineState, Plac
 BLANKETS = 7101
 # As long as the column that keeps it.
 OWNER_LENGTH = 32
+_READ_BALANCES = """SELECT id, warehouse_id, sku_id, grade, owner, on_hand, held, version
+    FROM inventory_balance WHERE id = ANY(%s::bigint[]) ORDER BY id"""
 
 
 def lock_blankets(*, alone: bool) -> None:
@@ -137,7 +139,10 @@ def _insert_missing(keys: list[BalanceKey]) -> None:
         [
             Balance(warehouse_id=warehouse, sku_id=sku, grade=grade, owner=owner)
             for warehouse, sku, grade, owner in keys
-            if sku in known and warehouse in houses and grade in Grade.values and len(owner) <= OWNER_LENGTH
+            if sku in known
+            and warehouse in houses
+            and grade in Grade.values
+            and len(owner) <= OWNER_LENGTH
         ],
         ignore_conflicts=True,
     )
@@ -145,18 +150,19 @@ def _insert_missing(keys: list[BalanceKey]) -> None:
 
 def lock(world: World, ids: list[int]) -> None:
     """Lock the balances in id order; they cover their cells and lines."""
-    know(world, ids, Balance.objects.select_for_update(no_key=True))
+    know(world, ids, how="FOR NO KEY UPDATE")
 
 
-def know(world: World, ids: list[int], balances: QuerySet[Balance]) -> None:
+def know(world: World, ids: list[int], *, how: str = "") -> None:
     """Read the balances; without a lock what is read may be old when it is used."""
     if not ids:
         return
-    rows = (
-        balances.filter(id__in=ids)
-        .order_by("id")
-        .values_list("id", "warehouse_id", "sku_id", "grade", "owner", "on_hand", "held", "version")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_READ_BALANCES} {how}",
+            [bulk.literal(ids)],
+        )
+        rows = cursor.fetchall()
     for pk, warehouse, sku, grade, owner, on_hand, held, version in rows:
         key = (warehouse, sku, grade, owner)
         world.balances[key] = Bal(pk, key, on_hand, held, version)
@@ -221,7 +227,10 @@ def _know_tracking(world: World) -> None:
 
 
 def _reasons(needs: Needs) -> list[Reason]:
-    return list(Reason.objects.filter(code__in=needs.reasons)) if needs.reasons else []
+    if not needs.reasons:
+        return []
+    columns = "SELECT * FROM inventory_reason WHERE code = ANY(%s)"
+    return list(Reason.objects.raw(columns, [sorted(needs.reasons)]))
 
 
 def _know_place(world: World, place: Location) -> None:
@@ -241,7 +250,10 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
     if not by_id:
         return []
     # Only the terms that can find something: an order's hold asks for little, thousands a minute.
-    which = Q(blanket__isnull=False)
+    which = Q()
+    waiting = _waiting_cells(by_id)
+    if waiting:
+        which |= Q(id__in=waiting)
     if needs.locations:
         which |= Q(location_id__in=needs.locations)
     whole = {world.balances[key].id for key in needs.whole if key in world.balances}
@@ -268,11 +280,24 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
         which |= Q(id__in=needs.cell_ids)
     for scope in needs.wide:
         which |= Q(id__in=_cells_in(scope).values("id"))
+    if not which:
+        return []
     return list(
         Stock.objects.filter(which, balance_id__in=by_id)
         .select_related("location", "lot")
         .order_by("id")
     )
+
+
+def _waiting_cells(by_id: Iterable[int]) -> list[int]:
+    """Cells with units that a blanket may still take; those wholly frozen have none to give."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id FROM inventory_stock WHERE balance_id = ANY(%s::bigint[])
+               AND blanket_id IS NOT NULL AND on_hand > pinned""",
+            [bulk.literal(list(by_id))],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _load_blankets(world: World, needs: Needs, by_id: dict[int, Bal], rows: list[Stock]) -> None:
@@ -378,9 +403,7 @@ def _know_lines(world: World, by_id: dict[int, Bal], cells: dict[int, Cell], whi
             known[row.id] = line
             if row.origin_id is not None:
                 waiting[row.id] = row.origin_id
-        reserves = {
-            row.origin.hold_id for row in rows if row.origin and row.origin_id not in known
-        }
+        reserves = {row.origin.hold_id for row in rows if row.origin and row.origin_id not in known}
         if reserves:
             which = Q(hold_id__in=reserves)
             _know_their_cells(world, by_id, cells, reserves)

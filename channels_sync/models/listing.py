@@ -31,6 +31,8 @@ class Listing(models.Model):
     # Says "look again"; rises so that an ack for an older look does not clear it.
     stale_count = models.BigIntegerField(_("stale count"), default=0)
     stale_since = models.DateTimeField(_("stale since"), null=True)
+    # Goods of it came under a safety freeze: this figure goes before all others.
+    is_urgent = models.BooleanField(_("safety first"), default=False)
     claimed_until = models.DateTimeField(_("being published until"), null=True)
     claimed_stale_count = models.BigIntegerField(_("stale count when claimed"), default=0)
     due_at = models.DateTimeField(_("due"), db_default=database_clock())
@@ -68,7 +70,7 @@ class Listing(models.Model):
             ),
             models.Index(
                 name="channels_listing_stale",
-                fields=["stale_since", "id"],
+                fields=["-is_urgent", "stale_since", "id"],
                 condition=Q(stale_since__isnull=False, dead_at__isnull=True),
             ),
             models.Index(

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 EPOCH = 10**12
 
 
-def shown_qty(*, available: Iterable[int], safety_qty: int) -> int:
-    """Free units over the shop's warehouses less the safety stock, never below zero."""
-    return max(sum(available) - safety_qty, 0)
+def shown_qty(*, free: Iterable[int], safety_qty: int) -> int:
+    """Units to show over the shop's warehouses less the safety stock, never below zero."""
+    return max(sum(free) - safety_qty, 0)
 
 
 def basis_of(*, versions: Iterable[int], figure_epoch: int) -> int:

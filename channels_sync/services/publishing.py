@@ -33,12 +33,28 @@ class Job:
 
 
 def note_stock_changed(*, keys: list[str]) -> None:
-    """Have every listing of these SKUs published again (news "stock.changed")."""
-    mark_stale(Listing.objects.filter(sku_id__in=sorted(int(key) for key in keys)))
+    """Have every listing of these SKUs, and of kits with them, published again ("stock.changed").
+
+    The ledger names only what it holds; which kits a part belongs to is asked here, outside its
+    locks.
+    """
+    mark_stale(_listings_of(keys))
 
 
-def mark_stale(rows: QuerySet[Listing]) -> int:
-    """Have these listings looked at again; a figure that was given up gets another chance."""
+def note_stock_unsafe(*, keys: list[str]) -> None:
+    """Goods of these SKUs may harm somebody: their figures go first (news "stock.unsafe")."""
+    mark_stale(_listings_of(keys), urgent=True)
+
+
+def _listings_of(keys: list[str]) -> QuerySet[Listing]:
+    return Listing.objects.filter(sku_id__in=sorted(stock.with_kits(int(key) for key in keys)))
+
+
+def mark_stale(rows: QuerySet[Listing], *, urgent: bool = False) -> int:
+    """Have these listings looked at again; a figure that was given up gets another chance.
+
+    `urgent` figures are pushed before all others, and are until they have been acknowledged.
+    """
     # Locked in one order first, so that two batches of news never wait for each other.
     ids = list(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
     if not ids:
@@ -48,6 +64,7 @@ def mark_stale(rows: QuerySet[Listing]) -> int:
         stale_count=F("stale_count") + 1,
         stale_since=Coalesce("stale_since", now),
         dead_at=None,
+        is_urgent=True if urgent else F("is_urgent"),
     )
     outbox.ring(topic="listings.stale")
     return len(ids)
@@ -56,7 +73,8 @@ def mark_stale(rows: QuerySet[Listing]) -> int:
 def claim(*, limit: int = 500) -> list[Job]:
     """Claim stale listings and compute their figures, in the caller's transaction.
 
-    Versions are read before quantities: a figure is never older than the basis it is filed under.
+    While there are urgent figures (safety freezes) they are claimed alone, so that nothing else
+    stands in the queue before them.
     """
     _assert_joined()
     now = database_now()
@@ -72,10 +90,12 @@ def claim(*, limit: int = 500) -> list[Job]:
             due_at__lte=now,
             shop__is_active=True,
         )
-        .order_by("stale_since", "id")[:limit]
+        .order_by("-is_urgent", "stale_since", "id")[:limit]
     )
     if not rows:
         return []
+    if rows[0].is_urgent:
+        rows = [row for row in rows if row.is_urgent]
     compute(rows)
     until = now + LEASE
     for row in rows:
@@ -101,22 +121,25 @@ def _item(row: Listing) -> StockItem:
 
 
 def compute(rows: Sequence[Listing]) -> None:
-    """Set `computed_qty` and `computed_basis` of listings in memory; five statements at most."""
+    """Set `computed_qty` and `computed_basis` of listings in memory; four statements at most.
+
+    Figures and the versions they are filed under are read in one look (a kit's are its parts').
+    """
     shops = Shop.objects.prefetch_related("bindings").in_bulk({row.shop_id for row in rows})
     houses = {shop.pk: [one.warehouse_id for one in shop.bindings.all()] for shop in shops.values()}
     everywhere = {house for mine in houses.values() for house in mine}
     sku_ids = {row.sku_id for row in rows if row.sku_id is not None}
-    versions = stock.versions(sku_ids=sku_ids, warehouse_ids=everywhere)
-    available = stock.available(sku_ids=sku_ids, warehouse_ids=everywhere)
+    figures = stock.publishable(sku_ids=sku_ids, warehouse_ids=everywhere)
     for row in rows:
         assert row.sku_id is not None
         shop = shops[row.shop_id]
         keys = [(house, row.sku_id) for house in houses[shop.pk]]
+        mine = [figures[key] for key in keys if key in figures]
         row.computed_basis = basis_of(
-            versions=(versions.get(key, 0) for key in keys), figure_epoch=shop.figure_epoch
+            versions=(figure.version for figure in mine), figure_epoch=shop.figure_epoch
         )
         row.computed_qty = shown_qty(
-            available=(available.get(key, 0) for key in keys), safety_qty=shop.safety_qty
+            free=(figure.qty for figure in mine), safety_qty=shop.safety_qty
         )
 
 
@@ -142,6 +165,9 @@ def store_answers(*, job: Job, answers: Mapping[int, ConnectorError | None]) -> 
         claimed_until=None,
         stale_since=Case(
             When(stale_count=F("claimed_stale_count"), then=None), default=F("stale_since")
+        ),
+        is_urgent=Case(
+            When(stale_count=F("claimed_stale_count"), then=False), default=F("is_urgent")
         ),
     )
     if good:
@@ -181,6 +207,8 @@ def retry(*, listing_ids: Sequence[int]) -> int:
 def sweep(*, after: int = 0, limit: int = 2000) -> int:
     """Compare what was published with what the stock is now; marks what nobody told us of.
 
+    Both basis and figure are compared: a mark that hides units changes no balance.
+
     Returns:
         The last listing looked at, to go on after; 0 at the end.
     """
@@ -192,12 +220,14 @@ def sweep(*, after: int = 0, limit: int = 2000) -> int:
     )
     if not rows:
         return 0
-    told = {row.pk: row.computed_basis for row in rows}
+    told = {row.pk: (row.computed_basis, row.computed_qty) for row in rows}
     compute(rows)
     owed = [
         row.pk
         for row in rows
-        if row.computed_basis != told[row.pk] and row.stale_since is None and row.dead_at is None
+        if (row.computed_basis, row.computed_qty) != told[row.pk]
+        and row.stale_since is None
+        and row.dead_at is None
     ]
     if owed:
         mark_stale(Listing.objects.filter(pk__in=owed))

@@ -1,17 +1,15 @@
-"""How much there is: balances, cells, held units."""
+"""What lies in the cells and what is held of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
-from inventory.models import Balance, HoldLine, Stock
+from inventory.models import HoldLine, Stock
 from org.scope import Scope
-
-GOOD = "ZP"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,27 +41,6 @@ class HeldUnits:
     warehouse_id: int
     qty: int
     pinned: int
-
-
-def _good(sku_ids: Iterable[int], warehouse_ids: Collection[int] | None) -> QuerySet[Balance]:
-    rows = Balance.objects.filter(sku_id__in=set(sku_ids), grade=GOOD)
-    return rows if warehouse_ids is None else rows.filter(warehouse_id__in=warehouse_ids)
-
-
-def available(
-    *, sku_ids: Iterable[int], warehouse_ids: Collection[int] | None = None
-) -> dict[tuple[int, int], int]:
-    """Free good units per (warehouse id, SKU id); pairs without any balance are missing."""
-    rows = _good(sku_ids, warehouse_ids).values_list("warehouse_id", "sku_id", "available")
-    return {(warehouse, sku): free for warehouse, sku, free in rows}
-
-
-def versions(
-    *, sku_ids: Iterable[int], warehouse_ids: Collection[int] | None = None
-) -> dict[tuple[int, int], int]:
-    """Balance versions of good stock per (warehouse id, SKU id); they only rise."""
-    rows = _good(sku_ids, warehouse_ids).values_list("warehouse_id", "sku_id", "version")
-    return {(warehouse, sku): version for warehouse, sku, version in rows}
 
 
 def cells(

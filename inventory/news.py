@@ -1,0 +1,81 @@
+"""What a batch of verbs tells the floors above: names only, heard after the commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from inventory import loading
+from inventory.scopes import covers
+from inventory.things import Bal, Claim
+from inventory.world import World
+from outbox import services as outbox
+
+
+def tell(world: World, displaced: Iterable[Collection[str]]) -> None:
+    """Whoever publishes figures or owns a broken claim hears of it.
+
+    stock.changed: what may be sold or shown of these SKUs has changed. Pinning, carrying and
+    shipping claimed goods leave it as it was: no news. stock.unsafe: units of these SKUs came
+    under a safety freeze; shops must not wait for that figure. Kits are not named: whoever hears
+    of a part knows its kits.
+    """
+    skus = _changed(world) | _hidden_or_shown(world)
+    if skus:
+        outbox.tell(topic="stock.changed", keys=[str(sku) for sku in sorted(skus)])
+    unsafe = _unsafe(world)
+    if unsafe:
+        outbox.tell(topic="stock.unsafe", keys=[str(sku) for sku in sorted(unsafe)])
+    documents = sorted({name for lost in displaced for name in lost})
+    if documents:
+        outbox.tell(topic="hold.displaced", keys=documents)
+
+
+def _changed(world: World) -> set[int]:
+    """SKUs of which free units, or those a shop may show, are more or fewer than before."""
+    free: Counter[Bal] = Counter()
+    shown: Counter[Bal] = Counter()
+    for draft in world.drafts:
+        if draft.balance is None:
+            continue
+        free[draft.balance] += draft.on_hand - draft.held
+        claimed = draft.line is not None and "publish" not in draft.line.claim.blocks
+        shown[draft.balance] += draft.on_hand - (0 if claimed else draft.held)
+    return {
+        balance.sku_id
+        for change in (free, shown)
+        for balance, units in change.items()
+        if units
+    }  # fmt: skip
+
+
+def _unsafe(world: World) -> set[int]:
+    frozen: Counter[int] = Counter()
+    for draft in world.drafts:
+        if draft.line is not None and draft.line.claim.is_safety:
+            frozen[draft.line.balance.sku_id] += draft.held
+    return {sku for sku, units in frozen.items() if units > 0}
+
+
+def _hidden_or_shown(world: World) -> set[int]:
+    """SKUs under marks that hide free units from shops: laid, narrowed or lifted, or with goods
+    coming or going beneath them. Marks are rare; without any this costs nothing."""
+    hiding = [claim for claim in world.blankets if _hides(claim)]
+    if not hiding:
+        return set()
+    changed = [
+        claim
+        for claim in hiding
+        if claim in world.new_claims or claim in world.narrowed or not claim.open
+    ]
+    found = loading.skus_under([claim.scope for claim in changed])
+    for draft in world.drafts:
+        if draft.cell is not None:
+            spot = draft.cell.spot
+            if any(covers(claim.scope, spot) for claim in hiding):
+                found.add(draft.cell.balance.sku_id)
+    return found
+
+
+def _hides(claim: Claim) -> bool:
+    return "publish" in claim.blocks and "reserve" not in claim.blocks

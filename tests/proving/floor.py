@@ -17,7 +17,8 @@ KINDS = {
     "A-01": "STORAGE", "A-02": "STORAGE", "P-01": "PICKING", "RCV": "RECEIVING",
     "PACK": "PACKING", "DEF": "DEFECT",
 }  # fmt: skip
-TRUCKS = ("T-1", "T-2", "T-3")
+# Each is named after the transfer that travels in it.
+TRUCKS = tuple(f"TR-{number}" for number in range(16))
 FRESH, OLD = date(2090, 1, 1), date(2020, 1, 1)
 LATER = date(2091, 1, 1)
 
@@ -31,7 +32,7 @@ class Floor:
     skus: dict[str, int]
     places: dict[int, Place]
     by_code: dict[tuple[int, str], int]
-    trucks: tuple[int, ...]
+    trucks: dict[str, int]
     lots: dict[int, Lot]
     lots_of: dict[int, tuple[int, ...]]
     standing: tuple[tuple[int, str, str, int, int], ...]
@@ -74,8 +75,8 @@ def build() -> Floor:
             within = zone[house] if code.startswith("A-") else None
             by_code[house, code] = _place(house, code, kind, step * 10, within)
             places[by_code[house, code]] = Place(house, kind, step * 10, within)
-    trucks = tuple(_place(road, code, "TRUCK", 0, None) for code in TRUCKS)
-    places |= {truck: Place(road, "TRUCK", 0) for truck in trucks}
+    trucks = {code: _place(road, code, "TRUCK", 0, None) for code in TRUCKS}
+    places |= {truck: Place(road, "TRUCK", 0) for truck in trucks.values()}
     skus, lots, lots_of = _goods()
     standing = tuple(
         Hold.objects.filter(blanket=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 from launch import servers
 
-HOME = Path(__file__).resolve().parent.parent.parent
+HOME = Path(__file__).parent.parent.parent
 TEMPLATE = "proving_template"
 # A lost page costs nothing here; the machine that kills PostgreSQL boots its own with fsync on.
 FAST = {

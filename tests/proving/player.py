@@ -373,13 +373,13 @@ class Player:
         )  # fmt: skip
 
     def _send(self) -> asked.Request:
-        spot = self._spot()
+        spot, truck = self._spot(), self.dice.choice(list(self.floor.trucks))
         line = asked.PlacedLine(
             sku_id=spot.sku, qty=self._qty(3), location_id=spot.location, lot_id=spot.lot
         )
         return asked.TransferOutRequest(
-            **self._names("TR"), from_warehouse_id=spot.house,
-            transit_location_id=self.dice.choice(self.floor.trucks), lines=(line,),
+            key=self._names("TR")["key"], document=truck, from_warehouse_id=spot.house,
+            transit_location_id=self.floor.trucks[truck], lines=(line,),
         )  # fmt: skip
 
     def _arrive(self) -> asked.Request:
@@ -387,7 +387,7 @@ class Player:
         if self.sent:
             document, line, truck = self.dice.choice(self.sent)
         else:
-            document, truck = "TR-none", self.floor.trucks[0]
+            document, truck = "TR-0", self.floor.trucks["TR-0"]
             line = asked.PlacedLine(sku_id=self._sku(), qty=1, location_id=0)
         qty = self.dice.randint(1, max(1, line.qty))
         return asked.TransferInRequest(

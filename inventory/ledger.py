@@ -61,6 +61,8 @@ from inventory.writing import Written, write
 
 # A caller's clock may be this much ahead of ours.
 CLOCK_SLACK = timedelta(minutes=5)
+# Advisory lock class; the second key is always 0.
+PERIODS = 7102
 
 
 class SecondPosting(RuntimeError):
@@ -346,9 +348,17 @@ class _Times:
             raise Refused("in_the_future", asked=request.occurred_at, there=self.now)
 
 
+def lock_periods(*, alone: bool) -> None:
+    """Closing a period waits for bookings that are under way with a time of their own."""
+    shared = "" if alone else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", [PERIODS])
+
+
 def _times(requests: Sequence[Request]) -> _Times:
     if all(request.occurred_at is None for request in requests):
         return _Times(None, timezone.now())
+    lock_periods(alone=False)
     closing = Closing.objects.order_by("-until").first()
     return _Times(closing.until if closing else None, timezone.now())
 

@@ -68,6 +68,7 @@ class World:
         self.narrowed: dict[Claim, None] = {}
         # By location, because most blankets are the standing freezes of one place each.
         self._blankets_at: dict[int | None, list[Claim]] = defaultdict(list)
+        self._blankets_of: dict[str, list[Claim]] = defaultdict(list)
         self.new_claims: list[Claim] = []
         self.lines: list[LineState] = []
         self.drafts: list[Draft] = []
@@ -109,6 +110,7 @@ class World:
     def add_blanket(self, claim: Claim) -> None:
         """Know an active blanket."""
         self._blankets_at[claim.scope.location_id].append(claim)
+        self._blankets_of[claim.document].append(claim)
 
     # --- asking ---
 
@@ -128,6 +130,12 @@ class World:
     def lines_for(self, document: str) -> list[LineState]:
         """The document's lines that have open units."""
         return [line for line in self._by_document[document] if line.open]
+
+    def claims_of(self, document: str) -> list[Claim]:
+        """The document's claims, also those that hold nothing now."""
+        found = dict.fromkeys(line.claim for line in self._by_document[document])
+        found.update(dict.fromkeys(self._blankets_of.get(document, ())))
+        return list(found)
 
     def lines_in(self, balance: Bal) -> list[LineState]:
         """The known lines with open units in one balance."""
@@ -156,6 +164,10 @@ class World:
     def forbids(self, cell: Cell, act: str) -> Claim | None:
         """The blanket over this cell that forbids the act (pick, ship, move, count), if any."""
         return next((claim for claim in self.covering(cell) if act in claim.blocks), None)
+
+    def drafts_of_request(self) -> list[Draft]:
+        """What this request has drafted so far."""
+        return self.drafts[self._start :]
 
     def changed_cells(self) -> set[Cell]:
         """Cells that this request has changed so far."""
@@ -240,6 +252,7 @@ class World:
         if claim.blanket:
             self.add_blanket(claim)
             self._undo.append(self._blankets_at[claim.scope.location_id].pop)
+            self._undo.append(self._blankets_of[claim.document].pop)
         return claim
 
     def end_claim(self, claim: Claim, state: str) -> None:

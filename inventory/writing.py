@@ -40,6 +40,7 @@ def write(
     _lines(lines)
     _entries(world, written)
     _blankets_of_cells(world, fresh=set(cells))
+    _reopen_holds(world)
     _close_holds(world)
     _pins(world, requests, written)
     return written
@@ -85,7 +86,8 @@ def _postings(
             "kind": [kind_of(request) for request in asked],
             "document": [request.document for request in asked],
             "actor": actor,
-            "facts": [world.facts.get(index, {}) for index in part],
+            "facts": [world.facts_of(index) for index in part],
+            "reverses_id": [world.papers.reverses.get(index) for index in part],
         }
         if part is timed:
             columns["occurred_at"] = [request.occurred_at for request in asked]
@@ -199,6 +201,20 @@ def _blankets_of_cells(world: World, *, fresh: set[Cell]) -> None:
         )
 
 
+def _reopen_holds(world: World) -> None:
+    """Holds whose units came back by a reversal are open again."""
+    if not world.reopened:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH own AS (SELECT id FROM inventory_hold WHERE id = ANY(%s)
+                            ORDER BY id FOR NO KEY UPDATE)
+               UPDATE inventory_hold h SET state = 'ACTIVE', closed_at = NULL
+               FROM own WHERE own.id = h.id""",
+            [sorted(claim.id for claim in world.reopened if claim.id is not None)],
+        )
+
+
 def _close_holds(world: World) -> None:
     """Name the state of holds whose units changed: open, partly released, or at an end.
 
@@ -208,7 +224,8 @@ def _close_holds(world: World) -> None:
     ending = {claim.id: state for claim, state in world.ended.items() if claim.id is not None}
     if not ending:
         return
-    lifted = [claim.id for claim in world.ended if claim.blanket and not claim.open]
+    # Ended by decision: a blanket, or a reserve of which units are still out.
+    lifted = [claim.id for claim in world.ended if not claim.open]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM inventory_hold WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
@@ -216,17 +233,21 @@ def _close_holds(world: World) -> None:
         )
         cursor.execute(
             """UPDATE inventory_hold h
-               SET state = CASE WHEN sums.open = 0 AND (NOT h.blanket OR h.id = ANY(%s))
-                                THEN d.state
-                                WHEN d.state = 'RELEASED' AND NOT h.blanket
+               SET state = CASE WHEN sums.done THEN d.state
+                                WHEN d.state IN ('RELEASED', 'EXPIRED') AND NOT h.blanket
                                 THEN 'PARTIALLY_RELEASED' ELSE h.state END,
-                   closed_at = CASE WHEN sums.open = 0 AND (NOT h.blanket OR h.id = ANY(%s))
-                                    THEN clock_timestamp() END
+                   closed_at = CASE WHEN sums.done THEN clock_timestamp() END
                FROM unnest(%s::bigint[], %s::text[]) AS d(id, state),
-                    LATERAL (SELECT coalesce(sum(l.open), 0) AS open
-                             FROM inventory_holdline l WHERE l.hold_id = d.id) sums
+                    LATERAL (
+                        SELECT NOT EXISTS (SELECT FROM inventory_holdline l
+                                           WHERE l.hold_id = d.id AND l.open > 0)
+                           AND (d.id = ANY(%s) OR NOT t.blanket AND NOT EXISTS (
+                               SELECT FROM inventory_holdline o
+                               JOIN inventory_holdline l ON l.origin_id = o.id
+                               WHERE o.hold_id = d.id AND l.open > 0)) AS done
+                        FROM inventory_hold t WHERE t.id = d.id) sums
                WHERE h.id = d.id AND h.closed_at IS NULL""",
-            [lifted, lifted, list(ending), list(ending.values())],
+            [list(ending), list(ending.values()), lifted],
         )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from inventory.decisions.needs import Needs, check_quantities, key_of
+from inventory.decisions import pieces
+from inventory.decisions.carrying import floor_place, follow, source_cell
+from inventory.decisions.effects import must_allow
+from inventory.decisions.needs import Needs, at_line, check_quantities
 from inventory.requests import MoveLine, MoveRequest, Refused
-from inventory.world import Cell, LineState, World
+from inventory.world import Cell, World
 
 
 def needs(request: MoveRequest, need: Needs) -> None:
     """Both ends, and the documents whose claims move."""
     need.goods(warehouse_id=request.warehouse_id, lines=request.lines, grow=True)
+    need.pieces(request.lines)
     for line in request.lines:
         need.locations.update((line.from_location_id, line.to_location_id))
         if line.hold_document is not None:
@@ -20,34 +24,30 @@ def decide(world: World, request: MoveRequest) -> None:
     """Carry every line or none.
 
     Raises:
-        Refused: nothing_there, not_held, blocked, outside_place, bad_quantity, bad_request.
+        Refused: nothing_there, not_held, blocked, outside_place, wrong_serials, bad_quantity,
+            bad_request.
     """
     check_quantities(request.lines)
     if not request.lines:
         raise Refused("bad_request", field="lines")
-    for line in request.lines:
-        source, target = _ends(world, request, line)
-        forbidding = world.forbids(source, "move")
-        if forbidding is not None:
-            raise Refused("blocked", hold_id=forbidding.id, document=forbidding.document)
-        if line.hold_document is not None:
-            _carry_claimed(world, source, target, line)
-        else:
-            _carry_free(world, source, target, line)
+    for number, line in enumerate(request.lines):
+        with at_line(number, line):
+            source, target = _ends(world, request, line)
+            must_allow(world, "move", cell=source)
+            if line.hold_document is not None:
+                _carry_claimed(world, source, target, line)
+            else:
+                _carry_free(world, source, target, line)
+            pieces.carry(world, line, source, target)
 
 
 def _ends(world: World, request: MoveRequest, line: MoveLine) -> tuple[Cell, Cell]:
     if line.from_location_id == line.to_location_id:
         raise Refused("bad_request", field="to_location_id")
-    start = world.place(line.from_location_id, request.warehouse_id)
-    end = world.place(line.to_location_id, request.warehouse_id)
-    balance = world.balance(key_of(request.warehouse_id, line))
-    source = None
-    if balance is not None:
-        source = world.cells.get((balance.id, start.id, line.lot_id))
-    if balance is None or source is None or source.on_hand < line.qty:
-        raise Refused("nothing_there", sku_id=line.sku_id, there=source.on_hand if source else 0)
-    return source, world.cell(balance, end, line.lot_id)
+    floor_place(world, line.from_location_id, request.warehouse_id)
+    end = floor_place(world, line.to_location_id, request.warehouse_id)
+    source = source_cell(world, request.warehouse_id, line, line.from_location_id)
+    return source, world.cell(source.balance, end, line.lot_id)
 
 
 def _carry_claimed(world: World, source: Cell, target: Cell, line: MoveLine) -> None:
@@ -55,9 +55,12 @@ def _carry_claimed(world: World, source: Cell, target: Cell, line: MoveLine) -> 
     left = line.qty
     for claimed in world.lines_for(line.hold_document):
         if claimed.cell is source and left:
-            left -= _follow(world, claimed, target, min(left, claimed.open))
+            left -= follow(world, claimed, target, min(left, claimed.open))
     if left:
-        raise Refused("not_held", document=line.hold_document, sku_id=line.sku_id, missing=left)
+        raise Refused(
+            "not_held", document=line.hold_document, asked=line.qty, there=line.qty - left,
+            missing=left,
+        )  # fmt: skip
 
 
 def _carry_free(world: World, source: Cell, target: Cell, line: MoveLine) -> None:
@@ -75,27 +78,6 @@ def _carry_free(world: World, source: Cell, target: Cell, line: MoveLine) -> Non
     ]
     for claimed in sorted(frozen, key=lambda item: item.claim.binds_to != "PLACE"):
         if left:
-            left -= _follow(world, claimed, target, min(left, claimed.open))
+            left -= follow(world, claimed, target, min(left, claimed.open))
     if left:
-        raise Refused("nothing_there", sku_id=line.sku_id, there=line.qty - left)
-
-
-def _follow(world: World, claimed: LineState, target: Cell, qty: int) -> int:
-    """Move claimed units; a claim of the place ends for units that leave it."""
-    assert claimed.cell is not None
-    if "move" in claimed.claim.blocks:
-        raise Refused("blocked", hold_id=claimed.claim.id, document=claimed.claim.document)
-    world.goods(claimed.cell, -qty, line=claimed, held=-qty)
-    if claimed.claim.binds_to == "PLACE":
-        world.goods(target, qty)
-        world.end_claim(claimed.claim, "RELEASED")
-        return qty
-    follower = world.line(
-        claimed.claim,
-        claimed.balance,
-        target,
-        priority=claimed.priority,
-        origin=claimed.origin,
-    )
-    world.goods(target, qty, line=follower, held=qty)
-    return qty
+        raise Refused("nothing_there", asked=line.qty, there=line.qty - left)

@@ -1,31 +1,61 @@
-"""Goods come in."""
+"""Goods come in: from a supplier, or as the opening balance of a warehouse."""
 
-from inventory.decisions.needs import Needs, check_quantities, key_of
-from inventory.requests import ReceiveRequest, Refused
+from __future__ import annotations
+
+from inventory.decisions import pieces
+from inventory.decisions.carrying import floor_place, growing_balance
+from inventory.decisions.needs import Needs, at_line, check_quantities
+from inventory.requests import Line, PlacedLine, ReceiveRequest, Refused
 from inventory.world import World
+
+SOURCES = ("SUPPLIER", "OPENING")
 
 
 def needs(request: ReceiveRequest, need: Needs) -> None:
-    """The balances grow, in one location."""
-    need.goods(warehouse_id=request.warehouse_id, lines=request.lines, grow=True)
-    need.locations.add(request.location_id)
+    """The balances that grow, and the locations."""
+    lines = _lines(request)
+    need.goods(warehouse_id=request.warehouse_id, lines=lines, grow=True)
+    need.pieces(lines)
+    if request.location_id is not None:
+        need.locations.add(request.location_id)
+    need.locations.update(line.location_id for line in request.placed)
 
 
 def decide(world: World, request: ReceiveRequest) -> None:
-    """Put the goods into the location's cells; a freeze of the place takes them at once.
+    """Put the goods into their cells; a freeze of the place takes them at once.
+
+    `placed` lines count on from `lines` where a refusal names a line. A piece that was shipped
+    or lost before may be received again, one that lies somewhere may not.
 
     Raises:
-        Refused: bad_quantity, outside_place, bad_request (no lot for a lot-tracked SKU).
+        Refused: bad_quantity, outside_place, wrong_serials, bad_request (no lot for a lot-tracked
+            SKU, a lot of another SKU, an unknown source).
     """
-    check_quantities(request.lines)
-    if not request.lines:
+    lines = _lines(request)
+    check_quantities(lines)
+    if not lines:
         raise Refused("bad_request", field="lines")
-    place = world.place(request.location_id, request.warehouse_id)
-    for line in request.lines:
-        if line.lot_id is None and line.sku_id in world.lot_tracked:
-            raise Refused("bad_request", field="lot_id", sku_id=line.sku_id)
-        balance = world.balance(key_of(request.warehouse_id, line))
-        if balance is None:
-            raise Refused("bad_request", field="sku_id", sku_id=line.sku_id)
-        world.goods(world.cell(balance, place, line.lot_id), line.qty)
-        world.border(line.sku_id, request.source, -line.qty)
+    if request.source not in SOURCES:
+        raise Refused("bad_request", field="source", asked=request.source)
+    for number, line in enumerate(lines):
+        with at_line(number, line):
+            place = floor_place(
+                world,
+                line.location_id if isinstance(line, PlacedLine) else request.location_id,
+                request.warehouse_id,
+            )
+            if isinstance(line, PlacedLine) and line.hold_id is not None:
+                raise Refused("bad_request", field="hold_id")
+            balance = growing_balance(world, request.warehouse_id, line)
+            cell = world.cell(balance, place, line.lot_id)
+            pieces.bring(world, line, cell, fits=lambda piece: True)
+            world.goods(cell, line.qty)
+            world.border(line.sku_id, request.source, -line.qty)
+            world.papers.arrive(
+                request.document, request.warehouse_id, sku_id=line.sku_id, grade=line.grade,
+                arrived=line.qty,
+            )  # fmt: skip
+
+
+def _lines(request: ReceiveRequest) -> tuple[Line | PlacedLine, ...]:
+    return (*request.lines, *request.placed)

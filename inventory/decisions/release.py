@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from inventory.decisions.drawing import let_go
 from inventory.decisions.needs import Needs, check_quantities
 from inventory.requests import Line, Refused, ReleaseRequest
-from inventory.world import Claim, LineState, World
+from inventory.things import Claim, LineState
+from inventory.world import World
 
 
 def needs(request: ReleaseRequest, need: Needs) -> None:
@@ -19,6 +23,8 @@ def needs(request: ReleaseRequest, need: Needs) -> None:
 def decide(world: World, request: ReleaseRequest) -> None:
     """Free the units; those drawn from another claim return to it while it is open.
 
+    A whole release also ends a reserve whose units are all drawn: they no longer return to it.
+
     Raises:
         Refused: already_released; not_held when fewer units are held than named; bad_request for
             part of a blanket.
@@ -26,68 +32,85 @@ def decide(world: World, request: ReleaseRequest) -> None:
     claims = _claims(world, request)
     if not claims:
         raise Refused("already_released", document=request.document, hold_id=request.hold_id)
-    lines = [line for line in world.lines if line.claim in claims and line.open]
+    lines = [
+        line
+        for document in dict.fromkeys(claim.document for claim in claims)
+        for line in world.lines_for(document)
+        if line.claim in claims
+    ]
+    state = "EXPIRED" if request.as_expired else "RELEASED"
     if request.lines is None:
         for line in lines:
-            let_go(world, line, line.open, "RELEASED")
+            let_go(world, line, line.open, state)
         for claim in claims:
-            world.end_claim(claim, "RELEASED")
+            world.end_claim(claim, state)
+            world.close_claim(claim)
             if claim.blanket:
-                _lift(world, claim)
+                uncover(world, claim)
         return
     check_quantities(request.lines)
     if any(claim.blanket for claim in claims):
         raise Refused("bad_request", field="lines", reason="blanket")
-    for wanted in request.lines:
-        _free_part(world, lines, wanted)
+    for index, wanted in enumerate(request.lines):
+        for line, take in units_of(lines, wanted, index):
+            let_go(world, line, take, state)
 
 
-def _claims(world: World, request: ReleaseRequest) -> set[Claim]:
-    """Open claims that the request names; a blanket may be open without units."""
-    found = {line.claim for line in world.lines if line.open and _named(line.claim, request)}
-    found.update(claim for claim in world.blankets if claim.open and _named(claim, request))
-    return found
-
-
-def _named(claim: Claim, request: ReleaseRequest) -> bool:
+def _claims(world: World, request: ReleaseRequest) -> dict[Claim, None]:
+    """Open claims that the request names; a blanket, or a reserve that is all drawn, may be open
+    without units."""
     if request.hold_id is not None:
-        return claim.id == request.hold_id
-    return claim.document == request.document
-
-
-def _free_part(world: World, lines: list[LineState], wanted: Line) -> None:
-    """Bin-less units first: they cost the floor nothing."""
-    left = wanted.qty
-    fitting = [
-        line
-        for line in lines
-        if line.balance.sku_id == wanted.sku_id
-        and line.balance.key[2] == wanted.grade
+        claim = world.claims.get(request.hold_id)
+        found: Iterable[Claim] = () if claim is None else (claim,)
+    else:
+        found = world.claims_of(request.document)
+    return {
+        claim: None
+        for claim in found
+        if claim.open
         and (
-            wanted.lot_id is None
-            or (line.cell is not None and line.cell.batch is not None
-                and line.cell.batch.id == wanted.lot_id)
+            claim not in world.ended
+            or any(line.claim is claim for line in world.lines_for(claim.document))
         )
-    ]  # fmt: skip
+    }
+
+
+def units_of(lines: Iterable[LineState], wanted: Line, index: int) -> list[tuple[LineState, int]]:
+    """Which units of a claim a line means: bin-less ones first, they cost the floor nothing.
+
+    Raises:
+        Refused: not_held, when there are fewer.
+    """
+    fitting = [line for line in lines if line.open and _fits(line, wanted)]
+    left = wanted.qty
+    found: list[tuple[LineState, int]] = []
     for line in sorted(fitting, key=lambda item: item.cell is not None):
         take = min(left, line.open)
         if take:
-            let_go(world, line, take, "RELEASED")
+            found.append((line, take))
             left -= take
     if left:
-        raise Refused("not_held", sku_id=wanted.sku_id, missing=left)
+        raise Refused(
+            "not_held",
+            line=index,
+            sku_id=wanted.sku_id,
+            asked=wanted.qty,
+            there=wanted.qty - left,
+            missing=left,
+        )
+    return found
 
 
-def let_go(world: World, line: LineState, qty: int, state: str) -> None:
-    """Take units off a line; drawn units go back to their origin while that claim is open."""
-    world.claim(line, -qty)
-    world.end_claim(line.claim, state)
-    if line.origin is not None and line.origin.claim.open:
-        world.claim(line.origin, qty)
+def _fits(line: LineState, wanted: Line) -> bool:
+    _, sku_id, grade, owner = line.balance.key
+    if (sku_id, grade, owner) != (wanted.sku_id, wanted.grade, wanted.owner):
+        return False
+    batch = line.cell.batch if line.cell is not None else None
+    return wanted.lot_id is None or (batch is not None and batch.id == wanted.lot_id)
 
 
-def _lift(world: World, claim: Claim) -> None:
-    world.close_claim(claim)
+def uncover(world: World, claim: Claim) -> None:
+    """Cells that the blanket does not cover any more get what lies under it."""
     for balance in world.balances.values():
         for cell in world.cells_in(balance):
             if cell.blanket is claim:

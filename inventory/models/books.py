@@ -1,6 +1,7 @@
 """The books: balances and cells (sums kept by the database), postings and entries (facts)."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -148,6 +149,12 @@ class Posting(models.Model):
         indexes = [
             models.Index(fields=["document"], name="posting_by_document"),
             models.Index(fields=["xid", "id"], name="posting_by_horizon"),
+            # What came back of a shipment; other postings do not name one.
+            models.Index(
+                KeyTextTransform("shipped_document", "facts"),
+                name="posting_returned",
+                condition=models.Q(kind="RETURN"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,8 @@ class Incoming(models.Model):
     grade = models.CharField(max_length=2, default="ZP")
     qty = models.BigIntegerField()
     arrived = models.BigIntegerField(default=0)
+    # Units that will not come any more: lost on the way, or sent back.
+    missed = models.BigIntegerField(default=0)
     due_at = models.DateTimeField()
     announced_by = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -33,7 +35,7 @@ class Incoming(models.Model):
                 fields=["document", "warehouse", "sku", "grade"], name="incoming_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(qty__gt=0, arrived__gte=0), name="incoming_quantities"
+                condition=models.Q(qty__gt=0, arrived__gte=0, missed__gte=0), name="incoming_quantities"
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["RECEIPT", "TRANSFER"]), name="incoming_known_kind"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from inventory.requests.lines import Line, MoveLine, PlacedLine, RegradeLine, Request
 
@@ -89,6 +90,9 @@ class TransferOutRequest(Request):
     from_warehouse_id: int
     transit_location_id: int
     lines: tuple[PlacedLine, ...]
+    # Where to and when: the goods are announced there until they arrive.
+    to_warehouse_id: int | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,14 @@ from inventory.requests import (
     Outcome,
     PinRequest,
     ReceiveRequest,
+    RegradeRequest,
     ReleaseRequest,
+    ReturnRequest,
+    ReverseRequest,
+    ScrapRequest,
     ShipRequest,
+    TransferInRequest,
+    TransferOutRequest,
 )
 
 
@@ -52,4 +58,34 @@ def ship(requests: Sequence[ShipRequest], *, actor: str) -> list[Outcome]:
 
 def adjust(requests: Sequence[AdjustRequest], *, actor: str) -> list[Outcome]:
     """Book what was counted; the answers name the documents that lost units."""
+    return post(requests, actor=actor)
+
+
+def regrade(requests: Sequence[RegradeRequest], *, actor: str) -> list[Outcome]:
+    """Give units another grade where they lie."""
+    return post(requests, actor=actor)
+
+
+def scrap(requests: Sequence[ScrapRequest], *, actor: str) -> list[Outcome]:
+    """Destroy goods or send them back to the supplier; the answers name who lost units."""
+    return post(requests, actor=actor)
+
+
+def take_return(requests: Sequence[ReturnRequest], *, actor: str) -> list[Outcome]:
+    """Goods come back from a customer, never more than were shipped."""
+    return post(requests, actor=actor)
+
+
+def transfer_out(requests: Sequence[TransferOutRequest], *, actor: str) -> list[Outcome]:
+    """Load goods for another warehouse into a truck; `hold_id` is a new claim of the transfer."""
+    return post(requests, actor=actor)
+
+
+def transfer_in(requests: Sequence[TransferInRequest], *, actor: str) -> list[Outcome]:
+    """Unload what arrived of a transfer; the rest stays on the way."""
+    return post(requests, actor=actor)
+
+
+def reverse(requests: Sequence[ReverseRequest], *, actor: str) -> list[Outcome]:
+    """Take earlier postings of goods back, each once."""
     return post(requests, actor=actor)

@@ -7,55 +7,24 @@ The statements are the same number for one request and for a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from inventory import filing, loading, news, unpacking
-from inventory.decisions import (
-    adjust,
-    hold,
-    move,
-    pin,
-    planning,
-    receive,
-    regrade,
-    release,
-    returns,
-    reverse,
-    scrap,
-    ship,
-    transfer,
-)
+from inventory.decisions import planning
 from inventory.decisions.answer import Answer
 from inventory.decisions.carrying import check_trucks
+from inventory.decisions.giving_way import Displaced
 from inventory.decisions.needs import Needs
+from inventory.decisions.verbs import VERBS
 from inventory.models import Closing, HoldLine
-from inventory.requests import (
-    AdjustRequest,
-    HoldRequest,
-    MoveRequest,
-    Outcome,
-    Pin,
-    PinRequest,
-    Plan,
-    ReceiveRequest,
-    Refused,
-    RegradeRequest,
-    ReleaseRequest,
-    Request,
-    ReturnRequest,
-    ReverseRequest,
-    ScrapRequest,
-    ShipRequest,
-    TransferInRequest,
-    TransferOutRequest,
-)
+from inventory.requests import Outcome, Pin, PinRequest, Plan, Refused, Request
 from inventory.world import Claim, World
 from inventory.writing import Written, write
 
@@ -71,30 +40,6 @@ class SecondPosting(RuntimeError):
 
 class NoTransaction(RuntimeError):
     """The caller must open the transaction; services never do."""
-
-
-@dataclass(frozen=True)
-class _Verb:
-    kind: str
-    needs: Callable[[Any, Needs], None]
-    decide: Callable[[World, Any], Any]
-
-
-VERBS: dict[type[Request], _Verb] = {
-    ReceiveRequest: _Verb("RECEIVE", receive.needs, receive.decide),
-    MoveRequest: _Verb("MOVE", move.needs, move.decide),
-    HoldRequest: _Verb("HOLD", hold.needs, hold.decide),
-    PinRequest: _Verb("PIN", pin.needs, pin.decide),
-    ReleaseRequest: _Verb("RELEASE", release.needs, release.decide),
-    ShipRequest: _Verb("SHIP", ship.needs, ship.decide),
-    AdjustRequest: _Verb("ADJUST", adjust.needs, adjust.decide),
-    RegradeRequest: _Verb("REGRADE", regrade.needs, regrade.decide),
-    ScrapRequest: _Verb("SCRAP", scrap.needs, scrap.decide),
-    ReturnRequest: _Verb("RETURN", returns.needs, returns.decide),
-    TransferOutRequest: _Verb("TRANSFER_OUT", transfer.needs_out, transfer.decide_out),
-    TransferInRequest: _Verb("TRANSFER_IN", transfer.needs_in, transfer.decide_in),
-    ReverseRequest: _Verb("REVERSE", reverse.needs, reverse.decide),
-}
 
 
 def post(requests: Sequence[Request], *, actor: str, today: date | None = None) -> list[Outcome]:
@@ -211,6 +156,7 @@ class _Earlier:
     fingerprint: str
     hold_id: int | None
     pins: tuple[Pin, ...]
+    displaced: Displaced
 
 
 def _earlier(keys: list[str]) -> dict[str, _Earlier]:
@@ -219,15 +165,24 @@ def _earlier(keys: list[str]) -> dict[str, _Earlier]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT p.key, p.kind, p.document, p.id, p.fingerprint,
-                      (SELECT min(h.id) FROM inventory_hold h WHERE h.posting_id = p.id)
+                      (SELECT min(h.id) FROM inventory_hold h
+                       WHERE h.posting_id = p.id AND h.document = p.document),
+                      p.facts->'displaced'
                FROM inventory_posting p WHERE p.key = ANY(%s)""",
             [keys],
         )
         rows = cursor.fetchall()
-    for key, kind, document, posting_id, fingerprint, hold_id in rows:
+    for key, kind, document, posting_id, fingerprint, hold_id, displaced in rows:
         pins = _pins_of(document) if kind == "PIN" else ()
-        found[key] = _Earlier(posting_id, fingerprint, hold_id, pins)
+        lost = _displaced_then(displaced)
+        found[key] = _Earlier(posting_id, fingerprint, hold_id, pins, lost)
     return found
+
+
+def _displaced_then(noted: str | None) -> Displaced:
+    """Who lost units then, as the posting's facts keep it: JSON has no whole numbers for keys."""
+    told = json.loads(noted) if noted else {}
+    return {name: {int(sku): qty for sku, qty in lost.items()} for name, lost in told.items()}
 
 
 def _pins_of(document: str) -> tuple[Pin, ...]:
@@ -259,7 +214,7 @@ class _Decided:
     # A key that came twice in one batch: the later request answers like the first.
     twins: dict[int, int]
     claims: dict[int, Claim]
-    displaced: dict[int, dict[str, dict[int, int]]]
+    displaced: dict[int, Displaced]
     fingerprints: list[str]
 
     def leaves_posting(self, index: int) -> bool:
@@ -308,6 +263,7 @@ def _decide_all(
             decided.claims[index] = told.claim
         if told.displaced:
             decided.displaced[index] = told.displaced
+            world.note(displaced=told.displaced)
     world.posted = {index for index in range(len(requests)) if decided.leaves_posting(index)}
     return decided
 
@@ -374,6 +330,7 @@ def _answer(index: int, request: Request, decided: _Decided, written: Written) -
             posting_id=before.posting_id,
             hold_id=before.hold_id,
             pins=before.pins,
+            displaced=before.displaced,
             repeated=True,
         )
     first = decided.twins.get(index, index)

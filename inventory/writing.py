@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,7 @@ def write(
     _entries(world, written)
     _blankets_of_cells(world, fresh=set(cells))
     _reopen_holds(world)
+    _narrow_holds(world)
     _close_holds(world)
     _pins(world, requests, written)
     return written
@@ -212,6 +214,33 @@ def _reopen_holds(world: World) -> None:
                UPDATE inventory_hold h SET state = 'ACTIVE', closed_at = NULL
                FROM own WHERE own.id = h.id""",
             [sorted(claim.id for claim in world.reopened if claim.id is not None)],
+        )
+
+
+def _narrow_holds(world: World) -> None:
+    """Blankets that cover less now, or that became a fixed quantity."""
+    if not world.narrowed:
+        return
+    rows = [
+        {
+            "id": claim.id,
+            "lots": sorted(claim.scope.without_lots),
+            "cells": sorted(claim.scope.without_cells),
+            "blanket": claim.blanket,
+            "asked": claim.row.get("asked"),
+        }
+        for claim in world.narrowed
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE inventory_hold h
+               SET excluded_lots = ARRAY(SELECT jsonb_array_elements_text(d.lots)::bigint),
+                   excluded_cells = ARRAY(SELECT jsonb_array_elements_text(d.cells)::bigint),
+                   blanket = d.blanket, asked = d.asked
+               FROM jsonb_to_recordset(%s::jsonb)
+                   AS d(id bigint, lots jsonb, cells jsonb, blanket boolean, asked bigint)
+               WHERE h.id = d.id""",
+            [json.dumps(rows)],
         )
 
 

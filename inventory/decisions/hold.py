@@ -286,10 +286,15 @@ def _in_scope(job: _Job, line: Line, cell: Cell) -> bool:
 
 def _fit_to_pick(world: World, cell: Cell) -> bool:
     """An expired or blocked cell is never promised to anybody."""
-    batch = cell.batch
-    if batch is not None and batch.expires_on is not None and batch.expires_on < world.today:
+    if expired(world, cell):
         return False
     return not (forbidding(world, "pick", cell=cell) or forbidding(world, "reserve", cell=cell))
+
+
+def expired(world: World, cell: Cell) -> bool:
+    """True once the day has passed on which the cell's lot may last be used."""
+    batch = cell.batch
+    return batch is not None and batch.expires_on is not None and batch.expires_on < world.today
 
 
 def _lay_blanket(world: World, request: HoldRequest) -> Answer:

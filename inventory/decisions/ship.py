@@ -16,6 +16,7 @@ from inventory.world import LineState, World
 def needs(request: ShipRequest, need: Needs) -> None:
     """The document's lines."""
     need.documents.add(request.document)
+    need.effects = True
     need.pieces(request.lines or ())
 
 

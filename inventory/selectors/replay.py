@@ -122,13 +122,17 @@ def _compare_lines(books: Reckoning) -> None:
     """Lines against their entries, and closed holds against their lines."""
     open_holds: set[int] = set()
     rows = _stream(
-        "SELECT l.id, l.balance_id, l.open, l.hold_id, h.closed_at IS NULL"
+        "SELECT l.id, l.balance_id, l.open, l.hold_id, h.closed_at IS NULL, o.hold_id"
         " FROM inventory_holdline l JOIN inventory_hold h ON h.id = l.hold_id"
+        " LEFT JOIN inventory_holdline o ON o.id = l.origin_id"
     )
-    for line, balance, units, hold, is_open in rows:
+    for line, balance, units, hold, is_open, reserve in rows:
         expected = books.lines.pop(line, 0)
         if units != expected:
             books.tell("B1.lines", f"line {line}", units, expected, balance)
+        if units and reserve is not None:
+            # Units drawn from a reserve may return to it, so it stays open without any.
+            open_holds.add(reserve)
         if units and is_open:
             open_holds.add(hold)
         elif units:

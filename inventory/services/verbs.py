@@ -7,22 +7,30 @@ carries a `Refused`; the other requests of the batch went through.
 
 from collections.abc import Sequence
 
+from inventory import ledger
 from inventory.ledger import post
 from inventory.requests import (
     AdjustRequest,
+    ConvertRequest,
+    DisplaceRequest,
     HoldRequest,
     MoveRequest,
+    NarrowRequest,
     Outcome,
     PinRequest,
+    Plan,
     ReceiveRequest,
     RegradeRequest,
     ReleaseRequest,
+    Request,
     ReturnRequest,
     ReverseRequest,
     ScrapRequest,
     ShipRequest,
+    SwapRequest,
     TransferInRequest,
     TransferOutRequest,
+    UnpinRequest,
 )
 
 
@@ -89,3 +97,37 @@ def transfer_in(requests: Sequence[TransferInRequest], *, actor: str) -> list[Ou
 def reverse(requests: Sequence[ReverseRequest], *, actor: str) -> list[Outcome]:
     """Take earlier postings of goods back, each once."""
     return post(requests, actor=actor)
+
+
+def unpin(requests: Sequence[UnpinRequest], *, actor: str) -> list[Outcome]:
+    """Take the cells of claims away that nobody picks yet; they stay claimed."""
+    return post(requests, actor=actor)
+
+
+def swap(requests: Sequence[SwapRequest], *, actor: str) -> list[Outcome]:
+    """Pin a document's units to the cell that the picker took them from instead."""
+    return post(requests, actor=actor)
+
+
+def convert(requests: Sequence[ConvertRequest], *, actor: str) -> list[Outcome]:
+    """Turn units of one claim into units of a new one where they lie; `hold_id` is the new one."""
+    return post(requests, actor=actor)
+
+
+def displace(requests: Sequence[DisplaceRequest], *, actor: str) -> list[Outcome]:
+    """Take units away from commitments for a better use; their owners are told."""
+    return post(requests, actor=actor)
+
+
+def narrow(requests: Sequence[NarrowRequest], *, actor: str) -> list[Outcome]:
+    """Have blankets cover less, or become the quantity they hold."""
+    return post(requests, actor=actor)
+
+
+def plan(request: Request, *, actor: str) -> Plan:
+    """What a hold, release or other change of claims would do if it came now; nothing is written.
+
+    Works inside a transaction and outside one. A hold that carries the plan's `digest` is applied
+    exactly so, or refused as world_moved. `actor` is who looks; nobody writes that down.
+    """
+    return ledger.plan(request)

@@ -96,7 +96,11 @@ CLAIM_LAWS = (
                        FROM inventory_holdline WHERE true /*holds hold_id*/ GROUP BY 1) l
                 ON l.hold_id = h.id
             WHERE NOT (h.blanket AND h.closed_at IS NULL)
-              AND (h.closed_at IS NOT NULL) <> (coalesce(l.s, 0) = 0) /*holds h.id*/""",
+              AND (h.closed_at IS NOT NULL) <> (coalesce(l.s, 0) = 0)
+              -- A reserve stays open as long as units drawn from it may return to it.
+              AND NOT (h.closed_at IS NULL AND EXISTS (
+                  SELECT FROM inventory_holdline o JOIN inventory_holdline d ON d.origin_id = o.id
+                  WHERE o.hold_id = h.id AND d.open > 0)) /*holds h.id*/""",
         placeless=True,
     ),
     Law(

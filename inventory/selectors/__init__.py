@@ -1,14 +1,32 @@
 """Questions about stock; each takes many things and costs a constant number of statements."""
 
 from inventory.selectors.audit import Difference, audit
-from inventory.selectors.explain import Explanation, Step, explain
+from inventory.selectors.difference import difference
+from inventory.selectors.explain import explain
+from inventory.selectors.explanations import (
+    CellPart,
+    CellsExplanation,
+    Cover,
+    Explanation,
+    FreedNext,
+    Group,
+    Origin,
+    SkuExplanation,
+    Step,
+    WarehousePart,
+)
+from inventory.selectors.feed import BadCursor, ChangeLine, ChangePage, ChangeRow, changes
 from inventory.selectors.figures import CellView, HeldUnits, cells, held_units
 from inventory.selectors.forecast import DayStep, Forecast, future
 from inventory.selectors.holds import HoldView, ReasonView, cursor_of, hold_counts, holds, reasons
+from inventory.selectors.incoming import IncomingView, incoming
+from inventory.selectors.journal import journal, journal_from
+from inventory.selectors.journal_views import JournalPage, JournalRow
 from inventory.selectors.kits import (
     HeldKits,
     KitExplanation,
     PartView,
+    as_sold,
     explain_kit,
     held_kits,
     recipes,
@@ -29,6 +47,22 @@ from inventory.selectors.masters import (
     staging_location,
     warehouses,
 )
+from inventory.selectors.moments import (
+    Axis,
+    BalanceDifference,
+    Change,
+    DifferencePage,
+    PastBalance,
+    PastCell,
+    PastClaim,
+    PastClaims,
+    PastPage,
+    PastReason,
+    PostingView,
+)
+from inventory.selectors.past import as_of, cells_as_of
+from inventory.selectors.past_claims import claims_as_of
+from inventory.selectors.pieces import PieceStep, PieceView, piece_history, pieces
 from inventory.selectors.selling import (
     Publishable,
     available,
@@ -40,30 +74,64 @@ from inventory.selectors.selling import (
 from inventory.unpacking import KitRecipe
 
 __all__ = [
+    "Axis",
+    "BadCursor",
+    "BalanceDifference",
+    "CellPart",
     "CellView",
+    "CellsExplanation",
+    "Change",
+    "ChangeLine",
+    "ChangePage",
+    "ChangeRow",
+    "Cover",
     "DayStep",
     "Difference",
+    "DifferencePage",
     "Explanation",
     "Forecast",
+    "FreedNext",
+    "Group",
     "HeldKits",
     "HeldUnits",
     "HoldView",
+    "IncomingView",
+    "JournalPage",
+    "JournalRow",
     "KitExplanation",
     "KitRecipe",
     "LocationView",
     "LotView",
+    "Origin",
     "PartView",
+    "PastBalance",
+    "PastCell",
+    "PastClaim",
+    "PastClaims",
+    "PastPage",
+    "PastReason",
+    "PieceStep",
+    "PieceView",
+    "PostingView",
     "Publishable",
     "ReasonView",
+    "SkuExplanation",
     "SkuView",
     "Step",
+    "WarehousePart",
     "WarehouseView",
+    "as_of",
+    "as_sold",
     "audit",
     "available",
     "available_for",
     "available_in_pools",
     "cells",
+    "cells_as_of",
+    "changes",
+    "claims_as_of",
     "cursor_of",
+    "difference",
     "explain",
     "explain_kit",
     "future",
@@ -71,10 +139,15 @@ __all__ = [
     "held_units",
     "hold_counts",
     "holds",
+    "incoming",
+    "journal",
+    "journal_from",
     "location_by_code",
     "locations",
     "locations_in",
     "lots",
+    "piece_history",
+    "pieces",
     "publishable",
     "reasons",
     "recipes",

@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from inventory.models import Balance, HoldLine, Reason
+from inventory.selectors.explanations import Explanation, Step
 from org.scope import Scope
 
 NAMED = 20
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One claim on the way down: how many units it takes, for whom, and what would free them."""
-
-    hold_id: int
-    document: str
-    reason_code: str
-    reason_label: str
-    role: str
-    qty: int
-    placed_by: str
-    frees: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Explanation:
-    """`on_hand` less every step and `unnamed` is `available`: the figures add up exactly."""
-
-    sku_id: int
-    sku_code: str
-    sku_name: str
-    warehouse_id: int
-    warehouse_code: str
-    grade: str
-    on_hand: int
-    held: int
-    available: int
-    by_reason: tuple[tuple[str, str, int], ...]
-    steps: tuple[Step, ...]
-    unnamed: int
 
 
 def explain(

@@ -53,7 +53,7 @@ def as_of(
         ValueError: `known_at` on the recorded axis.
     """
     base = base_of(at, axis, known_at)
-    rows = _balances(
+    rows = narrowed_balances(
         scope, balance_ids=balance_ids, sku_ids=sku_ids, warehouse_ids=warehouse_ids,
         grade=grade, owner=owner,
     )  # fmt: skip
@@ -163,7 +163,7 @@ def _moved(
     return moved_entries(balance_ids, at=at, known_at=known_at)
 
 
-def _balances(
+def narrowed_balances(
     scope: Scope,
     *,
     balance_ids: Collection[int] | None,
@@ -172,6 +172,7 @@ def _balances(
     grade: str,
     owner: str,
 ) -> QuerySet[Balance]:
+    """Balances with their SKU and warehouse, narrowed to what is named."""
     rows = scope.limit(Balance.objects.select_related("sku", "warehouse"), "warehouse__unit")
     if balance_ids is not None:
         rows = rows.filter(id__in=balance_ids)

@@ -114,9 +114,13 @@ class Cut:
         return cls(_BY_TIME, _TIMED if until is not None else "", params)
 
     @classmethod
-    def at_entries(cls, last: Mapping[int, int]) -> Cut:
-        """Each balance up to and with this entry of it: {balance: entry}."""
-        return cls(_BY_ENTRY, "", {"balances": list(last), "entries": list(last.values())})
+    def at_entries(cls, places: Collection[tuple[int, int]]) -> Cut:
+        """Each (balance, entry): the balance up to and with that entry."""
+        params = {
+            "balances": [balance for balance, _ in places],
+            "entries": [entry for _, entry in places],
+        }
+        return cls(_BY_ENTRY, "", params)
 
     def rows(self, query: str, **more: Any) -> list[tuple[Any, ...]]:
         """Answer a query that may read `cut`; `{joined}` in it bounds entries `e` by time."""
@@ -125,13 +129,25 @@ class Cut:
                 f"WITH {self.common} {query.replace('{joined}', self.joined)}",
                 {**self.params, **more},
             )
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
 
 def balance_sums(cut: Cut) -> dict[int, Sums]:
     """On hand and held of each balance. One statement."""
-    rows = cut.rows(
-        """SELECT cut.balance_id, cut.on_hand + coalesce(f.on_hand, 0),
+    return {balance: Sums(*figures) for balance, _, *figures in _sums(cut)}
+
+
+def running_sums(places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Sums]:
+    """On hand and held after each (balance, entry). One statement."""
+    if not places:
+        return {}
+    rows = _sums(Cut.at_entries(places))
+    return {(balance, entry): Sums(*figures) for balance, entry, *figures in rows}
+
+
+def _sums(cut: Cut) -> list[tuple[Any, ...]]:
+    return cut.rows(
+        """SELECT cut.balance_id, cut.to_entry, cut.on_hand + coalesce(f.on_hand, 0),
                   cut.held + coalesce(f.held, 0), coalesce(f.last, cut.from_entry),
                   greatest(cut.last_line, coalesce(f.line, 0))
            FROM cut LEFT JOIN LATERAL (
@@ -141,7 +157,6 @@ def balance_sums(cut: Cut) -> dict[int, Sums]:
                WHERE e.balance_id = cut.balance_id
                  AND e.id > cut.from_entry AND e.id <= cut.to_entry) f ON true"""
     )
-    return {balance: Sums(*figures) for balance, *figures in rows}
 
 
 def cell_sums(cut: Cut, stock_ids: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
@@ -207,7 +222,7 @@ def moved_entries(
     Added: what happened until `at` and was recorded after it (and until `known_at`). Taken away:
     what was recorded by then with a later time. One statement, or two.
     """
-    params = {
+    params: dict[str, Any] = {
         "balances": sorted(balance_ids),
         "at": at.isoformat(),
         "known": "infinity" if known_at is None else known_at.isoformat(),

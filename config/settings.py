@@ -214,6 +214,7 @@ CELERY_TASK_ROUTES = {
     "channels_sync.tasks.process_inbox": {"queue": "orders"},
     "channels_sync.*": {"queue": "channels"},
     "freeze_rules.*": {"queue": "rules"},
+    "inventory.tasks.sweep_*": {"queue": "bulk"},
     "inventory.*": {"queue": "rules"},
     "insights.*": {"queue": "bulk"},
 }
@@ -262,6 +263,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 15},
     },
     "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
+    "audit what changed": {
+        "task": "inventory.tasks.sweep_changed",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "audit a slice of the rest": {
+        "task": "inventory.tasks.sweep_slice",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "audit everything when it is due": {
+        "task": "inventory.tasks.sweep_everything",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
     "work on jobs": {
         "task": "org.tasks.work_on_jobs",
@@ -280,6 +296,8 @@ NEWS: dict[str, list[str]] = {
         "oms.services.restocking:note_stock_changed",
     ],
     "stock.unsafe": ["channels_sync.services.publishing:note_stock_unsafe"],
+    # A difference was found: its finding's id. The page and the log show it.
+    "audit.found": [],
     "hold.displaced": ["oms.services.fulfilment:note_displaced"],
     "fulfilment.picking": [],
     "fulfilment.changed": [],
@@ -297,10 +315,14 @@ DOORBELLS: dict[str, list[str]] = {
     "inbox.told": ["channels_sync.tasks.process_inbox"],
     "listings.stale": ["channels_sync.tasks.publish_stock"],
     "shipments.due": ["channels_sync.tasks.upload_shipments"],
+    "audit.asked": ["inventory.tasks.sweep_everything"],
     "jobs.due": ["org.tasks.work_on_jobs"],
 }
 # Long work: kind of job -> the function that does it chunk by chunk (see org.services.job_runs).
-JOBS: dict[str, str] = {}
+JOBS: dict[str, str] = {
+    "stock.import.check": "inventory.services.importing.checking:check",
+    "stock.import.book": "inventory.services.importing.booking:book",
+}
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")

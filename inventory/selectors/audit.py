@@ -66,7 +66,8 @@ def check(laws: Iterable[Law] = LAWS, *, balances: Collection[int] | None = None
                 found += [Difference(law.code, *row) for row in cursor.fetchall()]
             elif law.query:
                 cursor.execute(
-                    f"{law.among_balances()} LIMIT {ROWS_SHOWN}", {"balances": sorted(balances or ())}
+                    f"{law.among_balances()} LIMIT {ROWS_SHOWN}",
+                    {"balances": sorted(balances or ())},
                 )
                 found += [Difference(law.code, *row) for row in cursor.fetchall()]
             result.add(law.code, found, time.perf_counter() - began)

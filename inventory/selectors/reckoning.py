@@ -138,9 +138,7 @@ class Reckoning:
             if units < 0:
                 self.tell("A4", f"posting {posting} line {line}", units, "0 or more", balance)
 
-    def _tell_beyond(
-        self, posting: int, where: str, claims: int, goods: int, balance: int
-    ) -> None:
+    def _tell_beyond(self, posting: int, where: str, claims: int, goods: int, balance: int) -> None:
         where = f"posting {posting} {where}"
         self.tell("B2", where, f"{claims}/{goods}", "0 <= claims <= goods", balance)
 

@@ -77,9 +77,7 @@ _NARROWED = {
         "AND {column} IN (SELECT x.piece_id FROM inventory_pieceentry x JOIN inventory_stock k"
         " ON k.id IN (x.from_stock_id, x.to_stock_id) WHERE k.balance_id = ANY(%(balances)s))"
     ),
-    "skus": (
-        "AND {column} IN (SELECT sku_id FROM inventory_balance WHERE id = ANY(%(balances)s))"
-    ),
+    "skus": ("AND {column} IN (SELECT sku_id FROM inventory_balance WHERE id = ANY(%(balances)s))"),
 }
 
 

@@ -106,7 +106,9 @@ def unpack(requests: Sequence[Request], needs: Needs) -> Unpacked:
     """
     unpacked = Unpacked()
     suspects = {key[1] for key in needs.absent}
-    suspects.update(scope.sku_id for scope in needs.wide if scope.sku_id is not None)
+    for scope in (*needs.wide, *needs.everywhere):
+        if scope.sku_id is not None:
+            suspects.add(scope.sku_id)
     recipes = recipes_of(suspects)
     if not recipes:
         return unpacked
@@ -132,6 +134,10 @@ def _lines(request: Request) -> Iterable[Any]:
 def _unpack_hold(
     unpacked: Unpacked, index: int, request: HoldRequest, recipes: Mapping[int, KitRecipe]
 ) -> None:
+    if request.warehouse_id is None:
+        # Its parts would be held here and there; a kit is packed in one place.
+        unpacked.refusals[index] = Refused("bad_request", field="warehouse_id")
+        return
     lines: list[Line] = []
     kits: dict[int, int] = {}
     for line in request.lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from inventory.models import HoldKit, RecipeLine, Sku
@@ -105,6 +105,22 @@ def held_kits(*, documents: Collection[str]) -> dict[str, list[HeldKits]]:
     for item in found.values():
         answer.setdefault(item.document, []).append(item)
     return answer
+
+
+def as_sold(units: Mapping[int, int], kits: Iterable[HeldKits]) -> dict[int, int]:
+    """Units by SKU with the parts of whole claimed kits put together again. Pure.
+
+    `kits` are those of the one document whose units these are; whatever makes no whole kit of
+    them stays as it is.
+    """
+    left = dict(units)
+    for kit in kits:
+        whole = min(kit.qty, *(max(left.get(part, 0), 0) // per_kit for part, per_kit in kit.parts))
+        if whole:
+            for part, per_kit in kit.parts:
+                left[part] -= per_kit * whole
+            left[kit.kit_sku_id] = left.get(kit.kit_sku_id, 0) + whole
+    return {sku: qty for sku, qty in left.items() if qty}
 
 
 def explain_kit(

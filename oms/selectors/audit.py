@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -130,10 +130,21 @@ def _claims() -> list[Difference]:
 
 
 def _held(documents: list[str]) -> dict[tuple[str, int], int]:
-    held: dict[tuple[str, int], int] = {}
+    """Units held per document and SKU, as they were sold: kits as kits."""
+    held: dict[str, dict[int, int]] = {}
     for row in stock.held_units(documents=documents):
-        held[row.document, row.sku_id] = held.get((row.document, row.sku_id), 0) + row.qty
-    return held
+        units = held.setdefault(row.document, {})
+        units[row.sku_id] = units.get(row.sku_id, 0) + row.qty
+    return _as_sold(held)
+
+
+def _as_sold(units: Mapping[str, Mapping[int, int]]) -> dict[tuple[str, int], int]:
+    kits = stock.held_kits(documents=units.keys())
+    return {
+        (document, sku_id): qty
+        for document, parts in units.items()
+        for sku_id, qty in stock.as_sold(parts, kits.get(document, ())).items()
+    }
 
 
 def _shipments() -> list[Difference]:
@@ -145,10 +156,8 @@ def _shipments() -> list[Difference]:
         for line in OrderLine.objects.filter(order__in=list(by_id), shipped__gt=0):
             key = (by_id[line.order_id], line.sku_id or 0)
             ours[key] = ours.get(key, 0) + line.shipped
-        theirs: dict[tuple[str, int], int] = {}
-        for document, parcel in floor_selectors.shipments(by_id.values()).items():
-            for sku_id, qty in parcel.lines:
-                theirs[document, sku_id] = theirs.get((document, sku_id), 0) + qty
+        parcels = floor_selectors.shipments(by_id.values())
+        theirs = _as_sold({document: dict(sent.lines) for document, sent in parcels.items()})
         found += [
             Difference(
                 "what was shipped lay in the parcel", f"{key[0]} SKU {key[1]}",

@@ -104,6 +104,7 @@ def order_detail(*, number: str, scope: Scope) -> Detail | None:
     document = order.document
     lines = list(OrderLine.objects.filter(order=order).order_by("position"))
     units = stock.held_units(documents=[document])
+    kits = stock.held_kits(documents=[document]).get(document, [])
     skus = stock.skus({row.sku_id for row in units} | {ln.sku_id for ln in lines if ln.sku_id})
     houses = {row.id: row.name for row in stock.warehouses(scope=Scope.everything(), active=False)}
     receiver = Receiver.objects.filter(order=order).first()
@@ -125,7 +126,7 @@ def order_detail(*, number: str, scope: Scope) -> Detail | None:
         receiver_masked=receiver is not None and receiver.is_masked,
         due_at=order.due_at,
         cancelled_at=order.cancelled_at,
-        lines=_line_views(lines, skus, units),
+        lines=_line_views(lines, skus, units, kits),
         held=[
             HeldLine(
                 sku_code=skus[row.sku_id].code,
@@ -185,12 +186,16 @@ def _moments(order: Order) -> list[Moment]:
 
 
 def _line_views(
-    lines: list[OrderLine], skus: Mapping[int, stock.SkuView], units: list[stock.HeldUnits]
+    lines: list[OrderLine],
+    skus: Mapping[int, stock.SkuView],
+    units: list[stock.HeldUnits],
+    kits: list[stock.HeldKits],
 ) -> list[LineView]:
     """Lines with the units held for them; of one SKU on two lines the first is filled first."""
-    left: dict[int, int] = {}
+    parts: dict[int, int] = {}
     for row in units:
-        left[row.sku_id] = left.get(row.sku_id, 0) + row.qty
+        parts[row.sku_id] = parts.get(row.sku_id, 0) + row.qty
+    left = stock.as_sold(parts, kits)
     views = []
     for line in lines:
         sku = skus.get(line.sku_id) if line.sku_id is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db import connection
 
+from inventory import selectors as stock
 from oms import codes
 from oms.facts import Finding
 from oms.models import Order, OrderLine
@@ -40,11 +41,13 @@ def note_shipped(*, keys: list[str]) -> None:
     by_order: dict[int, list[OrderLine]] = {order.pk: [] for order in gone}
     for line in OrderLine.objects.filter(order__in=gone).order_by("order", "position"):
         by_order[line.order_id].append(line)
+    kits = stock.held_kits(documents=[order.document for order in gone])
     journal = Journal(WHO)
     complete = []
     for order in gone:
         shipment = shipments[order.document]
-        _ship_lines(by_order[order.pk], shipment.lines)
+        sold = stock.as_sold(dict(shipment.lines), kits.get(order.document, ()))
+        _ship_lines(by_order[order.pk], sold)
         order.waybill = shipment.waybill
         everything = all(line.live == 0 for line in by_order[order.pk])
         journal.walk(
@@ -66,11 +69,9 @@ def note_shipped(*, keys: list[str]) -> None:
     outbox.tell(topic="order.shipped", keys=[str(order.number) for order in gone])
 
 
-def _ship_lines(lines: list[OrderLine], sent: tuple[tuple[int, int], ...]) -> None:
-    """Count sent units (SKU, quantity) on the lines that still want them, in line order."""
-    left: dict[int, int] = {}
-    for sku_id, qty in sent:
-        left[sku_id] = left.get(sku_id, 0) + qty
+def _ship_lines(lines: list[OrderLine], sent: Mapping[int, int]) -> None:
+    """Count sent units (by SKU, kits as kits) on the lines that still want them, in line order."""
+    left = dict(sent)
     for line in lines:
         if line.sku_id is not None:
             units = min(line.live, left.get(line.sku_id, 0))

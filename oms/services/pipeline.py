@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from inventory import selectors as stock
 from inventory import services as inventory
 from oms import codes
 from oms.facts import Finding
@@ -181,7 +182,8 @@ def _hold(plans: Sequence[Plan], journal: Journal, last: bool) -> list[Plan]:
             plan.findings.append(("routed", planning.out_of_stock(plan, short)))
         else:
             refused.append(plan)
-    floor.request_fulfilment([_fulfilment_request(plan) for plan in won], actor=WHO)
+    kits = _kits_of(won)
+    floor.request_fulfilment([_fulfilment_request(plan, kits) for plan in won], actor=WHO)
     for plan in won:
         order = plan.order
         order.warehouse_id, order.attempts = plan.warehouse_id, 0
@@ -216,12 +218,29 @@ def _hold_request(plan: Plan) -> inventory.HoldRequest:
     )
 
 
-def _fulfilment_request(plan: Plan) -> floor.FulfilmentRequest:
+def _kits_of(plans: Sequence[Plan]) -> Mapping[str, list[stock.HeldKits]]:
+    """The kits that were held just now; a statement only when an order has kits."""
+    documents = [plan.order.document for plan in plans if plan.parts != plan.facts.needs()]
+    return stock.held_kits(documents=documents) if documents else {}
+
+
+def _fulfilment_request(
+    plan: Plan, kits: Mapping[str, list[stock.HeldKits]]
+) -> floor.FulfilmentRequest:
+    """What the floor sends: goods, and the parts of kits by the recipe that was held.
+
+    The recipe may have changed since the order was planned.
+    """
     assert plan.warehouse_id is not None, "Only placed plans reach the floor."
+    units = plan.facts.needs()
+    for item in kits.get(plan.order.document, ()):
+        units.pop(item.kit_sku_id, None)
+        for part, per_kit in item.parts:
+            units[part] = units.get(part, 0) + per_kit * item.qty
     return floor.FulfilmentRequest(
         document=plan.order.document,
         warehouse_id=plan.warehouse_id,
-        lines=tuple(sorted(plan.facts.needs().items())),
+        lines=tuple(sorted(units.items())),
         ship_to=dict(receiver_view(plan.receiver)),
         carrier=None,
         priority=priority_of(plan.order),

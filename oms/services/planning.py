@@ -42,6 +42,8 @@ class Plan:
     # Lines whose SKU was found by merchant code just now.
     newly_mapped: list[OrderLine] = field(default_factory=list)
     warehouse_id: int | None = None
+    # What must lie in one warehouse: the needs with kits taken apart. Set when it is routed.
+    parts: Mapping[int, int] = field(default_factory=dict)
     # Warehouses that said no while this order was being placed.
     avoid: set[int] = field(default_factory=set)
 
@@ -100,9 +102,11 @@ def _judged(orders: Sequence[Order]) -> tuple[set[tuple[int, str, str]], set[int
 
 
 def route(plans: Sequence[Plan]) -> None:
-    """Choose a warehouse for every sound plan, the earliest paid first; two statements.
+    """Choose a warehouse for every sound plan, the earliest paid first; three statements.
 
-    A plan that no single warehouse can serve gets the finding out_of_stock with what is missing.
+    Kits are routed as their parts, so an order for a kit and one for a part of it never count the
+    same unit. A plan that no single warehouse can serve gets the finding out_of_stock with what is
+    missing.
     """
     sound = sorted((plan for plan in plans if plan.sound), key=paid_first)
     if not sound:
@@ -112,15 +116,17 @@ def route(plans: Sequence[Plan]) -> None:
         for row in stock.warehouses(scope=Scope.everything(), active=True)
         if row.kind not in _SENDS_NOTHING
     ]
+    _take_apart(sound)
     free = stock.available(
-        sku_ids={sku_id for plan in sound for sku_id in plan.facts.needs()},
+        sku_ids={sku_id for plan in sound for sku_id in plan.parts},
         warehouse_ids=[place.warehouse_id for place in places],
+        kits=False,
     )
     choices = routing.choose(
         wanted=[
             routing.Wanted(
                 order_id=plan.order.pk,
-                needs=plan.facts.needs(),
+                needs=plan.parts,
                 to=_destination(plan.receiver),
                 allowed=frozenset(plan.order.allowed_warehouses),
                 avoid=frozenset(plan.avoid),
@@ -136,12 +142,29 @@ def route(plans: Sequence[Plan]) -> None:
             plan.findings.append(("routed", out_of_stock(plan, choice.short)))
 
 
+def _take_apart(plans: Sequence[Plan]) -> None:
+    """Note what each order needs with its kits taken apart; one statement."""
+    recipes = stock.recipes({sku_id for plan in plans for sku_id in plan.facts.needs()})
+    for plan in plans:
+        parts: dict[int, int] = {}
+        for sku_id, qty in plan.facts.needs().items():
+            recipe = recipes.get(sku_id)
+            # A kit without a recipe stays what it is, and there is none of it.
+            for part, units in (recipe.of(qty) if recipe else ()) or ((sku_id, qty),):
+                parts[part] = parts.get(part, 0) + units
+        plan.parts = parts
+
+
 def out_of_stock(plan: Plan, short: Mapping[int, int]) -> Finding:
-    """The finding that names what is missing and what would be enough."""
+    """The finding that names what is missing and what would be enough, in parts of kits."""
     detail = {
         "short": {str(sku_id): qty for sku_id, qty in short.items()},
-        "needs": {str(sku_id): qty for sku_id, qty in plan.facts.needs().items()},
+        "needs": {str(sku_id): qty for sku_id, qty in plan.parts.items()},
     }
+    kits = plan.facts.needs().keys() - plan.parts.keys()
+    if kits:
+        # A new recipe of one of these is worth another look, whatever the parts are then.
+        detail["kits"] = {str(sku_id): plan.facts.needs()[sku_id] for sku_id in sorted(kits)}
     return Finding("out_of_stock", "", detail)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import Q
 
 from inventory import selectors as stock
 from oms import codes
@@ -19,14 +20,16 @@ def note_stock_changed(*, keys: list[str]) -> None:
     """Make orders due that wait for these SKUs, as many as the free units may serve.
 
     Most changes of stock are somebody else's order: waking everybody who waits each time would
-    only repeat the answer. Who paid first is woken first.
+    only repeat the answer. Who paid first is woken first. A kit is named only when it has a new
+    recipe: what its orders lacked is then no longer true.
 
     Args:
         keys: SKU ids as text.
     """
     assert connection.in_atomic_block, "News is heard in the transaction that takes it off."
     rows = OrderException.objects.filter(code=codes.OUT_OF_STOCK, state="OPEN")
-    waiting = list(rows.filter(detail__short__has_any_keys=keys).order_by("id")[:MOST])
+    about = Q(detail__short__has_any_keys=keys) | Q(detail__kits__has_any_keys=keys)
+    waiting = list(rows.filter(about).order_by("id")[:MOST])
     if not waiting:
         return
     sku_ids = {int(sku) for row in waiting for sku in row.detail["needs"]}
@@ -47,9 +50,10 @@ def note_stock_changed(*, keys: list[str]) -> None:
     )
     for row in in_turn:
         needs = {int(sku): qty for sku, qty in row.detail["needs"].items()}
-        if all(free.get(sku_id, 0) >= qty for sku_id, qty in needs.items()):
+        rewritten = not row.detail.get("kits", {}).keys().isdisjoint(keys)
+        if rewritten or all(free.get(sku_id, 0) >= qty for sku_id, qty in needs.items()):
             for sku_id, qty in needs.items():
-                free[sku_id] -= qty
+                free[sku_id] = free.get(sku_id, 0) - qty
             woken[row.order_id] = row
     if not woken:
         return

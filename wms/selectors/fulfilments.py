@@ -43,6 +43,26 @@ class LineView:
 
 
 @dataclass(frozen=True)
+class KitPartView:
+    """So many units of a line belong to each kit."""
+
+    sku_code: str
+    sku_name: str
+    per_kit: int
+
+
+@dataclass(frozen=True)
+class KitView:
+    """A kit that was sold: its parts are among the lines, and belong together in the box."""
+
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    qty: int
+    parts: tuple[KitPartView, ...]
+
+
+@dataclass(frozen=True)
 class FulfilmentView:
     """A fulfilment as the boards and the bench show it."""
 
@@ -59,6 +79,7 @@ class FulfilmentView:
     lines: tuple[LineView, ...]
     parcel: str
     waybill: str
+    kits: tuple[KitView, ...] = ()
 
     @property
     def qty(self) -> int:
@@ -114,9 +135,16 @@ def fulfilments(
         parcel.fulfilment_id: parcel
         for parcel in Parcel.objects.filter(fulfilment__in=found, voided_at__isnull=True)
     }
-    skus = stock.skus({line.sku_id for row in found for line in row.lines.all()})
+    kits = stock.held_kits(documents=[row.document for row in found])
+    sold = {item.kit_sku_id for items in kits.values() for item in items}
+    parts = {part for items in kits.values() for item in items for part, _ in item.parts}
+    goods = {line.sku_id for row in found for line in row.lines.all()}
+    skus = stock.skus(goods | sold | parts)
     codes = piece_codes(skus)
-    return [_fulfilment_view(row, parcels.get(row.pk), skus, codes) for row in found]
+    return [
+        _fulfilment_view(row, parcels.get(row.pk), skus, codes, kits.get(row.document, []))
+        for row in found
+    ]
 
 
 def _fulfilment_view(
@@ -124,6 +152,7 @@ def _fulfilment_view(
     parcel: Parcel | None,
     skus: Mapping[int, stock.SkuView],
     codes: Mapping[int, tuple[str, ...]],
+    kits: Sequence[stock.HeldKits],
 ) -> FulfilmentView:
     lines = sorted(row.lines.all(), key=lambda line: line.pk)
     return FulfilmentView(
@@ -151,4 +180,17 @@ def _fulfilment_view(
         ),
         parcel=parcel.number if parcel else "",
         waybill=parcel.waybill if parcel else "",
+        kits=tuple(_kit_view(item, skus) for item in kits),
+    )
+
+
+def _kit_view(item: stock.HeldKits, skus: Mapping[int, stock.SkuView]) -> KitView:
+    return KitView(
+        sku_id=item.kit_sku_id,
+        sku_code=skus[item.kit_sku_id].code,
+        sku_name=skus[item.kit_sku_id].name,
+        qty=item.qty,
+        parts=tuple(
+            KitPartView(skus[part].code, skus[part].name, per_kit) for part, per_kit in item.parts
+        ),
     )

@@ -72,10 +72,8 @@ def balance_ids(needs: Needs, *, insert: bool = True) -> list[int]:
 
 
 def _covered_balances(needs: Needs) -> set[int]:
-    named = Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
-    blankets = Hold.objects.filter(named, blanket=True, closed_at__isnull=True)
     return set(
-        Stock.objects.filter(blanket__in=blankets).values_list("balance_id", flat=True).distinct()
+        Stock.objects.filter(blanket__in=_named_blankets(needs)).values_list("balance_id", flat=True).distinct()
     )
 
 
@@ -83,8 +81,7 @@ def lifts_a_wide_blanket(needs: Needs) -> bool:
     """True when one of the claims to be released is a blanket."""
     if not needs.lifts_blankets:
         return False
-    named = Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
-    return Hold.objects.filter(named, blanket=True, closed_at__isnull=True).exists()
+    return bool(_named_blankets(needs))
 
 
 def _cells_in(scope: Scope):  # type: ignore[no-untyped-def]
@@ -276,6 +273,10 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
     if needs.all_claims:
         counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
         which |= Q(balance_id__in=counted)
+    lifted = _named_blankets(needs) if needs.lifts_blankets else []
+    if lifted:
+        # Empty and wholly frozen cells too: none may name a blanket that is gone.
+        which |= Q(blanket_id__in=lifted)
     if needs.cell_ids:
         which |= Q(id__in=needs.cell_ids)
     for scope in needs.wide:
@@ -287,6 +288,12 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
         .select_related("location", "lot")
         .order_by("id")
     )
+
+
+def _named_blankets(needs: Needs) -> list[int]:
+    named = Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
+    found = Hold.objects.filter(named, blanket=True, closed_at__isnull=True)
+    return list(found.values_list("id", flat=True))
 
 
 def _waiting_cells(by_id: Iterable[int]) -> list[int]:

@@ -305,6 +305,21 @@ class Books:
             self.set(claim, "open", False)
             self.set(claim, "state", state)
 
+    def reopen(self, claim: Claim) -> None:
+        """The claim is open again, and known again if it was forgotten."""
+        if not claim.open:
+            self.set(claim, "open", True)
+            self.set(claim, "state", "ACTIVE")
+        if claim not in self.claims:
+            self.claims.append(claim)
+        known = self.by_document.setdefault(claim.document, [])
+        if claim not in known:
+            known.append(claim)
+        for line in claim.lines:
+            lines = self.lines.setdefault(line.balance, [])
+            if line not in lines:
+                lines.append(line)
+
     def fill(self) -> None:
         """Blankets take what is free in the touched balances, strongest first."""
         for balance in list(self.touched):

@@ -181,7 +181,7 @@ class Judge:
             self._number(said.claim, one.hold_id)
         self._know_claims(rows)
         wrong = self._compare(ask, said, rows)
-        said.posting = one.posting_id
+        said.posting, said.moves = one.posting_id, list(model.moves)
         model.note(one.posting_id or 0, ask, said)
         wrong += model.broken(iter(model.touched))
         return wrong

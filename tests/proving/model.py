@@ -9,7 +9,7 @@ from typing import Any
 from inventory import requests as asked
 from tests.proving import model_claims as claims
 from tests.proving import model_goods as goods
-from tests.proving.books import BalanceKey, Books, Claim, Move, No, Spot
+from tests.proving.books import NOWHERE, BalanceKey, Books, Claim, Line, Move, No, Spot
 
 VERBS: dict[type[asked.Request], Callable[[Books, Any], Claim | None]] = {
     asked.ReceiveRequest: goods.receive,
@@ -31,6 +31,13 @@ VERBS: dict[type[asked.Request], Callable[[Books, Any], Claim | None]] = {
 }  # fmt: skip
 
 
+REVERSIBLE = (
+    asked.ReceiveRequest, asked.MoveRequest, asked.ShipRequest, asked.AdjustRequest,
+    asked.RegradeRequest, asked.ScrapRequest, asked.ReturnRequest, asked.TransferOutRequest,
+    asked.TransferInRequest,
+)  # fmt: skip
+
+
 @dataclass
 class Said:
     """What the model answers: the refusal's code, or the posting with its entries."""
@@ -48,7 +55,7 @@ class Fact:
 
     document: str
     kind: type[asked.Request]
-    goods: list[tuple[BalanceKey | None, Spot, int, str, int]]
+    moves: list[Move]
     reversed: bool = False
 
 
@@ -59,7 +66,7 @@ class Model(Books):
         super().__init__(*args)
         self.keys: dict[str, tuple[str, Said]] = {}
         self.facts: dict[int, Fact] = {}
-        self.shipped: dict[tuple[str, int, str, str], int] = {}
+        self.shipped: dict[tuple[str, int], int] = {}
         self.posted = 0
 
     def do(self, ask: asked.Request, *, remember: bool = True) -> Said:
@@ -107,40 +114,94 @@ class Model(Books):
             raise No("bad_request")
         goods._placed(self, ask.location_id, ask.warehouse_id)
         for line in ask.lines:
-            out = (ask.shipped_document, line.sku_id)
-            if sum(self.shipped.get((*out, *rest), 0) for rest in self._kinds(out)) < line.qty:
+            if self.shipped.get((ask.shipped_document, line.sku_id), 0) < line.qty:
                 raise No("not_shipped")
             goods._lot_fits(self, line.sku_id, line.lot_id)
             balance = claims.key_of(ask.warehouse_id, line)
             self.move(balance, (ask.location_id, line.lot_id), line.qty)
             self.cross(line.sku_id, "CUSTOMER", -line.qty)
 
-    def _kinds(self, out: tuple[str, int]) -> set[tuple[str, str]]:
-        return {key[2:] for key in self.shipped if key[:2] == out}
-
     def _reverse(self, ask: asked.ReverseRequest) -> None:
+        """The mirror of the goods; claims laid are taken off, claims used up come back."""
         fact = self.facts.get(ask.posting_id)
         if fact is None:
             raise No("unknown_posting")
         if fact.reversed:
             raise No("already_reversed")
-        for balance, spot, change, outside, sku in fact.goods:
-            if balance is None:
-                self.cross(sku, outside, -change)
-            else:
-                if self.available(balance) < change or self.loose(balance, spot) < change:
+        if fact.kind not in REVERSIBLE:
+            raise No("not_reversible")
+        net: dict[Line, int] = {}
+        back: dict[tuple[BalanceKey, Spot], int] = {}
+        for move in fact.moves:
+            if move.line is not None:
+                net[move.line] = net.get(move.line, 0) + move.units
+            if move.balance is not None and move.goods:
+                place = (move.balance, move.spot)
+                back[place] = back.get(place, 0) - move.goods
+            if move.outside == "CUSTOMER" and fact.kind is asked.ShipRequest:
+                if self.shipped.get((fact.document, move.sku), 0) < move.goods:
                     raise No("not_reversible")
-                self.move(balance, spot, -change)
+        for line, change in net.items():
+            if change > 0:
+                self.claim_units(line, -min(change, line.open))
+                self._end_taken(line.claim)
+        for (balance, spot), change in back.items():
+            if change < 0:
+                self._make_free(balance, spot, -change)
+        for move in fact.moves:
+            if move.balance is None:
+                self.cross(move.sku, move.outside, -move.goods)
+            elif move.goods:
+                self.move(move.balance, move.spot, -move.goods)
+        self._lay_again(net)
+        for balance, _ in back:
+            if self.available(balance) < 0:
+                raise No("not_reversible")
         self.set(fact, "reversed", True)
+
+    def _end_taken(self, claim: Claim) -> None:
+        if not claim.blanket:
+            self.end(claim, "RELEASED")
+
+    def _make_free(self, balance: BalanceKey, spot: Spot, qty: int) -> None:
+        """Goods that go back must be nobody's; a claim of the place lets go of them."""
+        if self.forbids(balance, spot, "move"):
+            raise No("blocked")
+        for line in self.lines.get(balance, []):
+            take = min(line.open, qty - self.loose(balance, spot))
+            if line.spot == spot and line.claim.why.place and take > 0:
+                self.claim_units(line, -take)
+                self._end_taken(line.claim)
+        if self.loose(balance, spot) < qty:
+            raise No("not_reversible")
+
+    def _lay_again(self, net: dict[Line, int]) -> None:
+        """Claims get back what the posting took from them, as far as it is not there already."""
+        kept: dict[tuple[Claim, BalanceKey], int] = {}
+        off: dict[Line, int] = {}
+        for move in self.moves:
+            if move.line is not None:
+                off[move.line] = off.get(move.line, 0) - move.units
+        for line, change in net.items():
+            if change > 0:
+                key = (line.claim, line.balance)
+                kept[key] = kept.get(key, 0) + max(change - off.get(line, 0), 0)
+        for line, change in net.items():
+            claim = line.claim
+            if change >= 0 or (claim.blanket and not claim.open):
+                continue
+            gap = min(-change, kept.get((claim, line.balance), 0))
+            kept[claim, line.balance] = kept.get((claim, line.balance), 0) - gap
+            qty = -change - gap
+            if line.spot != NOWHERE:
+                qty = min(qty, self.loose(line.balance, line.spot))
+            if qty > 0:
+                self.reopen(claim)
+                self.claim_units(line, qty)
 
     def note(self, number: int, ask: asked.Request, said: Said) -> None:
         """Remember a posting under its number, and what left to customers under its document."""
-        crossing = [
-            (move.balance, move.spot, move.goods, move.outside, move.sku)
-            for move in said.moves
-            if move.goods
-        ]
-        self.facts[number] = Fact(ask.document, type(ask), crossing)
+        self.facts[number] = Fact(ask.document, type(ask), said.moves)
         document = ask.document
         if isinstance(ask, asked.ReturnRequest):
             document = ask.shipped_document
@@ -148,5 +209,5 @@ class Model(Books):
             document = self.facts[ask.posting_id].document
         for move in said.moves:
             if move.outside == "CUSTOMER":
-                key = (document, move.sku, "", "")
+                key = (document, move.sku)
                 self.shipped[key] = self.shipped.get(key, 0) + move.goods

@@ -136,11 +136,12 @@ def _latest() -> int:
 
 
 def on_postgres(
-    floor: Floor, *, seed: int, steps: int, workers: int, verbs: set[type], step_by_step: bool
-) -> Played:
+    floor: Floor, *, seed: int, steps: int, workers: int, verbs: set[type], step_by_step: bool,
+    look_every: int = ROUND,
+) -> Played:  # fmt: skip
     """Play through the services in the connected database, a thousand steps at a time.
 
-    Step by step, one worker's every answer is judged at once; else four play at the same time.
+    After every `look_every` steps the audit looks at everything. Step by step, one worker's every answer is judged at once; else four play at the same time.
     """
     from inventory import selectors
 
@@ -156,9 +157,12 @@ def on_postgres(
         played.steps += len(told)
         played.done += sum(not one.code and not one.repeated for one in told)
         played.wrong += judge.session(told)
-        if played.steps // ROUND != (played.steps - len(told)) // ROUND or played.steps >= steps:
+        full = played.steps // look_every != (played.steps - len(told)) // look_every
+        if full or played.steps >= steps or played.wrong:
             played.wrong += judge.standing()
-            played.wrong += [str(each) for each in selectors.audit()]
+            found = [str(each) for each in selectors.audit()]
+            if found:
+                played.wrong += [*found, f"found after {told[-1].ask}"]
     played.refused, played.choices = judge.refusals, judge.choices
     played.other_codes = judge.other_codes
     played.seconds = time.monotonic() - began

@@ -51,7 +51,7 @@ def decide_out(world: World, request: TransferOutRequest) -> Answer:
         raise Refused("bad_request", field="lines")
     if (request.to_warehouse_id is None) != (request.due_at is None):
         raise Refused("bad_request", field="due_at")
-    truck = _truck(world, request.transit_location_id)
+    truck = _truck(world, request)
     loaded = Claims(world, request, truck)
     for number, line in enumerate(request.lines):
         with at_line(number, line):
@@ -104,10 +104,11 @@ class Claims:
         )
 
 
-def _truck(world: World, location_id: int) -> Place:
-    place = world.places.get(location_id)
-    if place is None or place.kind != "TRUCK":
-        raise Refused("outside_place", location_id=location_id)
+def _truck(world: World, request: TransferOutRequest | TransferInRequest) -> Place:
+    """The place that the transfer travels in: a truck with its document as code."""
+    place = world.places.get(request.transit_location_id)
+    if place is None or place.kind != "TRUCK" or place.code != request.document:
+        raise Refused("outside_place", location_id=request.transit_location_id)
     return place
 
 
@@ -195,7 +196,7 @@ def decide_in(world: World, request: TransferInRequest) -> None:
     check_quantities(request.lines)
     if not request.lines:
         raise Refused("bad_request", field="lines")
-    truck = _truck(world, request.transit_location_id)
+    truck = _truck(world, request)
     place = floor_place(world, request.location_id, request.to_warehouse_id)
     for number, line in enumerate(request.lines):
         with at_line(number, line):

@@ -10,9 +10,10 @@ from decimal import Decimal
 from django.db.models import Count, DecimalField, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
-from inventory.models import Balance, HoldLine, Incoming, Reason, Sku
+from inventory.models import Balance, HoldLine, Incoming, Reason
 from inventory.models.books import Grade
 from inventory.models.claims import Role
+from inventory.selectors.wording import skus_for_words
 from org.scope import Scope
 
 PAGE = 100
@@ -200,15 +201,7 @@ def _narrowed(scope: Scope, narrowing: Narrowing) -> QuerySet[Balance]:
         rows = rows.filter(held__gt=0)
     words = " ".join(narrowing.words.split())
     if words:
-        # LIKE on both spellings: ILIKE over a hundred thousand names costs ten times as much.
-        skus = Sku.objects.filter(
-            Q(code__contains=words)
-            | Q(code__contains=words.upper())
-            | Q(name__contains=words)
-            | Q(pinyin__contains=words.lower())
-            | Q(barcodes__code=words)
-        )
-        rows = rows.filter(sku__in=skus.values("id"))
+        rows = rows.filter(sku__in=skus_for_words(words).values("id"))
     return rows
 
 
@@ -227,9 +220,11 @@ def _claims(balance_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 def _coming(sku_ids: Collection[int]) -> dict[tuple[int, int, str], tuple[int, int]]:
     """Units on the way by transfer, and from suppliers, by warehouse, SKU and grade."""
-    left = F("qty") - F("arrived")
+    left = F("qty") - F("arrived") - F("missed")
     sums = (
-        Incoming.objects.filter(sku_id__in=sku_ids, closed_at__isnull=True, qty__gt=F("arrived"))
+        Incoming.objects.filter(
+            sku_id__in=sku_ids, closed_at__isnull=True, qty__gt=F("arrived") + F("missed")
+        )
         .values_list("warehouse_id", "sku_id", "grade")
         .annotate(
             in_transit=Sum(left, filter=Q(kind=Incoming.Kind.TRANSFER), default=0),

@@ -89,9 +89,9 @@ def _coming(
     end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time.min))
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT sku_id, warehouse_id, due_at, qty - arrived FROM inventory_incoming
+            """SELECT sku_id, warehouse_id, due_at, qty - arrived - missed FROM inventory_incoming
                WHERE sku_id = ANY(%s) AND warehouse_id = ANY(%s) AND grade = %s
-                 AND closed_at IS NULL AND qty > arrived AND due_at < %s""",
+                 AND closed_at IS NULL AND qty > arrived + missed AND due_at < %s""",
             [sorted(sku_ids), sorted(set(warehouse_ids)), grade, end],
         )
         rows = cursor.fetchall()

@@ -9,7 +9,7 @@ from typing import Any
 
 from inventory.ledger import post
 from inventory.models import Barcode, Location, Lot, Sku, Warehouse, Zone
-from inventory.requests import HoldRequest
+from inventory.requests import HoldRequest, Refused
 
 # Goods in these places are frozen as long as they lie there (design section 4).
 STANDING_FREEZES = {
@@ -74,7 +74,13 @@ def add_lot(
     expires_on: date | None = None,
     supplier: str = "",
 ) -> int:
-    """The lot's id; a known lot is left as it is."""
+    """The lot's id; a known lot is left as it is.
+
+    Raises:
+        Refused: bad_dates.
+    """
+    if produced_on and expires_on and expires_on < produced_on:
+        raise Refused("bad_dates", asked=expires_on, there=produced_on, sku_id=sku_id)
     lot, _ = Lot.objects.get_or_create(
         sku_id=sku_id,
         code=clean_code(code),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.db import connection
 
 from inventory.models import Location, Warehouse
+from inventory.requests import Refused
 from inventory.services.masters import add_location, add_warehouse, clean_code
 from org import selectors as org
 from org.scope import Scope
@@ -14,20 +13,21 @@ from org.scope import Scope
 TRANSIT = "TRANSIT"
 # As long as the column that keeps a location's code.
 CODE_LENGTH = 32
-DIGEST_LENGTH = 8
 
 
 class NoHeadOffice(RuntimeError):
     """The company has no head office yet, so nobody answers for what is on the way."""
 
 
-def truck_code(document: str) -> str:
-    """The code of a transfer's truck: the document, or its beginning and a digest if long."""
-    code = clean_code(document)
-    if len(code) <= CODE_LENGTH:
-        return code
-    digest = hashlib.sha256(code.encode()).hexdigest()[:DIGEST_LENGTH].upper()
-    return f"{code[: CODE_LENGTH - DIGEST_LENGTH - 1]}-{digest}"
+def _code(document: str) -> str:
+    """The truck's code is the document itself, so that the audit can hold them together.
+
+    Raises:
+        Refused: bad_request, when no location can have this code.
+    """
+    if not document or clean_code(document) != document or len(document) > CODE_LENGTH:
+        raise Refused("bad_request", field="document", document=document)
+    return document
 
 
 def truck(*, document: str) -> int:
@@ -38,6 +38,7 @@ def truck(*, document: str) -> int:
 
     Raises:
         NoHeadOffice: there is no unit to keep the transit warehouse.
+        Refused: bad_request for a document that is no code of a place (upper case, 32 letters).
     """
     assert connection.in_atomic_block
     house = (
@@ -54,11 +55,10 @@ def truck(*, document: str) -> int:
         house = add_warehouse(
             code=TRANSIT, name="在途", unit_id=office, kind=Warehouse.Kind.TRANSIT
         )
-    return add_location(warehouse_id=house, code=truck_code(document), kind=Location.Kind.TRUCK)
+    return add_location(warehouse_id=house, code=_code(document), kind=Location.Kind.TRUCK)
 
 
 def trucks(*, documents: list[str]) -> dict[str, int]:
     """The locations of transfers that have set out: {document: location id}."""
-    codes = {truck_code(document): document for document in documents}
-    rows = Location.objects.filter(kind=Location.Kind.TRUCK, code__in=codes)
-    return {codes[code]: pk for pk, code in rows.values_list("id", "code")}
+    rows = Location.objects.filter(kind=Location.Kind.TRUCK, code__in=documents)
+    return dict(rows.values_list("code", "id"))

@@ -40,8 +40,8 @@ check: install-dev ## Style, types, floors, migrations, translations, house rule
 bench: install ## Measurements (NAME=pages JSON=file); without NAME all of them, see docs/measurements.md
 	@"$(IN)" -m bench $(or $(NAME),all) $(ARGS) $(if $(JSON),--json "$(JSON)")
 
-audit: install ## Recompute all stock from the ledger; prints differences (none is right)
-	@"$(IN)" -m launch manage audit
+audit: install ## Recompute all stock from the ledger; prints differences, none is right (JSON=file)
+	@"$(IN)" -m launch manage audit $(if $(JSON),--json "$(abspath $(JSON))")
 
 day: install ## A trading day without a screen (ORDERS=2000 SOURCE=retail KILL=1 JSON=file)
 	@"$(IN)" -m bench day $(if $(ORDERS),--orders $(ORDERS)) $(if $(SOURCE),--source $(SOURCE)) $(if $(KILL),--kill) $(if $(JSON),--json "$(JSON)") $(ARGS)

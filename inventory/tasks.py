@@ -1,11 +1,14 @@
 """Doorbells of the stock room."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from inventory import services as inventory
-from inventory.services import sweeps
+from inventory.selectors.everything import look_at_everything
+from inventory.services import snapshots, sweeps
 from outbox.periodic import once
 
 
@@ -40,6 +43,33 @@ def sweep_everything(**_: object) -> None:
     with once(name="inventory.sweep_everything", one_moment=True) as alone:
         if not alone or not sweeps.everything_is_due():
             return
-        began, found, replayed = sweeps.look_at_everything()
+        began = timezone.now()
+        found = look_at_everything()
     with transaction.atomic(durable=True):
-        sweeps.note_everything(began, found=found, replayed=replayed)
+        sweeps.note_everything(began, found=found)
+
+
+# Batches of one run: a run ends in seconds, the next tick goes on.
+BATCHES = 20
+
+
+@shared_task
+def take_marks(**_: object) -> None:
+    """Every few seconds: balances that moved much get marks, so that their past is read quickly."""
+    for _batch in range(BATCHES):
+        with once(name="inventory.take_marks") as alone:
+            if not alone or not snapshots.take_marks():
+                return
+
+
+@shared_task
+def take_snapshot(**_: object) -> None:
+    """Every few minutes, until it is done: the stock of all balances at the end of last month.
+
+    An hour late, so that what was being written at midnight is in it.
+    """
+    month = snapshots.last_month_end(timezone.now() - timedelta(hours=1))
+    for _batch in range(BATCHES):
+        with once(name="inventory.take_marks") as alone:
+            if not alone or snapshots.take_snapshot(taken_for=month):
+                return

@@ -89,7 +89,8 @@ _GUARDS = """
     SELECT w.law, w.kind || ' ' || concat_ws('.', w.relation, nullif(w.name, ''))
     FROM wanted w LEFT JOIN there t USING (kind, relation, name)
     WHERE t.name IS NULL AND w.kind <> 'final'
-       OR w.kind = 'final' AND (SELECT NOT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user)
+       OR w.kind = 'final'
+            AND (SELECT NOT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user)
             AND has_table_privilege(w.relation, 'TRUNCATE')"""
 
 

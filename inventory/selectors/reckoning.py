@@ -86,7 +86,8 @@ class Reckoning:
             if this != posting:
                 self._judge(posting, skus, balances, cells, lines)
                 posting = this
-                skus.clear(), balances.clear(), cells.clear(), lines.clear()
+                for kept in (skus, balances, cells, lines):
+                    kept.clear()
             for seal in seals:
                 seal.take(row)
             self.entries += 1
@@ -118,7 +119,7 @@ class Reckoning:
         lines: dict[int, int],
     ) -> None:
         """The laws that hold at every commit, on everything the posting touched."""
-        for sku, total in skus.items():
+        for total in skus.values():
             if total:
                 self.tell("A2", f"posting {posting}", total, 0, next(iter(balances), None))
         for balance in balances:

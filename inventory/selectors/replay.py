@@ -155,7 +155,8 @@ def _compare_pieces(books: Reckoning) -> None:
     for piece in books.pieces:
         books.tell("A16.place", f"piece {piece}", "none", "a piece")
     counted = _stream(
-        "SELECT c.id, c.balance_id, (SELECT count(*) FROM inventory_piece p WHERE p.stock_id = c.id)"
+        "SELECT c.id, c.balance_id,"
+        " (SELECT count(*) FROM inventory_piece p WHERE p.stock_id = c.id)"
         " FROM inventory_sku s JOIN inventory_balance b ON b.sku_id = s.id"
         " JOIN inventory_stock c ON c.balance_id = b.id WHERE s.serial_tracked"
     )

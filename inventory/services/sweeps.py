@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from inventory.models import Balance, Entry, Finding, Sweep
 from inventory.selectors.audit import ROWS_SHOWN, Audit, check
+from inventory.selectors.everything import Everything
 from inventory.selectors.laws import LAWS
-from inventory.selectors.replay import Replayed, replay
 from outbox import services as outbox
 
 logger = logging.getLogger("inventory.audit")
@@ -105,34 +105,15 @@ def everything_is_due() -> bool:
     return not complete.filter(started_at__gt=day_ago).exists()
 
 
-def look_at_everything() -> tuple[datetime, Audit, Replayed]:
-    """Both checkers on everything, as of one moment: needs a REPEATABLE READ transaction.
-
-    Gives when it began and what was found, for `note_everything` in a transaction of its own.
-    """
-    began = timezone.now()
-    return began, check(), replay(sealed=_sealed())
-
-
-def note_everything(began: datetime, *, found: Audit, replayed: Replayed) -> Sweep:
-    """Write down what both checkers found. Joins the caller's transaction."""
-    for law in sorted({each.law for each in replayed.differences}):
-        said = {each.where for each in found.differences if each.law == law}
-        fresh = [each for each in replayed.differences if each.law == law]
-        found.add(law, [each for each in fresh if each.where not in said], 0.0)
+def note_everything(began: datetime, *, found: Everything) -> Sweep:
+    """Write down what both checkers found since `began`. Joins the caller's transaction."""
     waiting = Sweep.objects.filter(kind=Sweep.Kind.COMPLETE, finished_at__isnull=True)
     sweep = waiting.select_for_update().first() or Sweep(kind=Sweep.Kind.COMPLETE)
     sweep.started_at = began
-    sweep.reached, sweep.seal = replayed.horizon, replayed.seal
-    sweep.entries = replayed.entries
-    laws = {law.code for law in LAWS} | {each.law for each in found.differences}
-    _, sweep.last_entry = _horizon_and_newest()
-    return _end(sweep, found, balances=None, whole=laws | {"A14", "A16.walk"})
-
-
-def _sealed() -> tuple[int, str] | None:
-    last = Sweep.objects.filter(kind=Sweep.Kind.COMPLETE).exclude(seal="").last()
-    return (last.reached, last.seal) if last else None
+    sweep.reached, sweep.seal = found.replayed.horizon, found.replayed.seal
+    sweep.entries = found.replayed.entries
+    laws = {law.code for law in LAWS}
+    return _end(sweep, found.audit, balances=None, whole=laws)
 
 
 def _begin(kind: str) -> Sweep:
@@ -233,7 +214,8 @@ def _note(result: Audit) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO inventory_finding (law, "where", found, expected, balance_id)
-               SELECT left(law, 120), left(spot, 120), left(found, 200), left(expected, 200), balance
+               SELECT left(law, 120), left(spot, 120), left(found, 200), left(expected, 200),
+                   balance
                FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])
                    AS d(law, spot, found, expected, balance)
                ON CONFLICT (law, "where") WHERE gone_at IS NULL DO UPDATE

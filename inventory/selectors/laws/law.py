@@ -22,6 +22,7 @@ class Kept(Enum):
     TRIGGER = _("Trigger")
     LOCK = _("Lock")
     QUERY = _("Query")
+    REPLAY = _("Replay")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,16 @@ MOVEMENT_LAWS = (
                 OR m.booked <> m.counted - m.before)""",
     ),
     Law(
+        code="A13",
+        name=_("Replaying every entry gives the same balances, cells, lines and pieces"),
+        kept=Kept.REPLAY,
+    ),
+    Law(
+        code="A14",
+        name=_("The entries up to the last seal are what they were when it was set"),
+        kept=Kept.REPLAY,
+    ),
+    Law(
         code="A15",
         name=_("A hold of kits claimed its parts by the recipe it was asked with"),
         kept=Kept.QUERY,
@@ -143,7 +153,8 @@ MOVEMENT_LAWS = (
         name=_("A cell of a SKU with serial numbers has as many pieces as goods"),
         kept=Kept.QUERY,
         query="""
-            SELECT 'cell ' || c.id, coalesce(n.pieces, 0) || ' pieces', c.on_hand::text, c.balance_id
+            SELECT 'cell ' || c.id, coalesce(n.pieces, 0) || ' pieces', c.on_hand::text,
+                c.balance_id
             FROM inventory_sku s JOIN inventory_balance b ON b.sku_id = s.id
             JOIN inventory_stock c ON c.balance_id = b.id
             LEFT JOIN (SELECT stock_id, count(*) pieces FROM inventory_piece

@@ -53,7 +53,7 @@ RECORD_LAWS = (
     Law(
         code="I2",
         name=_("In one balance later entries belong to later postings"),
-        kept=Kept.LOCK,
+        kept=Kept.REPLAY,
     ),
     Law(
         code="I3",
@@ -73,5 +73,10 @@ RECORD_LAWS = (
             FROM inventory_posting
             WHERE occurred_at > recorded_at + interval '6 minutes' /*postings id*/""",
         placeless=True,
+    ),
+    Law(
+        code="J2",
+        name=_("Both checkers name the same places"),
+        kept=Kept.REPLAY,
     ),
 )

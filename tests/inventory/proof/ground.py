@@ -109,6 +109,7 @@ def ids() -> dict[str, int | str]:
         for name, query in _IDS.items():
             cursor.execute(query.format(**found))
             row = cursor.fetchone()
-            assert row is not None and row[0] is not None, name
+            assert row is not None, name
+            assert row[0] is not None, name
             found[name] = row[0]
     return found

@@ -31,12 +31,11 @@ def _plant(law: str, sql: str, *more: str, replay: str = "", anywhere: bool = Fa
 # Rows that plants add; ids are far above those of the world.
 _POSTING = """
     INSERT INTO inventory_posting (id, key, fingerprint, kind, document, actor, facts)
-    VALUES (90001, 'plant', '1:{digest}', '{{kind}}', '{{document}}', 'system:test', '{{facts}}');"""
+    VALUES (90001, 'plant', '1:{digest}', '{{kind}}', 'PLANT', 'system:test', '{}');"""
 
 
-def _posting(kind: str, document: str = "PLANT", facts: str = "{}") -> str:
-    made = _POSTING.replace("{{kind}}", kind).replace("{{document}}", document)
-    return made.replace("{{facts}}", facts.replace("{", "{{").replace("}", "}}"))
+def _posting(kind: str) -> str:
+    return _POSTING.replace("{{kind}}", kind).replace("'{}'", "'{{}}'")
 
 
 _ENTRY = """
@@ -119,15 +118,18 @@ PLANTS = [
     _plant(
         "A12",
         _posting("ADJUST") + """
-        UPDATE inventory_posting SET facts = '{{"counted": [[{tea_cell}, 7, 7]]}}' WHERE id = 90001""",
+        UPDATE inventory_posting SET facts = '{{"counted": [[{tea_cell}, 7, 7]]}}'
+        WHERE id = 90001""",
         anywhere=True,
     ),
     _plant(
         "A15",
         """INSERT INTO inventory_recipe (id, kit_id, version, written_by)
             VALUES (90001, {rice}, 1, 'system:test');
-        INSERT INTO inventory_recipeline (id, recipe_id, part_id, qty) VALUES (90001, 90001, {tea}, 3);
-        INSERT INTO inventory_holdkit (id, hold_id, recipe_id, qty) VALUES (90001, {hold}, 90001, 2)""",
+        INSERT INTO inventory_recipeline (id, recipe_id, part_id, qty)
+            VALUES (90001, 90001, {tea}, 3);
+        INSERT INTO inventory_holdkit (id, hold_id, recipe_id, qty)
+            VALUES (90001, {hold}, 90001, 2)""",
     ),
     _plant(
         "A16.place",

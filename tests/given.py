@@ -67,13 +67,23 @@ def warehouse_id(code: str) -> int:
 
 
 def location(
-    code: str = "A-01", *, warehouse: str = "WH1", kind: str = "STORAGE", sequence: int = 0
+    code: str = "A-01",
+    *,
+    warehouse: str = "WH1",
+    kind: str = "STORAGE",
+    sequence: int = 0,
+    zone: str = "",
 ) -> int:
-    """A location by code."""
+    """A location by code; a zone is built if missing."""
     house = warehouse_id(warehouse)
     with transaction.atomic():
         return inventory.add_location(
-            warehouse_id=house, code=code, kind=kind, sequence=sequence, actor=ACTOR
+            warehouse_id=house,
+            code=code,
+            kind=kind,
+            sequence=sequence,
+            zone_id=inventory.add_zone(warehouse_id=house, code=zone) if zone else None,
+            actor=ACTOR,
         )
 
 
@@ -88,10 +98,10 @@ def sku(code: str = "TEA", **columns: Any) -> int:
     return made
 
 
-def lot(sku_code: str, code: str, *, expires_on: date | None = None) -> int:
+def lot(sku_code: str, code: str, *, expires_on: date | None = None, **columns: Any) -> int:
     """A lot of a SKU."""
     with transaction.atomic():
-        return inventory.add_lot(sku_id=sku(sku_code), code=code, expires_on=expires_on)
+        return inventory.add_lot(sku_id=sku(sku_code), code=code, expires_on=expires_on, **columns)
 
 
 def stock(
@@ -101,8 +111,9 @@ def stock(
     warehouse: str = "WH1",
     location: str = "A-01",
     lot_id: int | None = None,
+    **line: Any,
 ) -> None:
-    """Goods received straight into a bin."""
+    """Goods received straight into a bin; `line` may name their grade and owner."""
     house = warehouse_id(warehouse)
     place = selectors.location_by_code(warehouse_id=house, code=location)
     assert place is not None, location
@@ -114,7 +125,7 @@ def stock(
                     document="GIVEN",
                     warehouse_id=house,
                     location_id=place.id,
-                    lines=(inventory.Line(sku_id=sku(sku_code), qty=qty, lot_id=lot_id),),
+                    lines=(inventory.Line(sku_id=sku(sku_code), qty=qty, lot_id=lot_id, **line),),
                 )
             ],
             actor=ACTOR,

@@ -36,6 +36,8 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("stock", _("Stock board"), "stock", roles.STOCK_VIEW),
             Entry("stock-lots", _("Lots"), "journal", roles.STOCK_VIEW),
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
+            Entry("stock-journal", _("Ledger"), "journal", roles.STOCK_VIEW),
+            Entry("stock-past", _("Stock at a moment"), "search", roles.STOCK_VIEW),
             Entry("stock-labels", _("Labels"), "out", roles.STOCK_VIEW),
         ),
     ),

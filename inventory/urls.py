@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from inventory.api import urls as api_urls
-from inventory.views import board, explained, labels, places
+from inventory.views import board, explained, journal, labels, past, places
 
 urlpatterns = [
     path("api/v1/stock/", include(api_urls)),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("stock/locations/<int:location_id>/", places.location, name="stock-location"),
     path("stock/lots/", places.lot_list, name="stock-lots"),
     path("stock/lots/<int:lot_id>/", places.lot, name="stock-lot"),
+    path("stock/journal/", journal.journal, name="stock-journal"),
+    path("stock/past/", past.past, name="stock-past"),
+    path("stock/past/<int:balance_id>/", past.past_balance, name="stock-past-balance"),
     path("stock/labels/", labels.label_page, name="stock-labels"),
     path("stock/<int:sku_id>/<int:warehouse_id>/", explained.explained, name="stock-explained"),
     path(

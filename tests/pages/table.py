@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from channels_sync.models import Listing
 from inventory import selectors as stock
 from org import roles
@@ -36,6 +38,12 @@ def _lot_cell() -> list[Any]:
 
 def _cell() -> list[Any]:
     return [_lot_cell()[0].id]
+
+
+def _balance() -> list[Any]:
+    _lot_cell()
+    page = stock.as_of(at=timezone.now(), sku_ids=[given.sku("TEA")], scope=Scope.everything())
+    return [page.rows[0].balance_id]
 
 
 def _place() -> list[Any]:
@@ -110,6 +118,9 @@ TABLE: dict[str, Route] = {
     "stock-lots": Route(roles.STOCK_VIEW),
     "stock-lot": Route(roles.STOCK_VIEW, _lot),
     "stock-labels": Route(roles.STOCK_VIEW),
+    "stock-journal": Route(roles.STOCK_VIEW),
+    "stock-past": Route(roles.STOCK_VIEW),
+    "stock-past-balance": Route(roles.STOCK_VIEW, _balance),
     "holds": Route(roles.STOCK_VIEW),
     "freeze": Route(roles.STOCK_HOLD),
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),

@@ -1,0 +1,84 @@
+"""The ledger as people read it: postings newest first, with the sums after each."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from inventory import selectors as stock
+from inventory.selectors import places
+from inventory.selectors.lot_board import lot_page
+from org import roles
+from org.access import permission_required, person_of
+from org.scope import Scope
+from org.selectors import names_of_actors, scope_of
+
+PAGE = 100
+
+
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def journal(request: HttpRequest) -> HttpResponse:
+    """Postings of one balance, cell, lot or document; the address says of which."""
+    scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
+    asked = request.GET
+    before = _number(asked, "before")
+    document = "".join(each for each in asked.get("document", "") if each.isprintable()).strip()
+    balance, cell, lot = (_number(asked, name) for name in ("balance", "cell", "lot"))
+    title = ""
+    page = None
+    if balance is not None:
+        page = stock.journal(balance_id=balance, scope=scope, before=before, limit=PAGE)
+    elif cell is not None:
+        page = stock.journal(stock_id=cell, scope=scope, before=before, limit=PAGE)
+        title = _cell_title(cell, scope)
+    elif lot is not None:
+        page = stock.journal(lot_id=lot, scope=scope, before=before, limit=PAGE)
+        title = _lot_title(lot, scope)
+    elif document:
+        page = stock.journal(document=document[:64], scope=scope, before=before, limit=PAGE)
+    rows = page.rows if page else ()
+    if not title and rows and not document:
+        title = f"{rows[0].sku_code} · {rows[0].warehouse_code}"
+    names = names_of_actors([row.posting.actor for row in rows])
+    return render(
+        request,
+        "inventory/journal.html",
+        {
+            "rows": [(row, names[row.posting.actor]) for row in rows],
+            "asked": page is not None,
+            "document": document[:64],
+            "title": title or document[:64],
+            "several": bool(document) or lot is not None,
+            "next_url": _with(request, before=str(page.after)) if page and page.after else "",
+            "first_url": _with(request, before="") if before else "",
+        },
+    )
+
+
+def _cell_title(cell_id: int, scope: Scope) -> str:
+    found = places.cell(cell_id=cell_id, scope=scope)
+    if found is None:
+        raise Http404
+    return f"{found.location_code} · {found.sku_code} {found.lot_code}".strip()
+
+
+def _lot_title(lot_id: int, scope: Scope) -> str:
+    found = lot_page(lot_id=lot_id, scope=scope)
+    if found is None:
+        raise Http404
+    return f"{found.code} · {found.sku_code}"
+
+
+def _number(asked: QueryDict, name: str) -> int | None:
+    text = asked.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    kept = {name: value for name, value in request.GET.items() if name != "drawer"} | changes
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"{request.path}?{query}" if query else request.path

@@ -278,6 +278,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "mark busy balances": {
+        "task": "inventory.tasks.take_marks",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "take the month's snapshot": {
+        "task": "inventory.tasks.take_snapshot",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
     "work on jobs": {
         "task": "org.tasks.work_on_jobs",

@@ -62,7 +62,7 @@ def claims_as_of(
     start = end.last_line + 1 if after is None else after
     later = sorted((line for line in moved if line > end.last_line), reverse=True)
     if after is None:
-        shown = [(line, moved[line]) for line in later if moved[line] > 0]
+        shown = [(line, moved[line]) for line in later if moved[line]]
     next_line: int | None = start
     for _ in range(CHUNKS):
         found, next_line = _chunk(balance_id, next_line, end.last_entry, moved)

@@ -47,6 +47,7 @@ from inventory.services.masters import (
     add_zone,
 )
 from inventory.services.periods import close_until, closed_until
+from inventory.services.snapshots import last_month_end, take_marks, take_snapshot
 from inventory.services.transfers import NoHeadOffice, truck, trucks
 from inventory.services.verbs import (
     adjust,
@@ -121,6 +122,7 @@ __all__ = [
     "displace",
     "freeze_expired",
     "hold",
+    "last_month_end",
     "move",
     "narrow",
     "pin",
@@ -133,7 +135,9 @@ __all__ = [
     "ship",
     "start_lines",
     "swap",
+    "take_marks",
     "take_return",
+    "take_snapshot",
     "transfer_in",
     "transfer_out",
     "truck",

@@ -72,9 +72,8 @@ def balance_ids(needs: Needs, *, insert: bool = True) -> list[int]:
 
 
 def _covered_balances(needs: Needs) -> set[int]:
-    return set(
-        Stock.objects.filter(blanket__in=_named_blankets(needs)).values_list("balance_id", flat=True).distinct()
-    )
+    cells = Stock.objects.filter(blanket__in=_named_blankets(needs))
+    return set(cells.values_list("balance_id", flat=True).distinct())
 
 
 def lifts_a_wide_blanket(needs: Needs) -> bool:

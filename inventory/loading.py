@@ -115,10 +115,14 @@ def _resolve(keys: Iterable[BalanceKey]) -> dict[BalanceKey, int]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT b.id, b.warehouse_id, b.sku_id, b.grade, b.owner
+            # One look into the index for each, however many: never a walk through the table.
+            """SELECT b.id, k.warehouse_id, k.sku_id, k.grade, k.owner
                FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
                    AS k(warehouse_id, sku_id, grade, owner)
-               JOIN inventory_balance b USING (warehouse_id, sku_id, grade, owner)""",
+               CROSS JOIN LATERAL (
+                   SELECT id FROM inventory_balance b
+                   WHERE (b.warehouse_id, b.sku_id, b.grade, b.owner)
+                       = (k.warehouse_id, k.sku_id, k.grade, k.owner) LIMIT 1) b""",
             [list(column) for column in zip(*wanted, strict=True)],
         )
         return {(row[1], row[2], row[3], row[4]): row[0] for row in cursor.fetchall()}

@@ -94,22 +94,29 @@ class Hold(Effects):
 
     OPEN_STATES = ("PENDING", "ACTIVE", "PARTIALLY_RELEASED", "RELEASE_PENDING")
 
-    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="holds")
+    # Thousands are written a second: no index that nobody reads by.
+    reason = models.ForeignKey(
+        Reason, on_delete=models.PROTECT, related_name="holds", db_index=False
+    )
     posting = models.ForeignKey("inventory.Posting", on_delete=models.PROTECT, related_name="holds")
     document = models.CharField(max_length=64)
     state = models.CharField(max_length=20, choices=State.choices, default=State.ACTIVE)
     # The scope: whatever is named must match; what is empty covers everything.
     warehouse = models.ForeignKey(
-        "inventory.Warehouse", on_delete=models.PROTECT, null=True, related_name="+"
+        "inventory.Warehouse", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     zone = models.ForeignKey(
-        "inventory.Zone", on_delete=models.PROTECT, null=True, related_name="+"
+        "inventory.Zone", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     location = models.ForeignKey(
-        "inventory.Location", on_delete=models.PROTECT, null=True, related_name="+"
+        "inventory.Location", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    sku = models.ForeignKey("inventory.Sku", on_delete=models.PROTECT, null=True, related_name="+")
-    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, related_name="+")
+    sku = models.ForeignKey(
+        "inventory.Sku", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lot = models.ForeignKey(
+        "inventory.Lot", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     supplier = models.CharField(max_length=80, blank=True)
     grade = models.CharField(max_length=2, blank=True)
     owner = models.CharField(max_length=32, blank=True)
@@ -185,7 +192,8 @@ class Hold(Effects):
 class HoldLine(models.Model):
     """Units of one hold in one balance: in one cell (pinned), or not yet in any."""
 
-    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lines")
+    # Its unique key starts with the hold.
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lines", db_index=False)
     # The hold's reason again, so that the largest claims of each reason are found without reading
     # a million orders.
     reason = models.ForeignKey(
@@ -195,7 +203,7 @@ class HoldLine(models.Model):
         "inventory.Balance", on_delete=models.PROTECT, related_name="lines", db_index=False
     )
     stock = models.ForeignKey(
-        "inventory.Stock", on_delete=models.PROTECT, null=True, related_name="lines"
+        "inventory.Stock", on_delete=models.PROTECT, null=True, related_name="lines", db_index=False
     )
     open = models.BigIntegerField(default=0)
     # Higher is served first and displaced last.
@@ -204,7 +212,9 @@ class HoldLine(models.Model):
     # Claimed for these very goods (a lot, a place, a shelf life): never becomes bin-less.
     bound = models.BooleanField(default=False)
     # The claim these units were drawn from; they return to it while it is open.
-    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="drawn")
+    origin = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="drawn", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -225,6 +235,13 @@ class HoldLine(models.Model):
             ),
             # Line ids of one balance are given under its lock: newest first is latest first.
             models.Index(fields=["balance", "id"], name="line_by_balance"),
+            # Most lines are an order's: in no cell, drawn from nothing.
+            models.Index(
+                fields=["stock"], name="line_by_cell", condition=models.Q(stock__isnull=False)
+            ),
+            models.Index(
+                fields=["origin"], name="line_drawn", condition=models.Q(origin__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

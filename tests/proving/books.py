@@ -299,9 +299,22 @@ class Books:
             if any(self.covers(claim, balance, spot) for spot in spots):
                 self.touched[balance] = None
 
+    def spend(self, line: Line) -> None:
+        """Drawn units will not come back; a reserve with nothing in or out of it is at its end."""
+        if line.origin is not None:
+            self.end(line.origin.claim, "CONSUMED")
+
+    def drawn(self, claim: Claim) -> bool:
+        """True while units drawn from the claim are out."""
+        return any(
+            line.open and line.origin is not None and line.origin.claim is claim
+            for balance in {each.balance for each in claim.lines}
+            for line in self.lines.get(balance, ())
+        )
+
     def end(self, claim: Claim, state: str) -> None:
-        """The claim is at its end once it has no units."""
-        if claim.open and not claim.units:
+        """The claim is at its end once it has no units, in itself or drawn from it."""
+        if claim.open and not claim.units and not self.drawn(claim):
             self.set(claim, "open", False)
             self.set(claim, "state", state)
 

@@ -250,7 +250,10 @@ class Judge:
             units[balance, "all"] += claimed
             if not isinstance(ask, CHOOSING):
                 goods[balance, spot, sku] += more
-            if not isinstance(ask, GIVING_WAY) and line is not None:
+            if line is not None and line.claim.blanket:
+                # Of two blankets of one rank either may take what is free.
+                units[line.claim.why.rank, balance] += claimed
+            elif line is not None and not isinstance(ask, GIVING_WAY):
                 units[line.claim.document, balance] += claimed
         off = {key: change for key, change in {**goods, **units}.items() if change}
         if off:
@@ -314,12 +317,11 @@ class Judge:
             )
             theirs = dict(cursor.fetchall())
         ours_open = {claim.number: claim.document for claim in self.model.claims if claim.open}
-        for number in theirs.keys() ^ {each for each in ours_open if each is not None}:
-            wrong.append(
-                f"hold {number} {theirs.get(number) or ours_open.get(number)} is "
-                f"{'open' if number in theirs else 'closed'} in the ledger only"
-            )
-        return wrong
+        return wrong + [
+            f"hold {number} {theirs.get(number) or ours_open.get(number)} is "
+            f"{'open' if number in theirs else 'closed'} in the ledger only"
+            for number in theirs.keys() ^ {each for each in ours_open if each is not None}
+        ]
 
 
 def _words(other: dict[tuple[Any, ...], list[int]]) -> str:

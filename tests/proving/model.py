@@ -138,9 +138,9 @@ class Model(Books):
             if move.balance is not None and move.goods:
                 place = (move.balance, move.spot)
                 back[place] = back.get(place, 0) - move.goods
-            if move.outside == "CUSTOMER" and fact.kind is asked.ShipRequest:
-                if self.shipped.get((fact.document, move.sku), 0) < move.goods:
-                    raise No("not_reversible")
+            shipped = move.outside == "CUSTOMER" and fact.kind is asked.ShipRequest
+            if shipped and self.shipped.get((fact.document, move.sku), 0) < move.goods:
+                raise No("not_reversible")
         for line, change in net.items():
             if change > 0:
                 self.claim_units(line, -min(change, line.open))

@@ -189,6 +189,7 @@ def take_away(books: Books, line: Line, qty: int) -> int:
     """The document loses these units."""
     books.claim_units(line, -qty)
     _end(books, line.claim, "DISPOSED")
+    books.spend(line)
     return qty
 
 
@@ -318,7 +319,9 @@ def release(books: Books, ask: asked.ReleaseRequest) -> None:
                 _let_go(books, line, line.open)
             if claim.blanket:
                 books.lift(claim)
-            books.end(claim, "RELEASED")
+            # By decision: a reserve ends although units drawn from it are still out.
+            books.set(claim, "open", False)
+            books.set(claim, "state", "RELEASED")
         return
     check(ask.lines)
     if any(claim.blanket for claim in claims):
@@ -363,10 +366,14 @@ def narrow(books: Books, ask: asked.NarrowRequest) -> None:
         raise No("bad_request")
     if ask.fixed:
         if not claim.units:
-            raise No("nothing_in_scope")
+            raise No("not_held")
         books.lift(claim)
         books.set(claim, "blanket", False)
         return
+    for lot in ask.lot_ids:
+        facts = {"sku": books.lots[lot].sku, "lot": lot, "supplier": books.lots[lot].supplier}
+        if any(claim.scope.get(name, value) != value for name, value in facts.items()):
+            raise No("nothing_in_scope")
     books.set(claim, "without_lots", claim.without_lots | set(ask.lot_ids))
     for line in claim.lines:
         if line.open and line.spot[1] in claim.without_lots:
@@ -426,6 +433,7 @@ def displace(books: Books, ask: asked.DisplaceRequest) -> None:
             if line.balance == balance and wanted.lot_id in (None, line.spot[1]):
                 take = min(left, line.open)
                 books.claim_units(line, -take)
+                books.spend(line)
                 left -= take
         if left:
             raise No("not_held")

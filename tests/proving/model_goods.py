@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory import requests as asked
-from tests.proving.books import NOWHERE, BalanceKey, Books, Line, No, Spot
+from tests.proving.books import NOWHERE, BalanceKey, Books, Claim, Line, No, Spot
 from tests.proving.model_claims import check, key_of, loosen, take_away, weakest
 
 
@@ -133,6 +133,7 @@ def _leave(books: Books, line: Line, qty: int) -> int:
     books.move(line.balance, line.spot, -qty, line, -qty)
     books.cross(line.balance[1], "CUSTOMER", qty)
     books.end(line.claim, "CONSUMED")
+    books.spend(line)
     return qty
 
 
@@ -229,7 +230,7 @@ def scrap(books: Books, ask: asked.ScrapRequest) -> None:
             books.end(claimed.claim, "DISPOSED")
 
 
-def transfer_out(books: Books, ask: asked.TransferOutRequest) -> None:
+def transfer_out(books: Books, ask: asked.TransferOutRequest) -> Claim | None:
     """Goods go onto the truck under the transfer's claim."""
     check(ask.lines)
     if not ask.lines:
@@ -237,28 +238,45 @@ def transfer_out(books: Books, ask: asked.TransferOutRequest) -> None:
     truck = books.places.get(ask.transit_location_id)
     if truck is None:
         raise No("outside_place")
-    claims = [
-        claim
-        for claim in books.by_document.get(ask.document, ())
-        if claim.open and claim.reason == "TRANSFER"
-    ]
-    claim = claims[0] if claims else books.new_claim(ask.document, "TRANSFER")
+    new: Claim | None = None
     for line in ask.lines:
         _placed(books, line.location_id, ask.from_warehouse_id)
-        balance = key_of(ask.from_warehouse_id, line)
-        spot = (line.location_id, line.lot_id)
-        left = line.qty
-        if line.hold_id is None:
-            for mine in books.open_lines(ask.document, "COMMITMENT"):
-                if mine.balance == balance and mine.spot == spot:
-                    take = min(left, mine.open)
-                    books.move(balance, spot, -take, mine, -take)
-                    left -= take
-        if left:
-            _take_out(books, balance, spot, left, line.hold_id)
+        balance, spot = key_of(ask.from_warehouse_id, line), (line.location_id, line.lot_id)
         there = (truck.warehouse, line.sku_id, line.grade, line.owner)
         target = (ask.transit_location_id, line.lot_id)
-        books.move(there, target, line.qty, books.line(claim, there, target), line.qty)
+        left = line.qty
+        if books.goods.get(balance, {}).get(spot, 0) < left:
+            raise No("nothing_there")
+        if line.hold_id is None:
+            left -= _load_claimed(books, ask.document, balance, spot, there, target, left)
+        if left:
+            claimed = _take_out(books, balance, spot, left, line.hold_id)
+            if claimed is not None and not claimed.claim.why.place:
+                follower = books.line(claimed.claim, there, target, priority=claimed.priority)
+                books.move(there, target, left, follower, left)
+                continue
+            if claimed is not None and not claimed.claim.blanket:
+                books.end(claimed.claim, "RELEASED")
+            new = new or books.new_claim(ask.document, "TRANSFER")
+            books.move(there, target, left, books.line(new, there, target), left)
+    return new
+
+
+def _load_claimed(books: Books, document: str, balance: BalanceKey, spot: Spot,
+                  there: BalanceKey, target: Spot, qty: int) -> int:  # fmt: skip
+    """The transfer's own units go first: those pinned here, then those that lie nowhere yet."""
+    left = qty
+    mine = [line for line in books.open_lines(document, "COMMITMENT") if line.balance == balance]
+    for line in sorted(mine, key=lambda each: each.spot == NOWHERE):
+        room = books.loose(balance, spot) if line.spot == NOWHERE else line.open
+        take = min(left, line.open, max(0, room))
+        if take and line.spot in (spot, NOWHERE):
+            books.claim_units(line, -take)
+            books.move(balance, spot, -take)
+            follower = books.line(line.claim, there, target, priority=line.priority)
+            books.move(there, target, take, follower, take)
+            left -= take
+    return qty - left
 
 
 def transfer_in(books: Books, ask: asked.TransferInRequest) -> None:

@@ -141,7 +141,8 @@ def on_postgres(
 ) -> Played:  # fmt: skip
     """Play through the services in the connected database, a thousand steps at a time.
 
-    After every `look_every` steps the audit looks at everything. Step by step, one worker's every answer is judged at once; else four play at the same time.
+    After every `look_every` steps the audit looks at everything. Step by step, one worker's every
+    answer is judged at once; else all play at the same time.
     """
     from inventory import selectors
 

@@ -368,8 +368,8 @@ class Player:
         sku = sku or self._sku()
         line = asked.Line(sku_id=sku, qty=self._qty(2), lot_id=self._lot(sku))
         return asked.ReturnRequest(
-            **self._names("RT"), warehouse_id=house, location_id=self._place(house, ("RCV", "A-01")),
-            lines=(line,), shipped_document=document,
+            **self._names("RT"), warehouse_id=house, lines=(line,), shipped_document=document,
+            location_id=self._place(house, ("RCV", "A-01")),
         )  # fmt: skip
 
     def _send(self) -> asked.Request:

@@ -38,6 +38,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
             Entry("stock-journal", _("Ledger"), "journal", roles.STOCK_VIEW),
             Entry("stock-past", _("Stock at a moment"), "search", roles.STOCK_VIEW),
+            Entry("stock-audit", _("Audit"), "check", roles.AUDIT_VIEW),
             Entry("stock-labels", _("Labels"), "out", roles.STOCK_VIEW),
         ),
     ),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from inventory.api import urls as api_urls
-from inventory.views import board, explained, journal, labels, past, places
+from inventory.views import audit, board, explained, journal, labels, past, places
 
 urlpatterns = [
     path("api/v1/stock/", include(api_urls)),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("stock/past/", past.past, name="stock-past"),
     path("stock/past/<int:balance_id>/", past.past_balance, name="stock-past-balance"),
     path("stock/labels/", labels.label_page, name="stock-labels"),
+    path("stock/audit/", audit.audit, name="stock-audit"),
+    path("stock/audit/check/", audit.check_everything, name="stock-audit-check"),
     path("stock/<int:sku_id>/<int:warehouse_id>/", explained.explained, name="stock-explained"),
     path(
         "stock/<int:sku_id>/<int:warehouse_id>/<str:grade>/",

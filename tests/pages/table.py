@@ -121,6 +121,8 @@ TABLE: dict[str, Route] = {
     "stock-journal": Route(roles.STOCK_VIEW),
     "stock-past": Route(roles.STOCK_VIEW),
     "stock-past-balance": Route(roles.STOCK_VIEW, _balance),
+    "stock-audit": Route(roles.AUDIT_VIEW),
+    "stock-audit-check": Route(roles.AUDIT_VIEW, is_page=False),
     "holds": Route(roles.STOCK_VIEW),
     "freeze": Route(roles.STOCK_HOLD),
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),

@@ -1,0 +1,1 @@
+"""Parts of the bench case `holds`, one question each."""

@@ -58,7 +58,9 @@ def balance_ids(needs: Needs, *, insert: bool = True) -> list[int]:
     ids = set(found.values()) | needs.balance_ids
     if needs.documents or needs.hold_ids:
         named = Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids)
-        ids.update(HoldLine.objects.filter(named, open__gt=0).values_list("balance_id", flat=True))
+        # Of open claims, also where they hold nothing now: drawn units may return to a reserve.
+        lines = HoldLine.objects.filter(named, hold__closed_at__isnull=True)
+        ids.update(lines.values_list("balance_id", flat=True))
         if needs.lifts_blankets:
             ids.update(_covered_balances(needs))
     for scope in needs.wide:

@@ -29,26 +29,28 @@ def nowhere(scopes: Sequence[Scope]) -> set[Scope]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT n - 1 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+            """SELECT s.n - 1 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
                        %s::bigint[], %s::text[], %s::text[])
                    WITH ORDINALITY AS s(house, zone, place, sku, lot, supplier, owner, n)
                WHERE NOT (
-                   (house IS NULL OR EXISTS
-                       (SELECT 1 FROM inventory_warehouse w WHERE w.id = house))
-                   AND (zone IS NULL OR EXISTS
-                       (SELECT 1 FROM inventory_zone z WHERE z.id = zone
-                        AND (house IS NULL OR z.warehouse_id = house)))
-                   AND (place IS NULL OR EXISTS
-                       (SELECT 1 FROM inventory_location p WHERE p.id = place
-                        AND (house IS NULL OR p.warehouse_id = house)
-                        AND (zone IS NULL OR p.zone_id = zone)))
-                   AND (sku IS NULL OR EXISTS (SELECT 1 FROM inventory_sku k WHERE k.id = sku))
-                   AND (lot IS NULL AND supplier = '' OR EXISTS
-                       (SELECT 1 FROM inventory_lot o
-                        WHERE (lot IS NULL OR o.id = lot) AND (sku IS NULL OR o.sku_id = sku)
-                          AND (supplier = '' OR o.supplier = supplier)))
-                   AND (owner = '' OR EXISTS
-                       (SELECT 1 FROM inventory_balance b WHERE b.owner = s.owner)))""",
+                   (s.house IS NULL OR EXISTS
+                       (SELECT FROM inventory_warehouse w WHERE w.id = s.house))
+                   AND (s.zone IS NULL OR EXISTS
+                       (SELECT FROM inventory_zone z WHERE z.id = s.zone
+                        AND (s.house IS NULL OR z.warehouse_id = s.house)))
+                   AND (s.place IS NULL OR EXISTS
+                       (SELECT FROM inventory_location p WHERE p.id = s.place
+                        AND (s.house IS NULL OR p.warehouse_id = s.house)
+                        AND (s.zone IS NULL OR p.zone_id = s.zone)))
+                   AND (s.sku IS NULL OR EXISTS
+                       (SELECT FROM inventory_sku k WHERE k.id = s.sku))
+                   AND (s.lot IS NULL AND s.supplier = '' OR EXISTS
+                       (SELECT FROM inventory_lot o
+                        WHERE (s.lot IS NULL OR o.id = s.lot)
+                          AND (s.sku IS NULL OR o.sku_id = s.sku)
+                          AND (s.supplier = '' OR o.supplier = s.supplier)))
+                   AND (s.owner = '' OR EXISTS
+                       (SELECT FROM inventory_balance b WHERE b.owner = s.owner)))""",
             columns,
         )
         found = {scopes[int(row[0])] for row in cursor.fetchall()}

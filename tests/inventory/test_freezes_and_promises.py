@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 

@@ -19,6 +19,7 @@ from oms.selectors.lists import (
     tab_counts,
 )
 from oms.selectors.shipments import Sent, shipments_for
+from oms.selectors.waiting import units_waiting
 
 __all__ = [
     "Detail",
@@ -44,4 +45,5 @@ __all__ = [
     "tab_counts",
     "timeline",
     "without_next_action",
+    "units_waiting",
 ]

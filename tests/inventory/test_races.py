@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from inventory import loading
 from inventory import services as inventory
-from inventory.models import Balance, Hold
+from inventory.models import Balance, Hold, HoldKit, Recipe, Sku
 from inventory.world import Bal, World
 from tests import given
 
@@ -218,3 +218,72 @@ def test_control_without_the_blanket_lock_goods_do_slip_past(
     monkeypatch.setattr(loading, "balance_ids", slow_freeze)
     together([_leak(house, place), receive_in_between])
     assert given.free("N0") == 1
+
+
+def test_two_buyers_of_kits_get_the_last_part_once(real_commits: str) -> None:
+    given.stock("TEA", 9)
+    given.stock("CUP", 1)
+    boxes = [given.sku(code, is_kit=True) for code in ("BOX", "SET")]
+    with transaction.atomic():
+        for box, parts in zip(boxes, ({"TEA": 2, "CUP": 1}, {"CUP": 1, "TEA": 3}), strict=True):
+            rows = [(given.sku(code), qty) for code, qty in parts.items()]
+            inventory.write_recipe(kit_sku_id=box, parts=rows, actor=given.ACTOR)
+    house = given.warehouse_id("WH1")
+
+    results = together([buyer(number, house, boxes[number % 2]) for number in range(8)])
+
+    refusals = [outcome.refusal for outcome in results]
+    assert [refusal.code for refusal in refusals if refusal] == ["insufficient_stock"] * 7
+    assert given.free("CUP") == 0
+    (kits,) = HoldKit.objects.select_related("recipe")
+    taken = {boxes[0]: 2, boxes[1]: 3}[kits.recipe.kit_id]
+    assert given.free("TEA") == 9 - taken
+
+
+def test_a_kit_is_sold_by_one_recipe_while_another_is_written(real_commits: str) -> None:
+    given.stock("TEA", 100)
+    box = given.sku("BOX", is_kit=True)
+
+    def write(qty: int) -> Callable[[], int]:
+        def job() -> int:
+            with transaction.atomic(durable=True):
+                return inventory.write_recipe(
+                    kit_sku_id=box, parts=[(given.sku("TEA"), qty)], actor=given.ACTOR
+                )
+
+        return job
+
+    write(1)()
+    house = given.warehouse_id("WH1")
+
+    results = together(
+        [*(write(qty) for qty in (2, 3, 4, 5)), *(buyer(n, house, box) for n in range(8))]
+    )
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert list(Recipe.objects.order_by("version").values_list("version", flat=True)) == [
+        1, 2, 3, 4, 5,
+    ]  # fmt: skip
+    for kits in HoldKit.objects.select_related("recipe", "hold").prefetch_related("recipe__lines"):
+        (line,) = kits.recipe.lines.all()
+        assert (kits.qty, kits.hold.asked) == (1, line.qty)
+    assert HoldKit.objects.count() == 8
+
+
+def test_a_sku_gets_its_first_stock_or_becomes_a_kit_never_both(real_commits: str) -> None:
+    for attempt in range(6):
+        code = f"ODD{attempt}"
+        given.warehouse()
+        given.sku(code)
+
+        def become(code: str = code) -> None:
+            with transaction.atomic(durable=True):
+                inventory.add_skus([{"code": code, "name": code, "is_kit": True}])
+
+        def stock(code: str = code) -> None:
+            given.stock(code, 1)
+
+        together([become, stock])
+
+        kit = Sku.objects.get(code=code).is_kit
+        assert Balance.objects.filter(sku__code=code).exists() is not kit

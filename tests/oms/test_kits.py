@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from inventory import selectors as stock
 from inventory.models import HoldKit
@@ -159,6 +160,25 @@ def test_a_new_recipe_serves_orders_that_waited_for_an_old_part() -> None:
 
     assert told.states(["T1"]) == ["SUBMITTED"]
     assert told.held(told.the().document) == {"CUP": 1}
+
+
+def test_what_stopped_orders_wait_for_comes_off_what_can_be_promised_later() -> None:
+    given.stock("CUP", 1)
+    kit(TEA=2, CUP=1)
+    told.accept(told.draft("T1", box(3)), told.draft("T2", told.line("TEA", 1)))
+    orders.process()
+    tea, cup, odd = (given.sku(code) for code in ("TEA", "CUP", "ODD"))
+
+    waiting = selectors.units_waiting(sku_ids=[tea, cup, odd])
+
+    assert waiting == {tea: 7, cup: 3}
+    found = stock.future(
+        sku_ids=[tea, cup],
+        warehouse_ids=[given.warehouse_id("WH1")],
+        until=timezone.localdate(),
+        waiting=waiting,
+    )
+    assert {sku: forecast.steps[0].balance for sku, forecast in found.items()} == {tea: -7, cup: -2}
 
 
 def test_a_cancelled_kit_gives_all_parts_back() -> None:

@@ -86,8 +86,9 @@ MOVEMENT_LAWS = (
         name=_("A hold of kits claimed its parts by the recipe it was asked with"),
         kept=Kept.QUERY,
         guards=(
-            *triggers("recipe", "recipe_is_final"),
-            *triggers("recipeline", "recipe_line_is_final"),
+            *triggers("recipe", "recipe_is_final", "recipe_fits"),
+            *triggers("recipeline", "recipe_line_is_final", "recipe_line_fits"),
+            *triggers("sku", "sku_stays_kit"),
             *triggers("holdkit", "hold_kit_is_final"),
             *constraints("recipe", "recipe_version_once"),
             *constraints("recipeline", "recipe_part_once", "recipe_part_not_empty"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from inventory import bulk, reaching
 from inventory.decisions.effects import blocked_acts
@@ -57,10 +57,9 @@ def balance_ids(needs: Needs, *, insert: bool = True) -> list[int]:
     needs.absent = needs.balances - found.keys()
     ids = set(found.values()) | needs.balance_ids
     if needs.documents or needs.hold_ids:
-        named = Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids)
         # Of open claims, also where they hold nothing now: drawn units may return to a reserve.
-        lines = HoldLine.objects.filter(named, hold__closed_at__isnull=True)
-        ids.update(lines.values_list("balance_id", flat=True))
+        lines = HoldLine.objects.filter(hold__closed_at__isnull=True).values_list("balance_id")
+        ids.update(_any_of(lines, _named(needs)))
         if needs.lifts_blankets:
             ids.update(_covered_balances(needs))
     for scope in needs.wide:
@@ -263,11 +262,12 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
         which |= Q(balance_id__in=whole)
     if needs.documents or needs.hold_ids:
         which |= Q(
-            id__in=HoldLine.objects.filter(
-                Q(hold__document__in=needs.documents) | Q(hold_id__in=needs.hold_ids),
-                balance_id__in=by_id,
-                stock__isnull=False,
-            ).values("stock_id")
+            id__in=_any_of(
+                HoldLine.objects.filter(balance_id__in=by_id, stock__isnull=False).values_list(
+                    "stock_id"
+                ),
+                _named(needs),
+            )
         )
     if needs.reserves:
         which |= Q(
@@ -365,25 +365,48 @@ def _load_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[i
 
     Empty lines are read too: a claim that comes back to a cell uses its line again.
     """
-    which = Q()
-    if needs.documents:
-        which |= Q(hold__document__in=needs.documents)
-    named = needs.hold_ids | {claim.id for claim in world.blankets if claim.id is not None}
-    if named:
-        which |= Q(hold_id__in=named)
+    if not by_id:
+        return
+    parts = _named(needs)
+    blankets = {claim.id for claim in world.blankets if claim.id is not None}
+    if blankets:
+        parts.append(Q(hold_id__in=blankets))
     if needs.reserves:
-        which |= Q(hold__document__in=needs.reserves, hold__closed_at__isnull=True)
-    if needs.locations:
-        which |= Q(stock__location_id__in=needs.locations, hold__closed_at__isnull=True)
+        parts.append(Q(hold__document__in=needs.reserves, hold__closed_at__isnull=True))
+    at = needs.cell_ids | {
+        number for number, cell in cells.items() if cell.place.id in needs.locations
+    }
+    if at:
+        parts.append(Q(stock_id__in=at, hold__closed_at__isnull=True))
     if needs.all_claims:
         counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
-        which |= Q(balance_id__in=counted, hold__closed_at__isnull=True)
-    if needs.line_ids or needs.cell_ids:
-        which |= Q(id__in=needs.line_ids)
-        which |= Q(stock_id__in=needs.cell_ids, hold__closed_at__isnull=True)
-    if not which or not by_id:
-        return
-    _know_lines(world, by_id, cells, which)
+        parts.append(Q(balance_id__in=counted, hold__closed_at__isnull=True))
+    if needs.line_ids:
+        parts.append(Q(id__in=needs.line_ids))
+    found = _any_of(HoldLine.objects.filter(balance_id__in=by_id).values_list("id"), parts)
+    if found:
+        _know_lines(world, by_id, cells, Q(id__in=found))
+
+
+def _named(needs: Needs) -> list[Q]:
+    """Lines of the claims that the requests name."""
+    parts = []
+    if needs.documents:
+        parts.append(Q(hold__document__in=needs.documents))
+    if needs.hold_ids:
+        parts.append(Q(hold_id__in=needs.hold_ids))
+    return parts
+
+
+def _any_of(rows: QuerySet[HoldLine, tuple[int]], parts: list[Q]) -> set[int]:
+    """What any of the parts finds, each by its own index.
+
+    Joined by OR they would make PostgreSQL walk through every claim on a SKU, a million at times.
+    """
+    if not parts:
+        return set()
+    first, *others = [rows.filter(part) for part in parts]
+    return {number for (number,) in first.union(*others)}
 
 
 def _know_lines(world: World, by_id: dict[int, Bal], cells: dict[int, Cell], which: Q) -> None:

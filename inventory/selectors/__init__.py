@@ -2,7 +2,8 @@
 
 from inventory.selectors.audit import Difference, audit
 from inventory.selectors.difference import difference
-from inventory.selectors.explain import explain
+from inventory.selectors.explain import explain, explain_sku
+from inventory.selectors.explain_cells import explain_cell, explain_location, explain_lot
 from inventory.selectors.explanations import (
     CellPart,
     CellsExplanation,
@@ -133,7 +134,11 @@ __all__ = [
     "cursor_of",
     "difference",
     "explain",
+    "explain_cell",
     "explain_kit",
+    "explain_location",
+    "explain_lot",
+    "explain_sku",
     "future",
     "held_kits",
     "held_units",

@@ -77,6 +77,40 @@ _SOON = """
       AND p.recorded_at - p.occurred_at <= interval '10 seconds'"""
 
 
+# `sums`: units and hold lines of each balance and reason, from the newest marks and what came
+# since.
+REASON_SUMS = """
+    , fresh AS MATERIALIZED (
+        SELECT cut.balance_id, e.line_id, sum(e.held)::bigint AS change,
+               min(cut.from_entry) AS from_entry
+        FROM cut JOIN inventory_entry e ON e.balance_id = cut.balance_id
+            AND e.id > cut.from_entry AND e.id <= cut.to_entry {joined}
+        WHERE e.line_id IS NOT NULL GROUP BY cut.balance_id, e.line_id),
+    moved AS (
+        SELECT f.balance_id, l.reason_id, sum(f.change)::bigint AS units,
+               sum((o.units + f.change > 0)::int - (o.units > 0)::int)::bigint AS positions
+        FROM fresh f JOIN inventory_holdline l ON l.id = f.line_id
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN f.from_entry = 0 THEN 0 ELSE coalesce((
+                SELECT sum(b.held) FROM inventory_entry b
+                WHERE b.line_id = f.line_id AND b.id <= f.from_entry), 0) END AS units) o
+        GROUP BY f.balance_id, l.reason_id),
+    marked AS (
+        SELECT cut.balance_id, r.id AS reason_id, m.units, m.positions
+        FROM cut CROSS JOIN inventory_reason r
+        CROSS JOIN LATERAL (
+            SELECT k.units, k.positions FROM inventory_reasonmark k
+            WHERE k.balance_id = cut.balance_id AND k.reason_id = r.id
+              AND k.last_entry <= cut.from_entry
+            ORDER BY k.last_entry DESC LIMIT 1) m
+        WHERE cut.from_entry > 0),
+    sums AS MATERIALIZED (
+        SELECT balance_id, reason_id, sum(units)::bigint AS units,
+               sum(positions)::bigint AS positions
+        FROM (SELECT * FROM moved UNION ALL SELECT * FROM marked) both_parts
+        GROUP BY balance_id, reason_id HAVING sum(units) <> 0 OR sum(positions) <> 0)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """A balance's sums; `last_entry` and `last_line` are the newest inside, 0 for none."""
@@ -122,8 +156,9 @@ class Cut:
         }
         return cls(_BY_ENTRY, "", params)
 
-    def rows(self, query: str, **more: Any) -> list[tuple[Any, ...]]:
+    def rows(self, *parts: str, **more: Any) -> list[tuple[Any, ...]]:
         """Answer a query that may read `cut`; `{joined}` in it bounds entries `e` by time."""
+        query = " ".join(parts)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"WITH {self.common} {query.replace('{joined}', self.joined)}",
@@ -182,35 +217,7 @@ def cell_sums(cut: Cut, stock_ids: Sequence[int] | None = None) -> dict[int, tup
 
 def reason_sums(cut: Cut) -> dict[tuple[int, int], tuple[int, int]]:
     """{(balance, reason): (units held, hold lines that hold them)}. One statement."""
-    rows = cut.rows(
-        """, fresh AS MATERIALIZED (
-               SELECT cut.balance_id, e.line_id, sum(e.held)::bigint AS change,
-                      min(cut.from_entry) AS from_entry
-               FROM cut JOIN inventory_entry e ON e.balance_id = cut.balance_id
-                   AND e.id > cut.from_entry AND e.id <= cut.to_entry {joined}
-               WHERE e.line_id IS NOT NULL GROUP BY cut.balance_id, e.line_id),
-           moved AS (
-               SELECT f.balance_id, l.reason_id, sum(f.change)::bigint AS units,
-                      sum((o.units + f.change > 0)::int - (o.units > 0)::int)::bigint AS positions
-               FROM fresh f JOIN inventory_holdline l ON l.id = f.line_id
-               CROSS JOIN LATERAL (
-                   SELECT CASE WHEN f.from_entry = 0 THEN 0 ELSE coalesce((
-                       SELECT sum(b.held) FROM inventory_entry b
-                       WHERE b.line_id = f.line_id AND b.id <= f.from_entry), 0) END AS units) o
-               GROUP BY f.balance_id, l.reason_id),
-           marked AS (
-               SELECT cut.balance_id, r.id AS reason_id, m.units, m.positions
-               FROM cut CROSS JOIN inventory_reason r
-               CROSS JOIN LATERAL (
-                   SELECT k.units, k.positions FROM inventory_reasonmark k
-                   WHERE k.balance_id = cut.balance_id AND k.reason_id = r.id
-                     AND k.last_entry <= cut.from_entry
-                   ORDER BY k.last_entry DESC LIMIT 1) m
-               WHERE cut.from_entry > 0)
-           SELECT balance_id, reason_id, sum(units)::bigint, sum(positions)::bigint
-           FROM (SELECT * FROM moved UNION ALL SELECT * FROM marked) both_parts
-           GROUP BY balance_id, reason_id HAVING sum(units) <> 0 OR sum(positions) <> 0"""
-    )
+    rows = cut.rows(REASON_SUMS, "SELECT * FROM sums")
     return {(balance, reason): (units, positions) for balance, reason, units, positions in rows}
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from channels_sync.models import Shop
 from channels_sync.services import shops
-from demo import company
+from demo import company, story
 from demo.company import House
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -33,10 +33,12 @@ def build(*, sandbox_url: str, now: datetime) -> bool:
     today = timezone.localdate(now)
     complete = _people() is False
     skus = _goods()
+    _kits(skus)
     houses = {house.code: _warehouse(house) for house in company.WAREHOUSES}
     _carriers()
     complete = _stock(houses, skus, today) is False and complete
     _shops(houses, sandbox_url, now)
+    story.tell(houses=houses, skus=skus, today=today, now=now)
     return not complete
 
 
@@ -88,6 +90,29 @@ def _goods() -> dict[str, int]:
         ids = inventory.add_skus(rows)
         inventory.add_barcodes((sku, barcode_of(code), 1, "") for code, sku in ids.items())
     return ids
+
+
+def _kits(skus: dict[str, int]) -> None:
+    """Kits and their recipes; a recipe that stands already is left as it is."""
+    costs = {goods[0]: Decimal(goods[3]) for goods in company.GOODS}
+    with transaction.atomic(durable=True):
+        ids = inventory.add_skus(
+            [
+                {
+                    "code": code,
+                    "name": name,
+                    "category": category,
+                    "brand": "清禾",
+                    "unit_cost": sum((costs[part] * qty for part, qty in parts.items()), Decimal()),
+                    "list_price": Decimal(price),
+                    "is_kit": True,
+                }
+                for code, name, category, price, parts in company.KITS
+            ]
+        )
+        for code, _name, _category, _price, parts in company.KITS:
+            rows = [(skus[part], qty) for part, qty in parts.items()]
+            inventory.write_recipe(kit_sku_id=ids[code], parts=rows, actor=ACTOR)
 
 
 def barcode_of(code: str) -> str:

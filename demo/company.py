@@ -138,3 +138,11 @@ GOODS = [
     ("LTD-LJ-500", "限量头采龙井 500克", "茶叶", "520.00", "1280.00", 540, 620, 20),
     ("LTD-ZS-01", "大师款紫砂壶", "茶具", "1200.00", "3680.00", 0, 480, 8),
 ]
+
+# Sold as one, kept as their parts: code, name, category, price, {part: units in one kit}
+KITS: list[tuple[str, str, str, str, dict[str, int]]] = [
+    ("KIT-LJ-QM", "双茗茶礼（龙井 + 祁门）", "礼盒", "198.00",
+     {"TEA-LJ-050": 1, "TEA-QM-100": 1, "PK-DZ-S": 1}),
+    ("KIT-GFC", "功夫茶入门套装", "礼盒", "328.00",
+     {"WR-GW-150": 1, "WR-GDB-250": 1, "WR-PMB-060": 2, "TEA-TGY-250": 1, "PK-DZ-L": 1}),
+]  # fmt: skip

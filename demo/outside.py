@@ -39,9 +39,15 @@ def _shop(shop: company.Shop, house_url: str) -> dict[str, Any]:
         "options": shop.sandbox_options,
         "listings": [
             {"sku": code, "title": name, "price": _price(price, shop.currency)}
-            for code, name, _c, _k, price, *_rest in company.GOODS
+            for code, name, price in _offered()
         ],
     }
+
+
+def _offered() -> list[tuple[str, str, str]]:
+    """Code, title and price in yuan of everything on sale: goods and kits."""
+    goods = [(code, name, price) for code, name, _c, _k, price, *_rest in company.GOODS]
+    return goods + [(code, name, price) for code, name, _c, price, _parts in company.KITS]
 
 
 def _price(yuan: str, currency: str) -> str:

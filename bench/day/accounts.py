@@ -130,12 +130,14 @@ def _compare_goods(
 
     from inventory.models import Entry
 
+    recipes = _recipes()
     left_there: Counter[str] = Counter()
     for row in theirs:
         mine = ours.get((row["shop"], str(row["number"])))
         if mine is not None and mine["state"] in ("SHIPPED", "COMPLETED"):
             for line in row["lines"]:
-                left_there[line["sku"]] += line["quantity"]
+                for part, units in recipes.get(line["sku"], {line["sku"]: 1}).items():
+                    left_there[part] += line["quantity"] * units
     sums = Entry.objects.exclude(outside="").values("sku__code", "outside")
     flows: dict[str, Counter[str]] = defaultdict(Counter)
     for flow in sums.annotate(qty=Sum("on_hand")):
@@ -154,6 +156,18 @@ def _compare_goods(
     _promised(accounts)
 
 
+def _recipes() -> dict[str, dict[str, int]]:
+    """Units of each part in one kit, by codes; nobody writes new recipes during the day."""
+    from inventory.models import RecipeLine
+
+    found: dict[str, dict[str, int]] = {}
+    for kit, part, qty in RecipeLine.objects.order_by("recipe__version").values_list(
+        "recipe__kit__code", "part__code", "qty"
+    ):
+        found.setdefault(kit, {})[part] = qty
+    return found
+
+
 def _promised(accounts: Accounts) -> None:
     """Oversold too: more promised to orders than lies there."""
     from inventory.models import Balance
@@ -167,17 +181,24 @@ def _compare_figures(accounts: Accounts, outside: Outside) -> None:
     from channels_sync.models import Listing, ShopWarehouse
     from inventory.models import Balance
 
-    free: Counter[tuple[int, int]] = Counter()
+    free: Counter[tuple[int, str]] = Counter()
     for warehouse, sku, qty in Balance.objects.filter(grade="ZP").values_list(
-        "warehouse_id", "sku_id", "available"
+        "warehouse_id", "sku__code", "available"
     ):
         free[(warehouse, sku)] += qty
+    recipes = _recipes()
+
+    def sellable(warehouse: int, code: str) -> int:
+        parts = recipes.get(code, {code: 1})
+        return min(free[(warehouse, part)] // units for part, units in parts.items())
+
     bound: dict[int, list[int]] = defaultdict(list)
     for shop, warehouse in ShopWarehouse.objects.values_list("shop_id", "warehouse_id"):
         bound[shop].append(warehouse)
     expected = {}
-    for listing in Listing.objects.filter(sku__isnull=False).select_related("shop"):
-        qty = sum(free[(warehouse, listing.sku_id or 0)] for warehouse in bound[listing.shop_id])
+    for listing in Listing.objects.filter(sku__isnull=False).select_related("shop", "sku"):
+        code = listing.sku.code if listing.sku else ""
+        qty = sum(sellable(warehouse, code) for warehouse in bound[listing.shop_id])
         expected[(listing.shop.code, listing.outer_code)] = max(0, qty - listing.shop.safety_qty)
     for row in outside.rows("/sandbox/records/stock", "stock"):
         ours = expected.get((row["shop"], row["sku"]))

@@ -44,6 +44,6 @@ __all__ = [
     "shops_seen",
     "tab_counts",
     "timeline",
-    "without_next_action",
     "units_waiting",
+    "without_next_action",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from inventory import services as inventory
-from inventory.models import Entry, HoldLine, Posting, Stock
+from inventory.models import Entry, Hold, HoldLine, Posting, Stock
 from tests import given
 
 ACTOR = "system:test"
@@ -28,6 +28,16 @@ def do(verb: Callable[..., list[inventory.Outcome]], request: Any) -> inventory.
 def code(outcome: inventory.Outcome) -> str:
     """The refusal's code, or nothing."""
     return outcome.refusal.code if outcome.refusal else ""
+
+
+def posting_of(outcome: inventory.Outcome) -> Posting:
+    assert outcome.posting_id is not None
+    return Posting.objects.get(pk=outcome.posting_id)
+
+
+def hold_of(outcome: inventory.Outcome) -> Hold:
+    assert outcome.hold_id is not None
+    return Hold.objects.get(pk=outcome.hold_id)
 
 
 def said(outcome: inventory.Outcome, *names: str) -> tuple[Any, ...]:

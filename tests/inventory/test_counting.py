@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inventory.models import Posting, Reason, Stock
+from inventory.models import Reason, Stock
 from tests import given
 from tests.inventory import goods
 
@@ -23,7 +23,7 @@ def test_a_count_keeps_what_stood_what_was_counted_and_why(tea: int) -> None:
     outcome = goods.count(goods.line(tea, 8), goods.line(rice, 3))
     cell = Stock.objects.get(balance__sku_id=tea)
     fresh = Stock.objects.get(balance__sku_id=rice)
-    facts = Posting.objects.get(pk=outcome.posting_id).facts
+    facts = goods.posting_of(outcome).facts
     assert facts == {"why": "count", "counted": [[cell.pk, 10, 8], [fresh.pk, 0, 3]]}
     assert (goods.outside(tea), goods.outside(rice)) == (
         {"SUPPLIER": -10, "LOST": 2},
@@ -34,8 +34,8 @@ def test_a_count_keeps_what_stood_what_was_counted_and_why(tea: int) -> None:
 def test_a_count_that_finds_what_stands_there_changes_nothing_and_is_kept(tea: int) -> None:
     outcome = goods.count(goods.line(tea, 10))
     cell = Stock.objects.get(balance__sku_id=tea)
-    assert Posting.objects.get(pk=outcome.posting_id).facts["counted"] == [[cell.pk, 10, 10]]
-    assert Posting.objects.get(pk=outcome.posting_id).entries.count() == 0
+    assert goods.posting_of(outcome).facts["counted"] == [[cell.pk, 10, 10]]
+    assert goods.posting_of(outcome).entries.count() == 0
     assert given.free("TEA") == 10
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inventory import services as inventory
-from inventory.models import Hold, Posting
+from inventory.models import Hold
 from tests import given
 from tests.inventory import goods
 
@@ -32,7 +32,7 @@ def test_good_goods_become_defective_and_good_again(tea: int, grade: str) -> Non
     there = goods.regrade(_to(tea, 4, "ZP", grade), why="dropped").check()
     assert goods.cells(tea) == {"WH1 A-01 ZP": (6, 0), f"WH1 A-01 {grade}": (4, 0)}
     assert given.free("TEA") == 6
-    assert Posting.objects.get(pk=there.posting_id).facts == {"why": "dropped"}
+    assert goods.posting_of(there).facts == {"why": "dropped"}
 
     goods.regrade(_to(tea, 3, grade, "ZP")).check()
     assert goods.cells(tea) == {"WH1 A-01 ZP": (9, 0), f"WH1 A-01 {grade}": (1, 0)}
@@ -104,7 +104,7 @@ def test_free_goods_are_destroyed_or_go_back_to_the_supplier(tea: int, to: str) 
     expected = {"SCRAPPED": {"SUPPLIER": -10, "SCRAPPED": 3}, "SUPPLIER": {"SUPPLIER": -7}}
     assert goods.outside(tea) == expected[to]
     assert goods.claims() == {"SO-1": 7}
-    assert Posting.objects.get(pk=outcome.posting_id).facts == {"why": "broken"}
+    assert goods.posting_of(outcome).facts == {"why": "broken"}
 
 
 def test_scrapped_units_of_a_freeze_end_it_as_disposed_of(tea: int) -> None:

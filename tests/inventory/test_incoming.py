@@ -25,7 +25,7 @@ def tea() -> int:
 
 
 def _row(sku: int, qty: Any = 10, **more: Any) -> inventory.Announcement:
-    values = {
+    values: dict[str, Any] = {
         "document": "PO-1", "warehouse_id": given.warehouse_id("WH1"), "due_at": DUE,
     } | more  # fmt: skip
     return inventory.Announcement(sku_id=sku, qty=qty, **values)

@@ -23,7 +23,7 @@ def tea(db: None) -> int:
     return given.sku("TEA")
 
 
-def _goods(posting_id: int | None) -> dict[tuple[object, ...], int]:
+def _goods(posting_id: int) -> dict[tuple[object, ...], int]:
     found: dict[tuple[object, ...], int] = {}
     for *where, qty in Entry.objects.filter(posting_id=posting_id).values_list(
         "balance_id", "stock_id", "outside", "sku_id", "on_hand"
@@ -35,9 +35,10 @@ def _goods(posting_id: int | None) -> dict[tuple[object, ...], int]:
 def _reversed(outcome: inventory.Outcome) -> inventory.Outcome:
     """Take it back; the mirror must be exact."""
     mirror = goods.reverse(outcome.check().posting_id).check()
-    there, back = _goods(outcome.posting_id), _goods(mirror.posting_id)
+    there = _goods(goods.posting_of(outcome).pk)
+    back = _goods(goods.posting_of(mirror).pk)
     assert back == {where: -qty for where, qty in there.items()}
-    assert Posting.objects.get(pk=mirror.posting_id).reverses_id == outcome.posting_id
+    assert goods.posting_of(mirror).reverses_id == outcome.posting_id
     return mirror
 
 
@@ -49,7 +50,7 @@ def test_a_shipment_comes_back_and_the_orders_claim_is_open_again(tea: int) -> N
     hold = Hold.objects.get(document="SO-1")
     assert (hold.state, hold.closed_at, goods.claims()) == ("ACTIVE", None, {"SO-1": 4})
     assert HoldLine.objects.get(open__gt=0).priority == 3
-    assert Posting.objects.get(pk=mirror.posting_id).facts == {
+    assert goods.posting_of(mirror).facts == {
         "why": "typed wrong", "reverses": "SHIP",
     }  # fmt: skip
     assert not goods.ship("SO-1").refused
@@ -188,7 +189,7 @@ def test_a_transfer_out_is_taken_back_to_where_it_came_from(tea: int) -> None:
     _reversed(out)
     assert goods.cells(tea) == {"WH1 A-01 ZP": (10, 3)}
     assert goods.claims() == {"T-1": 3}
-    assert Hold.objects.get(pk=out.hold_id).state == "RELEASED"
+    assert goods.hold_of(out).state == "RELEASED"
 
 
 def test_an_arrival_is_taken_back_to_the_truck(tea: int) -> None:

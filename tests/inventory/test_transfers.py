@@ -37,7 +37,7 @@ def test_goods_leave_travel_under_the_transfers_claim_and_arrive(tea: int) -> No
     goods.transfer_in("T-1", goods.line(tea, 6)).check()
     assert goods.cells(tea) == {"WH1 A-01 ZP": (4, 0), "WH2 A-01 ZP": (6, 0)}
     assert (goods.claims(), given.free("TEA", "WH2")) == ({}, 6)
-    assert Hold.objects.get(pk=out.hold_id).state == "CONSUMED"
+    assert goods.hold_of(out).state == "CONSUMED"
 
 
 def test_a_company_has_one_transit_warehouse_and_a_truck_for_each_transfer(tea: int) -> None:
@@ -82,7 +82,7 @@ def test_pinned_units_go_first_then_bin_less_ones_then_free_ones(tea: int) -> No
 
     assert goods.cells(tea)["TRANSIT T-1 ZP"] == (6, 6)
     assert (goods.claims(), given.free("TEA")) == ({"T-1": 6, "SO-1": 9}, 0)
-    assert Hold.objects.get(pk=outcome.hold_id).asked == 1
+    assert goods.hold_of(outcome).asked == 1
 
 
 def test_part_arrives_and_the_rest_stays_on_the_way(tea: int) -> None:

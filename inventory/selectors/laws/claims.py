@@ -219,4 +219,14 @@ CLAIM_LAWS = (
             WHERE (h.role = 'MARK' OR NOT h.blocks_reserve AND h.role = 'FREEZE')
               AND l.open <> 0 /*among l.balance_id*/""",
     ),
+    Law(
+        code="B21",
+        name=_("A line repeats the reason of its hold"),
+        kept=Kept.QUERY,
+        query="""
+            SELECT 'line ' || l.id, 'reason ' || l.reason_id, 'reason ' || h.reason_id,
+                l.balance_id
+            FROM inventory_holdline l JOIN inventory_hold h ON h.id = l.hold_id
+            WHERE l.reason_id <> h.reason_id /*among l.balance_id*/""",
+    ),
 )

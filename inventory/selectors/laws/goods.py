@@ -120,18 +120,23 @@ GOODS_LAWS = (
             *triggers("location", "location_keeps_its_warehouse"),
         ),
         query="""
-            SELECT 'entry ' || e.id,
-                concat_ws('/', e.sku_id, c.balance_id, l.balance_id, l.stock_id),
-                concat_ws('/', b.sku_id, e.balance_id, e.balance_id, e.stock_id), e.balance_id
+            SELECT 'entry ' || e.id, 'SKU ' || e.sku_id, 'the SKU of its balance', e.balance_id
             FROM inventory_entry e
-            LEFT JOIN inventory_balance b ON b.id = e.balance_id
-            LEFT JOIN inventory_stock c ON c.id = e.stock_id
-            LEFT JOIN inventory_holdline l ON l.id = e.line_id
-            WHERE e.balance_id IS NOT NULL /*among e.balance_id*/
-              AND (b.sku_id IS DISTINCT FROM e.sku_id
-                OR e.stock_id IS NOT NULL AND c.balance_id IS DISTINCT FROM e.balance_id
-                OR e.line_id IS NOT NULL AND (l.balance_id IS DISTINCT FROM e.balance_id
-                                              OR l.stock_id IS DISTINCT FROM e.stock_id))""",
+            WHERE e.balance_id IS NOT NULL /*among e.balance_id*/ AND NOT EXISTS (
+                SELECT FROM inventory_balance b WHERE b.id = e.balance_id AND b.sku_id = e.sku_id)
+            UNION ALL
+            SELECT 'entry ' || e.id, 'cell ' || e.stock_id, 'a cell of its balance', e.balance_id
+            FROM inventory_entry e
+            WHERE e.stock_id IS NOT NULL /*among e.balance_id*/ AND NOT EXISTS (
+                SELECT FROM inventory_stock c
+                WHERE c.id = e.stock_id AND c.balance_id = e.balance_id)
+            UNION ALL
+            SELECT 'entry ' || e.id, 'line ' || e.line_id, 'a line of its cell', e.balance_id
+            FROM inventory_entry e
+            WHERE e.line_id IS NOT NULL /*among e.balance_id*/ AND NOT EXISTS (
+                SELECT FROM inventory_holdline l
+                WHERE l.id = e.line_id AND l.balance_id = e.balance_id
+                  AND coalesce(l.stock_id, 0) = coalesce(e.stock_id, 0))""",
     ),
     Law(
         code="A6.cells",

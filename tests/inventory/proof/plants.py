@@ -229,6 +229,7 @@ PLANTS = [
         " WHERE id = {hold}",
     ),
     _plant("B20", "UPDATE inventory_hold SET role = 'MARK' WHERE id = {hold}"),
+    _plant("B21", "UPDATE inventory_holdline SET reason_id = reason_id + 1 WHERE id = {line}"),
     _plant(
         "D1",
         _posting("MOVE") + "UPDATE inventory_posting SET fingerprint = 'x' WHERE id = 90001",

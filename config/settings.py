@@ -262,6 +262,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "let go of what is due": {
+        "task": "inventory.tasks.release_due",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
     "audit what changed": {
         "task": "inventory.tasks.sweep_changed",

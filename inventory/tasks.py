@@ -11,6 +11,9 @@ from inventory.selectors.everything import look_at_everything
 from inventory.services import snapshots, sweeps
 from outbox.periodic import once
 
+# Batches of one run: a run ends in seconds, the next tick goes on.
+BATCHES = 20
+
 
 @shared_task
 def freeze_expired(**_: object) -> None:
@@ -18,6 +21,15 @@ def freeze_expired(**_: object) -> None:
     with once(name="inventory.freeze_expired") as alone:
         if alone:
             inventory.freeze_expired(today=timezone.localdate())
+
+
+@shared_task
+def release_due(**_: object) -> None:
+    """Every few seconds: claims whose time is up, some thousand in a transaction."""
+    for _batch in range(BATCHES):
+        with once(name="inventory.release_due") as alone:
+            if not alone or inventory.release_due(now=timezone.now()) < inventory.DUE_AT_ONCE:
+                return
 
 
 @shared_task
@@ -47,10 +59,6 @@ def sweep_everything(**_: object) -> None:
         found = look_at_everything()
     with transaction.atomic(durable=True):
         sweeps.note_everything(began, found=found)
-
-
-# Batches of one run: a run ends in seconds, the next tick goes on.
-BATCHES = 20
 
 
 @shared_task

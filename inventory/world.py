@@ -245,7 +245,13 @@ class World:
         return line
 
     def add_claim(self, claim: Claim) -> Claim:
-        """A new hold, written with this request's posting."""
+        """A new hold, written with this request's posting.
+
+        Raises:
+            Refused: bad_request for a safety freeze with a time: it never thaws by itself.
+        """
+        if claim.is_safety and claim.row.get("expires_at") is not None:
+            raise Refused("bad_request", field="expires_at", reason=claim.reason)
         claim.posting = self.posting
         self.new_claims.append(claim)
         self._undo.append(self.new_claims.pop)

@@ -143,6 +143,10 @@ class Hold(Effects):
                 name="hold_quantity_or_blanket",
             ),
             models.CheckConstraint(
+                condition=models.Q(is_safety=False) | models.Q(expires_at__isnull=True),
+                name="hold_safety_never_thaws_by_time",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(
                     state__in=[
                         "PENDING", "ACTIVE", "PARTIALLY_RELEASED", "RELEASE_PENDING", "RELEASED",

@@ -33,7 +33,7 @@ from inventory.requests import (
     TransferOutRequest,
     UnpinRequest,
 )
-from inventory.services.expiry import freeze_expired
+from inventory.services.expiry import DUE_AT_ONCE, freeze_expired, release_due
 from inventory.services.incoming import Announcement, announce
 from inventory.services.incoming import change as change_announced
 from inventory.services.incoming import close as close_announced
@@ -72,6 +72,7 @@ from inventory.services.verbs import (
 )
 
 __all__ = [
+    "DUE_AT_ONCE",
     "AdjustRequest",
     "Announcement",
     "ConvertRequest",
@@ -130,6 +131,7 @@ __all__ = [
     "receive",
     "regrade",
     "release",
+    "release_due",
     "reverse",
     "scrap",
     "ship",

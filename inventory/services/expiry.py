@@ -1,12 +1,15 @@
-"""Expired lots are frozen before anybody can sell them."""
+"""What time does: expired lots are frozen, and claims whose time is up are let go."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from inventory.ledger import post
 from inventory.models import Hold, Stock
-from inventory.requests import HoldRequest, Line
+from inventory.requests import HoldRequest, Line, ReleaseRequest
+
+# Claims let go in one transaction: a second's work, so nobody waits long for their balances.
+DUE_AT_ONCE = 2_000
 
 
 def freeze_expired(*, today: date, actor: str = "system:expiry") -> int:
@@ -15,7 +18,11 @@ def freeze_expired(*, today: date, actor: str = "system:expiry") -> int:
     A lot may be used through the day it expires on.
     """
     frozen = Hold.objects.filter(
-        reason__code="EXPIRED", lot__isnull=False, closed_at__isnull=True, warehouse__isnull=True
+        role="FREEZE",
+        reason__code="EXPIRED",
+        lot__isnull=False,
+        closed_at__isnull=True,
+        warehouse__isnull=True,
     ).values("lot_id")
     lots = (
         Stock.objects.filter(lot__expires_on__lt=today, on_hand__gt=0)
@@ -37,3 +44,27 @@ def freeze_expired(*, today: date, actor: str = "system:expiry") -> int:
     if requests:
         post(requests, actor=actor, today=today)
     return len(requests)
+
+
+def release_due(*, now: datetime, limit: int = DUE_AT_ONCE, actor: str = "system:expiry") -> int:
+    """Let go of up to `limit` open claims whose time was up at `now`; how many were.
+
+    Fewer than `limit` means that nothing more is due. They end as expired. A safety freeze never
+    thaws by time: `hold` refuses it a time, and so does the database.
+    """
+    due = (
+        Hold.objects.filter(expires_at__lte=now, closed_at__isnull=True, is_safety=False)
+        .order_by("expires_at", "id")
+        .values_list("id", "document", "expires_at")[:limit]
+    )
+    requests = [
+        ReleaseRequest(
+            key=f"due:{hold_id}:{expires_at:%Y%m%dT%H%M%S.%f}",
+            document=document,
+            hold_id=hold_id,
+            as_expired=True,
+        )
+        for hold_id, document, expires_at in due
+    ]
+    outcomes = post(requests, actor=actor) if requests else []
+    return sum(not outcome.refused for outcome in outcomes)

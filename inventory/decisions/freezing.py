@@ -36,29 +36,33 @@ def free_cells(
 ) -> int:
     """Make up to `qty` units of these cells of one balance unpinned and available; how many are.
 
-    First the weakest pins in the cells become bin-less (a claim on these very goods loses them),
-    then the weakest bin-less commitments of the balance lose what is still not available.
+    What is not available is taken from the weakest commitments among those that are bin-less and
+    those pinned in these cells. Then, as far as the cells are still full, the weakest pins in them
+    become bin-less; a claim on these very goods loses them instead.
     """
-    spare = policy is Policy.LET_FINISH
-    short = qty - sum(cell.unpinned for cell in cells)
-    pins = [line for line in world.lines_in(balance) if line.cell in cells]
-    for line in commitments(pins, spare_started=spare):
-        take = min(short, line.open)
+    inside = set(cells)
+    lines = (line for line in world.lines_in(balance) if line.cell is None or line.cell in inside)
+    yielding = commitments(lines, spare_started=policy is Policy.LET_FINISH)
+    unpinned = sum(cell.unpinned for cell in cells)
+    pins = [line for line in yielding if line.cell is not None]
+    want = min(qty, unpinned + sum(line.open for line in pins))
+    for line in yielding:
+        take = min(want - balance.available, line.open)
         if take <= 0:
             break
+        displace(world, line, take, displaced)
+        unpinned += take if line.cell is not None else 0
+    want = min(want, balance.available)
+    for line in pins:
+        take = min(want - unpinned, line.open)
+        if take <= 0:
+            continue
         if line.bound:
             displace(world, line, take, displaced)
         else:
             loosen(world, line, take)
-        short -= take
-    there = min(qty, sum(cell.unpinned for cell in cells))
-    loose = [line for line in world.lines_in(balance) if line.cell is None]
-    for line in commitments(loose, spare_started=spare):
-        take = min(there - balance.available, line.open)
-        if take <= 0:
-            break
-        displace(world, line, take, displaced)
-    return max(0, min(there, balance.available))
+        unpinned += take
+    return max(0, want)
 
 
 def take_covered(world: World, claim: Claim, *, policy: Policy, displaced: Displaced) -> None:

@@ -97,13 +97,11 @@ def _check_target(world: World, request: SwapRequest, target: Cell) -> None:
 
 def _may_go(line: LineState, target: Cell) -> bool:
     """A claim on certain goods goes only to the same goods."""
-    if not line.bound:
+    if not line.bound or line.cell is None:
         return True
-    return (
-        line.cell is not None
-        and line.cell.batch is target.batch
-        and covers(line.claim.scope, target.spot)
-    )
+    here, there = line.cell.batch, target.batch
+    same = (here.id if here else None) == (there.id if there else None)
+    return same and covers(line.claim.scope, target.spot)
 
 
 def _to_free(world: World, line: LineState, target: Cell, qty: int) -> int:

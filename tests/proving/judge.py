@@ -248,6 +248,9 @@ class Judge:
         for (balance, spot, line, outside, sku), (more, claimed) in other.items():
             goods[balance, outside, sku] += more
             units[balance, "all"] += claimed
+            if isinstance(ask, asked.PinRequest) and spot != NOWHERE:
+                # Cells that rank the same are a free choice; another order of picking is none.
+                units[self.model.first_expiry(spot), balance] += claimed
             if not isinstance(ask, CHOOSING):
                 goods[balance, spot, sku] += more
             if line is not None and line.claim.blanket:

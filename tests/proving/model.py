@@ -81,6 +81,7 @@ class Model(Books):
         self.begin()
         try:
             claim = self._decide(ask)
+            self._nobody_sells_what_is_on_the_way()
             self.fill()
         except No as refusal:
             self.undo()
@@ -105,6 +106,13 @@ class Model(Books):
         if isinstance(ask, asked.ReverseRequest):
             return self._reverse(ask)
         return VERBS[type(ask)](self, ask)
+
+    def _nobody_sells_what_is_on_the_way(self) -> None:
+        for move in self.moves:
+            if move.balance is not None and move.spot != NOWHERE:
+                on_truck = self.places[move.spot[0]].kind == "TRUCK"
+                if on_truck and self.loose(move.balance, move.spot):
+                    raise No("on_the_way")
 
     # --- verbs that look at what happened before ---
 

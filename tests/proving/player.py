@@ -78,6 +78,9 @@ class Player:
         self.step += 1
         if self.past and self.dice.random() < 0.02:
             return self.dice.choice(self.past)
+        if self.past and self.dice.random() < 0.01:
+            known = self.dice.choice(self.past)
+            return replace(known, document=f"{known.document}X")
         made = self.dice.choices(self.menu, self.weights)[0]()
         self.past.append(made)
         return made

@@ -216,6 +216,13 @@ FREE, DISPLACE = asked.Policy.FREE_ONLY, asked.Policy.DISPLACE
 # Name -> (request type, how to ask for it in a scene).
 TABLE: dict[str, tuple[type[asked.Request], Make]] = {
     "receive": (asked.ReceiveRequest, lambda s: _receive(s, "RC", 5, "A-01", None)),
+    "receive anew": (
+        asked.ReceiveRequest,
+        lambda s: asked.ReceiveRequest(
+            **s.names("RN"), warehouse_id=s.house, location_id=s.at("A-01"),
+            lines=(s.line(5, grade="CC"),),
+        ),
+    ),
     "move": (asked.MoveRequest, lambda s: _move(s, 3, None)),
     "move claimed": (asked.MoveRequest, lambda s: _move(s, 2, "SO")),
     "order": (asked.HoldRequest, lambda s: _claim(s, "NO", 8)),

@@ -1,0 +1,108 @@
+"""Probes: things the database and the ledger must refuse, asked by hand, with nothing left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import Error, connection, transaction
+
+from tests.proving import scenes
+from tests.proving.crash import carry_out
+from tests.proving.floor import ACTOR, Floor
+
+# What nobody may write. Each is tried on its own and must raise.
+FORBIDDEN = {
+    "held above on hand": "UPDATE inventory_balance SET held = on_hand + 1",
+    "on hand by hand": "UPDATE inventory_balance SET on_hand = on_hand + 1 WHERE on_hand > held",
+    "a cell by hand": "UPDATE inventory_stock SET on_hand = on_hand + 1 WHERE on_hand > pinned",
+    "an entry changed": "UPDATE inventory_entry SET on_hand = on_hand",
+    "an entry deleted": "DELETE FROM inventory_entry",
+    "a posting changed": "UPDATE inventory_posting SET actor = 'nobody'",
+    "a hold deleted": "DELETE FROM inventory_hold WHERE id NOT IN"
+                      " (SELECT hold_id FROM inventory_holdline) AND id NOT IN"
+                      " (SELECT blanket_id FROM inventory_stock WHERE blanket_id IS NOT NULL)",
+    "a key twice": "INSERT INTO inventory_posting (key, fingerprint, kind, document, actor, facts)"
+                   " SELECT key, '', 'HOLD', 'X', 'x', '{}' FROM inventory_posting LIMIT 1",
+    "a cell twice": "INSERT INTO inventory_stock (balance_id, location_id, lot_id, on_hand, pinned)"
+                    " SELECT balance_id, location_id, lot_id, 0, 0 FROM inventory_stock LIMIT 1",
+    "a cell elsewhere": "INSERT INTO inventory_stock"
+                        " (balance_id, location_id, on_hand, pinned) SELECT b.id, l.id, 0, 0"
+                        " FROM inventory_balance b JOIN inventory_location l"
+                        " ON l.warehouse_id <> b.warehouse_id AND l.kind = 'PACKING' LIMIT 1",
+    "goods from nothing": "INSERT INTO inventory_entry"
+                          " (posting_id, sku_id, outside, on_hand, held)"
+                          " SELECT max(p.id), max(s.id), 'FOUND', -1, 0"
+                          " FROM inventory_posting p, inventory_sku s",
+}  # fmt: skip
+# A claim of more than there is, written as entries, which only constraints can refuse.
+OVERDRAWN = """
+    INSERT INTO inventory_entry (posting_id, sku_id, balance_id, stock_id, line_id, outside,
+                                 on_hand, held)
+    SELECT (SELECT max(id) FROM inventory_posting), b.sku_id, l.balance_id, l.stock_id, l.id, '',
+           0, {change}
+    FROM inventory_holdline l JOIN inventory_balance b ON b.id = l.balance_id
+    {join} WHERE {where} LIMIT 1"""
+FORBIDDEN |= {
+    "more held than there is": OVERDRAWN.format(
+        change="b.on_hand - b.held + 1", join="", where="l.stock_id IS NULL AND l.open > 0"
+    ),
+    "more pinned than there is": OVERDRAWN.format(
+        change="s.on_hand - s.pinned + 1",
+        join="JOIN inventory_stock s ON s.id = l.stock_id",
+        where="l.open > 0 AND s.on_hand - s.pinned < b.on_hand - b.held",
+    ),
+    "a line below nothing": OVERDRAWN.format(
+        change="-l.open - 1", join="", where="l.stock_id IS NULL AND b.held > l.open"
+    ),
+}
+
+
+def probe(floor: Floor) -> list[str]:
+    """Everything that went through though it must not."""
+    scene = scenes.lay_out(floor, first=900_000, count=1)[0]
+    wrong = [f"{name} went through" for name, sql in FORBIDDEN.items() if _goes_through(sql)]
+    for name, trial in (("a second posting", _twice), ("a version that stands still", _same)):
+        if trial(floor, scene):
+            wrong.append(f"{name} went through")
+    return wrong
+
+
+def _goes_through(sql: str) -> bool:
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                # A statement that found no row proves nothing: that is a fault of the probe.
+                if cursor.rowcount == 0:
+                    return True
+            transaction.set_rollback(True)
+    except Error:
+        return False
+    return True
+
+
+def _twice(floor: Floor, scene: scenes.Scene) -> bool:
+    from inventory.ledger import SecondPosting, post
+
+    try:
+        with transaction.atomic():
+            for name in ("receive", "order"):
+                post([scenes.TABLE[name][1](scene)], actor=ACTOR)
+            transaction.set_rollback(True)
+    except SecondPosting:
+        return False
+    return True
+
+
+def _same(floor: Floor, scene: scenes.Scene) -> bool:
+    from inventory.models import Balance
+
+    def version() -> int:
+        found = Balance.objects.filter(sku_id=scene.sku, warehouse_id=scene.house, grade="ZP")
+        return max(found.values_list("version", flat=True))
+
+    before = version()
+    carry_out(scene, scenes.TABLE["receive"][1])
+    return version() <= before
+
+

@@ -1,6 +1,7 @@
 from inventory.models.books import Balance, Entry, Posting, Stock
 from inventory.models.claims import Hold, HoldLine, Reason
 from inventory.models.history import BalanceMark, CellMark, Reach, ReasonMark, Snapshot
+from inventory.models.imports import ImportBlock, StockImport
 from inventory.models.incoming import Incoming
 from inventory.models.kits import HoldKit, Recipe, RecipeLine
 from inventory.models.masters import Barcode, Lot, Sku
@@ -20,6 +21,7 @@ __all__ = [
     "Hold",
     "HoldKit",
     "HoldLine",
+    "ImportBlock",
     "Incoming",
     "Location",
     "Lot",
@@ -34,6 +36,7 @@ __all__ = [
     "Sku",
     "Snapshot",
     "Stock",
+    "StockImport",
     "Sweep",
     "Warehouse",
     "Zone",

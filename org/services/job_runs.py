@@ -72,8 +72,8 @@ class JobTrouble(Exception):
 class Handler(Protocol):
     """Does the job: each turn of the iterator is one chunk, inside the runner's transaction.
 
-    It must begin at `work.place`, post with keys that say what the chunk is, and end when
-    nothing is left.
+    It must begin at `work.place`, post with keys that say what the chunk is, and yield nothing
+    when it is called again after its last chunk: a turn may end behind any chunk.
     """
 
     def __call__(self, work: Work) -> Iterator[Step]: ...

@@ -1,0 +1,159 @@
+"""One row of an import: texts become codes, days and a quantity, or faults. No database."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from inventory.requests import QTY_LIMIT
+
+GRADES = ("ZP", "CC", "JS", "XS")
+GRADE_NAMES = {
+    "良品": "ZP", "正品": "ZP", "GOOD": "ZP", "残品": "CC", "次品": "CC", "DEFECTIVE": "CC",
+    "机损": "JS", "箱损": "XS",
+}  # fmt: skip
+MOST = {"warehouse": 32, "location": 32, "sku": 64, "lot": 64, "owner": 32, "supplier": 80}
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00.*)?")
+_COMPACT = re.compile(r"(19|20)\d{6}")
+# A spreadsheet counts days from here; five digits are such a count when the cell lost its format.
+SHEET_START = date(1899, 12, 30)
+# What needs a new location or lot is no fault when somebody asks for them to be made.
+ADDED = frozenset({"new_location", "new_lot"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with a row; `column` is a field, `asked` what the cell holds."""
+
+    row: int
+    column: str
+    code: str
+    asked: str = ""
+    there: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        """As it is stored."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A row that can be read. Codes are as we keep them; ids come later."""
+
+    row: int
+    warehouse: str = ""
+    location: str = ""
+    sku: str = ""
+    lot: str = ""
+    produced_on: date | None = None
+    expires_on: date | None = None
+    grade: str = "ZP"
+    qty: int = 0
+    owner: str = "SELF"
+    supplier: str = ""
+    faults: list[RowFault] = field(default_factory=list)
+
+    def wrong(self, column: str, code: str, asked: str = "", there: str = "") -> None:
+        """Note a fault."""
+        self.faults.append(RowFault(self.row, column, code, asked[:60], there[:60]))
+
+    @property
+    def cell(self) -> int:
+        """One number for all rows about the same cell; never 0."""
+        said = "\x1f".join(
+            (self.warehouse, self.location, self.sku, self.lot, self.grade, self.owner)
+        )
+        number = int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), signed=True)
+        return number or 1
+
+
+def parse_rows(rows: Iterable[Sequence[str]], header: Sequence[str], first: int) -> list[Parsed]:
+    """Rows that hold anything, numbered from `first` as a spreadsheet does."""
+    places = {name: place for place, name in enumerate(header) if name}
+    return [
+        _parse(row, places, number)
+        for number, row in enumerate(rows, first)
+        if any(each and not each.isspace() for each in row)
+    ]
+
+
+def _parse(row: Sequence[str], places: dict[str, int], number: int) -> Parsed:
+    made = Parsed(number)
+
+    def cell(name: str) -> str:
+        place = places.get(name, -1)
+        return row[place].strip() if 0 <= place < len(row) else ""
+
+    for name in ("warehouse", "location", "sku", "lot", "owner", "supplier"):
+        setattr(made, name, _code(made, name, cell(name)))
+    for name in ("warehouse", "location", "sku"):
+        if not getattr(made, name) and not any(each.column == name for each in made.faults):
+            made.wrong(name, "missing_value")
+    made.owner = made.owner or "SELF"
+    made.grade = _grade(made, cell("grade"))
+    made.qty = _qty(made, cell("qty"))
+    made.produced_on = _day(made, "produced_on", cell("produced_on"))
+    made.expires_on = _day(made, "expires_on", cell("expires_on"))
+    if made.produced_on and made.expires_on and made.expires_on < made.produced_on:
+        made.wrong("expires_on", "bad_dates", cell("expires_on"), cell("produced_on"))
+    if (made.produced_on or made.expires_on) and not made.lot:
+        made.wrong("lot", "lot_for_dates")
+    return made
+
+
+def _code(made: Parsed, name: str, given: str) -> str:
+    found = given if given.isascii() else unicodedata.normalize("NFKC", given).strip()
+    if len(found) > MOST[name] or not found.isprintable():
+        made.wrong(name, "bad_code", given)
+        return ""
+    return found if name in ("owner", "supplier") else found.upper()
+
+
+def _grade(made: Parsed, given: str) -> str:
+    if not given:
+        return "ZP"
+    word = given.upper()
+    found = GRADE_NAMES.get(word, word)
+    if found not in GRADES:
+        made.wrong("grade", "bad_grade", given, ", ".join(GRADES))
+    return found
+
+
+def _qty(made: Parsed, given: str) -> int:
+    """Whole units; ordinary digits only, so that nobody's 1,000 or １０ is guessed at."""
+    if not given:
+        made.wrong("qty", "missing_value")
+        return 0
+    found = int(given) if given.isascii() and given.isdigit() and len(given) <= 15 else 0
+    if not 1 <= found <= QTY_LIMIT:
+        made.wrong("qty", "bad_quantity", given)
+    return found
+
+
+def _day(made: Parsed, name: str, given: str) -> date | None:
+    """A day written year first, as a date cell, or as a spreadsheet's count of days."""
+    if not given:
+        return None
+    try:
+        if spelled := _DAY.fullmatch(given):
+            return _sensible(date(*map(int, spelled.groups())))
+        if _COMPACT.fullmatch(given):
+            return _sensible(date(int(given[:4]), int(given[4:6]), int(given[6:])))
+        if given.isascii() and given.isdigit() and len(given) == 5:
+            return _sensible(SHEET_START + timedelta(days=int(given)))
+    except ValueError:
+        made.wrong(name, "bad_date", given)
+        return None
+    made.wrong(name, "bad_date", given)
+    return None
+
+
+def _sensible(day: date) -> date:
+    if not 1980 <= day.year <= 2150:
+        raise ValueError(day)
+    return day

@@ -1,0 +1,363 @@
+"""Stock out of files: what is taken, what is refused and why, row by row."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
+
+from inventory import selectors as stock
+from inventory.models import Entry, ImportBlock, Location, Lot, Posting, StockImport
+from inventory.selectors.imports import import_faults, stock_import
+from inventory.services import importing
+from inventory.services.importing import storing
+from inventory.services.importing.workbooks import fault_workbook, template
+from org import services as org
+from org.models import Job, Person
+from org.scope import Scope
+from tests import given
+
+pytestmark = pytest.mark.django_db
+HEAD = "仓库,库位,商品编码,数量,批次,到期日期,等级,货主"
+
+
+@pytest.fixture
+def lead() -> Person:
+    given.warehouse("WH1")
+    given.sku("TEA")
+    given.sku("MILK", lot_tracked=True)
+    return given.person("HEAD_OFFICE")
+
+
+def sent(person: Person, content: str | bytes, name: str = "stock.csv", key: str = "k") -> int:
+    data = content.encode() if isinstance(content, str) else content
+    with transaction.atomic():
+        return importing.import_file(
+            key=key, name=name, file=io.BytesIO(data), size=len(data), person=person
+        )
+
+
+def workbook(rows: list[list[Any]], *merged: tuple[int, int, int, int, Any]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if hasattr(value, "year"):
+                    sheet.write_datetime(number, column, value, day)
+                else:
+                    sheet.write(number, column, value)
+        for first, left, last, right, value in merged:
+            sheet.merge_range(first, left, last, right, value)
+    return out.getvalue()
+
+
+def faults(import_id: int) -> list[tuple[int, str, str]]:
+    return [(each.row, each.column, each.code) for each in import_faults(import_id)]
+
+
+def booked(import_id: int, person: Person, take: str = "GOOD", *, adds_places: bool = False) -> Job:
+    with transaction.atomic():
+        job = importing.start_booking(
+            import_id=import_id, take=take, adds_places=adds_places, person=person
+        )
+    work_off()
+    return Job.objects.get(pk=job)
+
+
+def work_off(seconds: float = 5) -> None:
+    """Every due job, in as many turns as a sane one needs."""
+    turns = 0
+    while org.work_on_jobs(seconds=seconds):
+        turns += 1
+        assert turns < 30
+
+
+def lying() -> list[tuple[str, str, str, int]]:
+    cells = stock.cells(scope=Scope.everything())
+    return sorted((each.location_code, each.lot_code, each.grade, each.on_hand) for each in cells)
+
+
+def test_good_rows_become_an_opening_balance(lead: Person) -> None:
+    number = sent(lead, f"{HEAD}\nWH1,A-01,TEA,5,,,,\nwh1,a-01,tea,2,,,CC,\n")
+
+    assert faults(number) == []
+    job = booked(number, lead, "ALL")
+
+    assert (job.state, job.result) == ("DONE", {"rows": 2, "booked": 2})
+    assert lying() == [("A-01", "", "CC", 2), ("A-01", "", "ZP", 5)]
+    assert set(Entry.objects.exclude(outside="").values_list("outside", flat=True)) == {"OPENING"}
+    posting = Posting.objects.get(kind="RECEIVE")
+    assert posting.key == f"import:{number}:2:{given.warehouse_id('WH1')}"
+    assert posting.document == f"IM-{number}"
+
+
+def test_gbk_and_semicolons_and_pasted_rows_are_read(lead: Person) -> None:
+    gbk = sent(lead, f"{HEAD}\nWH1,A-01,TEA,5,,,良品,\n".encode("gbk"), key="1")
+    semi = sent(lead, "warehouse;location;sku;quantity\nWH1;A-01;TEA;5\n", key="2")
+    bom = sent(lead, b"\xef\xbb\xbf" + f"{HEAD}\nWH1,A-01,TEA,5\n".encode(), key="3")
+    with transaction.atomic():
+        pasted = importing.import_text(key="4", text="WH1\tA-01\tTEA\t5\n", person=lead)
+
+    for number in (gbk, semi, bom, pasted):
+        found = stock_import(number, person=lead)
+        assert found is not None
+        assert (found.rows, found.good) == (1, 1)
+
+
+def test_every_fault_names_row_column_and_what_to_do(lead: Person) -> None:
+    rows = [
+        "WH9,A-01,TEA,5", "WH1,Z-99,TEA,5", "WH1,A-01,NONE,5", "WH1,A-01,TEA,0",
+        "WH1,A-01,TEA,-3", "WH1,A-01,TEA,1.5", "WH1,A-01,TEA,ten", "WH1,A-01,TEA,１０",
+        'WH1,A-01,TEA,"1,000"', "WH1,A-01,TEA,1000000000001", "WH1,A-01,TEA,", ",A-01,TEA,1",
+        "WH1,A-01,MILK,1", "WH1,A-01,MILK,1,L1,31/01/2026", "WH1,A-01,TEA,1,,2026-01-31",
+        "WH1,A-01,TEA,1,,,AB", "WH1,A-01,MILK,1,L1",
+    ]  # fmt: skip
+    number = sent(lead, HEAD + "\n" + "\n".join(rows) + "\n")
+
+    assert [each for each in faults(number) if each[2] != "same_cell"] == [
+        (2, "warehouse", "unknown_warehouse"),
+        (3, "location", "new_location"),
+        (4, "sku", "unknown_sku"),
+        (5, "qty", "bad_quantity"),
+        (6, "qty", "bad_quantity"),
+        (7, "qty", "bad_quantity"),
+        (8, "qty", "bad_quantity"),
+        (9, "qty", "bad_quantity"),
+        (10, "qty", "bad_quantity"),
+        (11, "qty", "bad_quantity"),
+        (12, "qty", "missing_value"),
+        (13, "warehouse", "missing_value"),
+        (14, "lot", "lot_missing"),
+        (15, "expires_on", "bad_date"),
+        (15, "lot", "new_lot"),
+        (16, "lot", "lot_for_dates"),
+        (17, "grade", "bad_grade"),
+        (18, "lot", "new_lot"),
+    ]
+    assert importing.about_row("bad_quantity") != "bad_quantity"
+    with transaction.atomic(), pytest.raises(importing.ImportRefused) as refused:
+        importing.start_booking(import_id=number, take="ALL", adds_places=True, person=lead)
+    assert refused.value.code == "has_faults"
+    assert lying() == []
+
+
+def test_the_same_cell_twice_is_a_fault_of_the_later_row(lead: Person) -> None:
+    number = sent(lead, f"{HEAD}\nWH1,A-01,TEA,5\n\nwh1,A-01,tea,6\nWH1,A-01,TEA,6,,,CC\n")
+
+    [fault] = import_faults(number)
+
+    assert (fault.row, fault.code, fault.there) == (4, "same_cell", "2")
+    booked(number, lead)
+    assert lying() == [("A-01", "", "CC", 6), ("A-01", "", "ZP", 5)]
+
+
+def test_missing_locations_and_lots_are_made_when_asked_for(lead: Person) -> None:
+    text = (
+        f"{HEAD}\nWH1,B-02,MILK,5,L1,2027/1/31\nWH1,B-03,MILK,5,L1,2027年2月1日\nWH1,A-01,TEA,1\n"
+    )
+    number = sent(lead, text)
+    found = stock_import(number, person=lead)
+    assert found is not None
+    assert (found.good, found.adding, found.faulty) == (1, 2, 0)
+
+    job = booked(number, lead, adds_places=True)
+
+    # The second row says another date of the lot that the first has made.
+    assert job.result == {"rows": 3, "booked": 2}
+    assert lying() == [("A-01", "", "ZP", 1), ("B-02", "L1", "ZP", 5)]
+    assert str(Lot.objects.get().expires_on) == "2027-01-31"
+    assert (3, "expires_on", "other_dates") in faults(number)
+    assert Location.objects.filter(code="B-02").count() == 1
+
+
+def test_without_asking_nothing_is_made(lead: Person) -> None:
+    number = sent(lead, f"{HEAD}\nWH1,B-02,TEA,5\nWH1,A-01,TEA,1\n")
+
+    job = booked(number, lead)
+
+    assert job.result == {"rows": 2, "booked": 1}
+    assert not Location.objects.filter(code="B-02").exists()
+
+
+def test_a_workbook_with_dates_numbers_and_merged_cells(lead: Person) -> None:
+    from datetime import datetime
+
+    rows = [
+        ["仓库", "库位", "商品编码", "数量", "批次", "生产日期", "到期日期"],
+        ["WH1", "A-01", "MILK", 5, "L1", datetime(2026, 1, 1), "2026.12.31"],  # noqa: DTZ001
+        ["", "A-01", "TEA", 3.0],
+        ["WH1", "RCV", "TEA", 2.5],
+    ]
+    content = workbook(rows, (1, 0, 2, 0, "WH1"))
+    number = sent(lead, content, "stock.xlsx")
+
+    assert faults(number) == [(2, "lot", "new_lot"), (4, "qty", "bad_quantity")]
+    booked(number, lead, adds_places=True)
+    assert lying() == [("A-01", "", "ZP", 3), ("A-01", "L1", "ZP", 5)]
+    made = Lot.objects.get()
+    assert (str(made.produced_on), str(made.expires_on)) == ("2026-01-01", "2026-12-31")
+
+
+def test_a_merged_quantity_is_counted_once(lead: Person) -> None:
+    rows = [
+        ["仓库", "库位", "商品编码", "数量"],
+        ["WH1", "A-01", "TEA", 8],
+        ["WH1", "RCV", "TEA", ""],
+    ]
+    number = sent(lead, workbook(rows, (1, 3, 2, 3, 8)), "stock.xlsx")
+
+    assert faults(number) == [(3, "qty", "missing_value")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"   \n\n", "empty_file"),
+        (HEAD.encode(), "empty_file"),
+        (b"%PDF-1.7 ...", "wrong_kind"),
+        (b"\x89PNG\r\n", "wrong_kind"),
+        (b"a,b\0c", "wrong_kind"),
+        (b"\xff\xfea\0b\0", "wrong_kind"),
+        (b"\xd0\xcf\x11\xe0 old", "old_excel"),
+        (b"PK\x03\x04 broken", "broken_workbook"),
+        ("商品编码,数量\nTEA,1\n".encode(), "missing_columns"),
+        (b"sku,sku,warehouse,location,qty\nTEA,TEA,WH1,A-01,1\n", "column_twice"),
+        (f'{HEAD}\nWH1,"A-01,TEA,5\n'.encode() + b"x,y\n" * 60_000, "unclosed_quote"),
+    ],
+)
+def test_a_file_that_cannot_be_used_leaves_nothing(lead: Person, content: bytes, code: str) -> None:
+    with pytest.raises(importing.ImportRefused) as refused:
+        sent(lead, content)
+
+    assert refused.value.code == code
+    assert code not in importing.about_file(code, refused.value.there)
+    assert not StockImport.objects.exists()
+
+
+def test_too_many_rows_are_refused(lead: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storing.files, "MOST_ROWS", 2)
+
+    with pytest.raises(importing.ImportRefused) as refused:
+        sent(lead, f"{HEAD}\n" + "WH1,A-01,TEA,5\n" * 3)
+
+    assert (refused.value.code, refused.value.there) == ("too_many_rows", 2)
+    assert not ImportBlock.objects.exists()
+
+
+def test_the_same_key_is_one_import_and_the_same_content_is_noticed(lead: Person) -> None:
+    text = f"{HEAD}\nWH1,A-01,TEA,5\n"
+    first = sent(lead, text)
+    assert sent(lead, text) == first
+    booked(first, lead)
+
+    second = stock_import(sent(lead, text, key="again"), person=lead)
+
+    assert second is not None
+    assert second.same_as == first
+
+
+def test_booking_twice_is_one_booking(lead: Person) -> None:
+    number = sent(lead, f"{HEAD}\nWH1,A-01,TEA,5\n")
+    first = booked(number, lead)
+    again = booked(number, lead)
+
+    assert first.pk == again.pk
+    assert lying() == [("A-01", "", "ZP", 5)]
+    with transaction.atomic(), pytest.raises(importing.ImportRefused):
+        importing.start_booking(import_id=number, take="ALL", adds_places=False, person=lead)
+
+
+def test_a_foreign_warehouse_looks_like_none(lead: Person) -> None:
+    given.unit("EAST", "REGION", "HQ")
+    given.unit("S1", "STORE", "EAST")
+    given.warehouse("SHOP1", at="S1")
+    keeper = given.person("STORE_MANAGER", at="S1")
+
+    number = sent(keeper, f"{HEAD}\nSHOP1,A-01,TEA,5\nWH1,A-01,TEA,5\nWH9,A-01,TEA,5\n")
+
+    assert faults(number) == [
+        (3, "warehouse", "unknown_warehouse"),
+        (4, "warehouse", "unknown_warehouse"),
+    ]
+    other = given.person("STORE_MANAGER", at="S1")
+    assert stock_import(number, person=other) is None
+    with transaction.atomic(), pytest.raises(importing.ImportRefused):
+        importing.start_booking(import_id=number, take="GOOD", adds_places=False, person=other)
+
+
+def test_somebody_who_lost_the_warehouse_books_nothing_there(lead: Person) -> None:
+    given.unit("EAST", "REGION", "HQ")
+    given.unit("S1", "STORE", "EAST")
+    given.warehouse("SHOP1", at="S1")
+    keeper = given.person("STORE_MANAGER", at="S1")
+    number = sent(keeper, f"{HEAD}\nSHOP1,A-01,TEA,5\n")
+    with transaction.atomic():
+        job = importing.start_booking(
+            import_id=number, take="GOOD", adds_places=False, person=keeper
+        )
+        keeper.assignments.all().delete()
+    work_off()
+
+    assert Job.objects.get(pk=job).state == "FAILED"
+    assert lying() == []
+
+
+def test_a_large_import_is_judged_and_booked_by_jobs_in_chunks(lead: Person) -> None:
+    given.warehouse("WH2")
+    for number in range(2500):
+        Location.objects.create(warehouse_id=given.warehouse_id("WH2"), code=f"L{number}")
+    rows = "".join(f"WH2,L{number},TEA,1\n" for number in range(2500))
+    number = sent(lead, f"{HEAD}\n{rows}WH2,L7,TEA,1\n")
+    found = stock_import(number, person=lead)
+    assert found is not None
+    assert (found.checked, found.check_job_id is not None) == (False, True)
+    with transaction.atomic(), pytest.raises(importing.ImportRefused) as refused:
+        importing.start_booking(import_id=number, take="GOOD", adds_places=False, person=lead)
+    assert refused.value.code == "not_checked"
+
+    work_off(seconds=0)
+    assert faults(number) == [(2502, "location", "same_cell")]
+    job = booked(number, lead)
+
+    assert job.result == {"rows": 2501, "booked": 2500}
+    assert Posting.objects.filter(kind="RECEIVE").count() == 3
+    assert len(lying()) == 500  # as many as one look shows
+    assert given.free("TEA", "WH2") == 2500
+
+
+def test_a_chunk_costs_as_many_statements_for_a_thousand_rows_as_for_ten(lead: Person) -> None:
+    from inventory.services.importing.checking import check_now
+
+    def statements(count: int, key: str) -> int:
+        rows = "".join(f"WH1,X{key}{number},TEA,1\n" for number in range(count))
+        number = sent(lead, f"{HEAD}\n{rows}", key=key)
+        with CaptureQueriesContext(connection) as seen:
+            check_now(number)
+        return len(seen)
+
+    assert statements(900, "a") == statements(10, "b")
+
+
+def test_the_template_fits_and_the_fault_workbook_holds_no_formula(lead: Person) -> None:
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(template())).get_sheet_by_index(0)
+    heading = [str(each) for each in sheet.to_python()[0]]
+    assert storing.fields_of(heading) == list(storing.FIELDS)
+    number = sent(lead, f"{HEAD}\nWH1,A-01,\"=cmd|'/c calc'!A1\",5\nWH1,A-01,TEA,5\n")
+
+    content = fault_workbook(number)
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows[1:]] == [2.0]
+    assert rows[1][4] == "=cmd|'/c calc'!A1"
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")

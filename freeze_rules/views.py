@@ -69,6 +69,8 @@ def holds(request: HttpRequest) -> HttpResponse:
         reason=reason,
         documents=documents,
         overdue=overdue,
+        # Every receiving area has its standing freeze: an empty one is no news.
+        idle=bool(reason or documents),
         sort=sort,
         after=_typed(given, "after"),
         limit=PAGE + 1,
@@ -77,7 +79,9 @@ def holds(request: HttpRequest) -> HttpResponse:
     may_release = person.may(roles.STOCK_RELEASE)
     shown = rows[:PAGE]
     names = names_of_actors([hold.placed_by for hold in shown])
-    counts = stock.hold_counts(scope=scope, reason=reason, documents=documents)
+    counts = stock.hold_counts(
+        scope=scope, reason=reason, documents=documents, idle=bool(reason or documents)
+    )
     context = {
         "tabs": _tabs(request, role, counts),
         "role": role,

@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from inventory.models import Hold, HoldLine, Reason
+from inventory.models.claims import Binding
 from org.scope import Scope
 
 
@@ -84,6 +85,7 @@ def holds(
     reason: str = "",
     closed: bool = False,
     overdue: bool = False,
+    idle: bool = True,
     sort: str = "newest",
     after: str = "",
     limit: int = 50,
@@ -93,10 +95,11 @@ def holds(
     A hold that names no warehouse covers several; only a scope that sees everything sees it.
 
     Args:
+        idle: also the standing freezes of places where nothing lies.
         sort: "newest", "oldest", "review" (what must be looked at first), "cost" (dearest).
         after: `cursor_of` the last row shown; the dearest are one page and take none.
     """
-    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=closed)
+    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=closed, idle=idle)
     if overdue:
         rows = rows.filter(review_at__lt=Now())
     if ids is not None:
@@ -159,21 +162,28 @@ def _behind(rows: QuerySet[Hold], sort: str, after: str) -> QuerySet[Hold]:
 
 
 def hold_counts(
-    *, scope: Scope, documents: Collection[str] | None = None, reason: str = ""
+    *,
+    scope: Scope,
+    documents: Collection[str] | None = None,
+    reason: str = "",
+    idle: bool = True,
 ) -> dict[str, int]:
     """Open claims by role, with what `holds` shows for the same narrowing. One statement."""
-    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=False)
+    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=False, idle=idle)
     return dict(rows.values_list("role").annotate(n=Count("id")).order_by("role"))
 
 
 def _narrowed(
-    *, scope: Scope, documents: Collection[str] | None, reason: str, closed: bool
+    *, scope: Scope, documents: Collection[str] | None, reason: str, closed: bool, idle: bool
 ) -> QuerySet[Hold]:
     rows = scope.limit(Hold.objects.all(), "warehouse__unit")
     if documents is not None:
         rows = rows.filter(document__in=documents)
     if reason:
         rows = rows.filter(reason__code=reason)
+    if not idle:
+        held = HoldLine.objects.filter(hold=OuterRef("pk"), open__gt=0)
+        rows = rows.exclude(~Exists(held), reason__binds_to=Binding.PLACE, reason__by_hand=False)
     return rows if closed else rows.filter(closed_at__isnull=True)
 
 

@@ -36,6 +36,8 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("stock", _("Stock board"), "stock", roles.STOCK_VIEW),
             Entry("stock-lots", _("Lots"), "journal", roles.STOCK_VIEW),
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
+            Entry("stock-import", _("Import stock"), "open", roles.STOCK_ADJUST),
+            Entry("jobs", _("Jobs"), "journal", roles.STOCK_ADJUST),
             Entry("stock-journal", _("Ledger"), "journal", roles.STOCK_VIEW),
             Entry("stock-past", _("Stock at a moment"), "search", roles.STOCK_VIEW),
             Entry("stock-audit", _("Audit"), "check", roles.AUDIT_VIEW),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from inventory.api import urls as api_urls
-from inventory.views import audit, board, explained, journal, labels, past, places
+from inventory.views import audit, board, explained, importing, journal, labels, past, places
 
 urlpatterns = [
     path("api/v1/stock/", include(api_urls)),
@@ -18,6 +18,15 @@ urlpatterns = [
     path("stock/labels/", labels.label_page, name="stock-labels"),
     path("stock/audit/", audit.audit, name="stock-audit"),
     path("stock/audit/check/", audit.check_everything, name="stock-audit-check"),
+    path("stock/import/", importing.import_page, name="stock-import"),
+    path("stock/import/template.xlsx", importing.import_template, name="stock-import-template"),
+    path("stock/import/<int:import_id>/", importing.one_import, name="stock-import-one"),
+    path("stock/import/<int:import_id>/book/", importing.book_import, name="stock-import-book"),
+    path(
+        "stock/import/<int:import_id>/faults.xlsx",
+        importing.import_faults,
+        name="stock-import-faults",
+    ),
     path("stock/<int:sku_id>/<int:warehouse_id>/", explained.explained, name="stock-explained"),
     path(
         "stock/<int:sku_id>/<int:warehouse_id>/<str:grade>/",

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from inventory import selectors
 from inventory import services as inventory
+from inventory.services import importing
 from org import services as org
 from org.models import Job, Person, Unit
 from org.scope import Scope
@@ -172,3 +173,13 @@ def job(*, of: Person | None = None, kind: str = "sample", **payload: Any) -> Jo
     with transaction.atomic():
         made = org.add_job(kind=kind, title="Sample", person=asked_by, payload=payload)
     return Job.objects.get(pk=made)
+
+
+def imported(rows: str, *, by: Person | None = None) -> int:
+    """An import of these CSV rows (warehouse, location, SKU, quantity), checked, not booked."""
+    with transaction.atomic():
+        return importing.import_text(
+            key=f"given:{next(_count)}",
+            text=f"warehouse,location,sku,quantity\n{rows}",
+            person=by or person(),
+        )

@@ -90,6 +90,11 @@ def _job() -> list[Any]:
     return [given.job().pk]
 
 
+def _import() -> list[Any]:
+    given.sku("TEA")
+    return [given.imported("WH1,NEW,TEA,5\nWH9,A-01,TEA,5\n")]
+
+
 TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
     "readyz": Route(MACHINE),
@@ -123,6 +128,12 @@ TABLE: dict[str, Route] = {
     "stock-past-balance": Route(roles.STOCK_VIEW, _balance),
     "stock-audit": Route(roles.AUDIT_VIEW),
     "stock-audit-check": Route(roles.AUDIT_VIEW, is_page=False),
+    "stock-import": Route(roles.STOCK_ADJUST),
+    "stock-import-one": Route(roles.STOCK_ADJUST, _import),
+    "stock-import-book": Route(roles.STOCK_ADJUST, _import, is_page=False),
+    # Workbooks, no pages; their own tests show whom they turn away.
+    "stock-import-template": Route(MACHINE),
+    "stock-import-faults": Route(MACHINE),
     "holds": Route(roles.STOCK_VIEW),
     "freeze": Route(roles.STOCK_HOLD),
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),

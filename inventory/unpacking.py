@@ -181,9 +181,12 @@ def unpack_claims(unpacked: Unpacked, requests: Sequence[Request], world: World)
         mine = [item for item in claimed if _is_of(request, item)]
         if mine:
             lines: list[Line] = []
+            kits: dict[int, int] = {}
             for line in getattr(request, "lines"):  # noqa: B009 - one of four kinds
-                lines += _parts_of(line, mine)
+                lines += _parts_of(line, mine, kits)
             unpacked.requests[index] = replace(request, lines=tuple(lines))  # type: ignore[call-arg]
+            if isinstance(request, ConvertRequest):
+                unpacked.kits[index] = tuple(kits.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +221,11 @@ def _is_of(request: Request, item: _Claimed) -> bool:
     return item.hold_id == hold_id if hold_id is not None else item.document == request.document
 
 
-def _parts_of(line: Line, claimed: Sequence[_Claimed]) -> list[Line]:
-    """The parts of so many claimed kits; a line that names no claimed kit stays as it is."""
+def _parts_of(line: Line, claimed: Sequence[_Claimed], kits: dict[int, int]) -> list[Line]:
+    """The parts of so many claimed kits; a line that names no claimed kit stays as it is.
+
+    `kits` counts them by recipe.
+    """
     mine = [item for item in claimed if item.recipe.kit_id == line.sku_id]
     if not mine or not _countable(line.qty):
         return [line]
@@ -228,6 +234,8 @@ def _parts_of(line: Line, claimed: Sequence[_Claimed]) -> list[Line]:
     for item in mine:
         take = left if item is mine[-1] else min(left, item.qty)
         if take:
+            recipe = item.recipe.recipe_id
+            kits[recipe] = kits.get(recipe, 0) + take
             parts += [replace(line, sku_id=part, qty=qty) for part, qty in item.recipe.of(take)]
             left -= take
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def recipe(kit_sku: int, **parts: int) -> int:
         return inventory.write_recipe(kit_sku_id=kit_sku, parts=rows, actor=given.ACTOR)
 
 
-def line(sku_id: int, qty: int, **more: Any) -> inventory.Line:
+def line(sku_id: int, qty: Any, **more: Any) -> inventory.Line:
     return inventory.Line(sku_id=sku_id, qty=qty, **more)
 
 
@@ -136,7 +137,7 @@ def test_holding_kits_holds_their_parts_and_keeps_the_recipe() -> None:
     outcome = post(inventory.hold, request(line(box, 3), line(given.sku("TEA"), 1)))[0].check()
 
     assert held() == {"TEA": 7, "CUP": 3}
-    hold = Hold.objects.get(pk=outcome.hold_id)
+    hold = Hold.objects.get(id=outcome.hold_id or 0)
     assert hold.asked == 10
     assert list(HoldKit.objects.values_list("hold_id", "recipe__version", "qty")) == [
         (hold.pk, 1, 3)
@@ -176,7 +177,7 @@ def test_impossible_quantities_and_lots_of_kits_are_refused() -> None:
 
     wrong = [
         request(line(box, qty), key=f"q{n}") for n, qty in enumerate((0, -1, 10**13, "2", 1.5))
-    ]  # type: ignore[arg-type]
+    ]
     answers = post(inventory.hold, *wrong, request(line(box, 1, lot_id=lot), key="lot"))
 
     assert [answer.refusal.code for answer in answers if answer.refusal] == (
@@ -247,6 +248,76 @@ def test_kits_are_released_whole_and_their_pinned_parts_ship() -> None:
 
     assert (held("SO-1"), held("SO-2")) == ({}, {})
     assert (given.free("TEA"), given.free("CUP")) == (6, 8)
+
+
+def test_an_order_of_kits_draws_from_a_reserve_of_kits_and_gives_back_to_it() -> None:
+    given.stock("TEA", 6)
+    given.stock("CUP", 3)
+    box = kit(TEA=2, CUP=1)
+    post(inventory.hold, request(line(box, 3), key="pr", document="PR-1", reason="PROMOTION"))
+
+    drawn = request(line(box, 2), document="SO-1", draw_from="PR-1")
+    post(inventory.hold, drawn)[0].check()
+
+    assert (held("PR-1"), held("SO-1")) == ({"TEA": 2, "CUP": 1}, {"TEA": 4, "CUP": 2})
+    some = inventory.ReleaseRequest(key="r", document="SO-1", lines=(line(box, 1),))
+    post(inventory.release, some)[0].check()
+    assert (held("PR-1"), held("SO-1")) == ({"TEA": 4, "CUP": 2}, {"TEA": 2, "CUP": 1})
+    assert (given.free("TEA"), given.free("CUP")) == (0, 0)
+
+
+def test_kits_under_one_claim_become_kits_under_another() -> None:
+    given.stock("TEA", 6)
+    given.stock("CUP", 3)
+    box = kit(TEA=2, CUP=1)
+    asked = request(line(box, 3), key="fz", document="FZ-1", reason="MANUAL")
+    hold_id = post(inventory.hold, asked)[0].check().hold_id
+    assert hold_id is not None
+    recipe(box, TEA=1)
+
+    converted = post(
+        inventory.convert,
+        inventory.ConvertRequest(
+            key="cv", document="DF-1", hold_id=hold_id, reason="DEFECT", lines=(line(box, 2),)
+        ),
+    )[0].check()
+
+    assert (held("FZ-1"), held("DF-1")) == ({"TEA": 2, "CUP": 1}, {"TEA": 4, "CUP": 2})
+    kits = HoldKit.objects.order_by("hold_id").values_list("hold_id", "recipe__version", "qty")
+    assert list(kits) == [(hold_id, 1, 3), (converted.hold_id, 1, 2)]
+
+
+def test_a_plan_for_kits_names_their_parts_and_is_applied_exactly() -> None:
+    given.stock("TEA", 6)
+    given.stock("CUP", 3)
+    box = kit(TEA=2, CUP=1)
+    asked = request(line(box, 2))
+
+    plan = inventory.plan(asked, actor=given.ACTOR)
+
+    names = selectors.skus([step.sku_id for step in plan.steps])
+    assert {names[step.sku_id].code: step.change for step in plan.steps} == {"TEA": 4, "CUP": 2}
+    assert held() == {}
+    post(inventory.hold, replace(asked, plan=plan.digest))[0].check()
+    assert held() == {"TEA": 4, "CUP": 2}
+    later = request(line(box, 1), key="k2", document="SO-2")
+    digest = inventory.plan(later, actor=given.ACTOR).digest
+    recipe(box, TEA=1)
+    refused = post(inventory.hold, replace(later, plan=digest))[0].refusal
+    assert refused is not None
+    assert refused.code == "world_moved"
+
+
+def test_a_kit_is_held_in_one_warehouse() -> None:
+    given.stock("TEA", 6)
+    box = kit(TEA=2)
+
+    answer = post(inventory.hold, replace(request(line(box, 1)), warehouse_id=None))[0]
+
+    assert answer.refusal is not None
+    assert (answer.refusal.code, answer.refusal.params) == (
+        "bad_request", {"field": "warehouse_id"},
+    )  # fmt: skip
 
 
 def test_a_kit_has_no_stock_of_its_own() -> None:

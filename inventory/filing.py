@@ -16,7 +16,7 @@ from django.db import connection
 
 from inventory import bulk
 from inventory.decisions.needs import Needs
-from inventory.models import Entry, Location, Piece, PieceEntry, Posting
+from inventory.models import Entry, Location, Piece, PieceEntry, Posting, Warehouse
 from inventory.papers import Arrival, Past, PieceState
 from inventory.world import Cell, World
 
@@ -74,6 +74,9 @@ def find(needs: Needs) -> Found:
 def load(world: World, needs: Needs, found: Found, *, locked: bool) -> None:
     """Pieces, shipped units and earlier postings, after the cells and lines."""
     cells = {cell.id: cell for cell in world.cells.values() if cell.id is not None}
+    if needs.houses:
+        houses = Warehouse.objects.filter(id__in=needs.houses).exclude(kind="TRANSIT")
+        world.papers.houses.update(houses.values_list("id", flat=True))
     if world.papers.serial_tracked and (needs.serials or needs.pieces_at):
         if locked:
             _lock_serials(world)
@@ -119,9 +122,12 @@ def _load_pieces(world: World, needs: Needs, cells: Mapping[int, Cell]) -> None:
     for pk, sku, serial, stock, outside, house, location, lot, document in rows:
         cell = cells.get(stock)
         afar = {"warehouse_id": house, "location_id": location, "lot_id": lot}
-        world.papers.pieces[(sku, serial)] = PieceState(
-            sku, serial, cell, outside, afar if stock and cell is None else {}, document or "", pk
-        )
+        world.papers.know(
+            PieceState(
+                sku, serial, cell, outside, afar if stock and cell is None else {},
+                document or "", pk,
+            )
+        )  # fmt: skip
 
 
 def _lock_postings(needs: Needs) -> None:
@@ -179,6 +185,31 @@ def _load_past(world: World, needs: Needs, found: Found, cells: Mapping[int, Cel
         piece = world.papers.piece(sku, serial)
         past[posting].pieces.append((piece, cells.get(source), cells.get(target), outside))
     world.papers.past = past
+    _load_renewed(past)
+
+
+def _load_renewed(past: Mapping[int, Past]) -> None:
+    """Claims that a loss broke and whose documents have claimed the same goods since."""
+    broken: dict[tuple[int | None, int], list[Past]] = defaultdict(list)
+    for posting in past.values():
+        if posting.kind in ("ADJUST", "SCRAP"):
+            for line, _ in posting.claims:
+                if not line.claim.open and line.claim.role == "COMMITMENT":
+                    broken[(line.claim.id, line.balance.sku_id)].append(posting)
+    if not broken:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT o.id, b.sku_id FROM unnest(%s::bigint[], %s::bigint[]) AS k(id, sku)
+               JOIN inventory_hold o ON o.id = k.id
+               JOIN inventory_hold n ON n.document = o.document AND n.id > o.id
+               JOIN inventory_holdline l ON l.hold_id = n.id AND l.open > 0
+               JOIN inventory_balance b ON b.id = l.balance_id AND b.sku_id = k.sku""",
+            [[hold for hold, _ in broken], [sku for _, sku in broken]],
+        )
+        for hold, sku in cursor.fetchall():
+            for posting in broken[(hold, sku)]:
+                posting.renewed.add(hold)
 
 
 def write(world: World, postings: Mapping[int, int]) -> None:

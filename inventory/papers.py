@@ -5,6 +5,7 @@ Pure, in memory, part of the world: filled by the ledger under its locks, writte
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -100,6 +101,8 @@ class Past:
     is_reversed: bool
     # (cell or None, SKU, outside code, units).
     goods: list[tuple[Cell | None, int, str, int]] = field(default_factory=list)
+    # Commitments that were claimed anew after they were broken: their documents look after them.
+    renewed: set[int] = field(default_factory=set)
     # (line, units that it gained or lost).
     claims: list[tuple[LineState, int]] = field(default_factory=list)
     # (piece, from, to, outside code).
@@ -112,6 +115,9 @@ class Papers:
     def __init__(self) -> None:
         self.serial_tracked: set[int] = set()
         self.pieces: dict[tuple[int, str], PieceState] = {}
+        self._in_cell: dict[Cell, dict[PieceState, None]] = defaultdict(dict)
+        # Warehouses that goods may set out to.
+        self.houses: set[int] = set()
         self.moves: list[PieceMove] = []
         # By the request's place in the batch.
         self.counted: dict[int, list[Counted]] = {}
@@ -134,14 +140,22 @@ class Papers:
         """Take back everything since `begin`."""
         moves, arrivals, taken = self._start
         for move in reversed(self.moves[moves:]):
-            move.piece.cell, move.piece.outside = move.source, move.before
+            self._put(move.piece, move.source, move.before)
         for key, qty in self._taken[taken:]:
             self.at_customer[key] += qty
         del self.moves[moves:]
         del self.arrivals[arrivals:]
         del self._taken[taken:]
         self.counted.pop(self._posting, None)
-        self.reverses.pop(self._posting, None)
+        taken_back = self.reverses.pop(self._posting, None)
+        if taken_back is not None:
+            self.past[taken_back].is_reversed = False
+
+    def know(self, piece: PieceState) -> None:
+        """Know a piece and the cell that it lies in."""
+        self.pieces[(piece.sku_id, piece.serial)] = piece
+        if piece.cell is not None:
+            self._in_cell[piece.cell][piece] = None
 
     def piece(self, sku_id: int, serial: str) -> PieceState:
         """The piece; one that was never seen is nowhere."""
@@ -149,13 +163,20 @@ class Papers:
 
     def pieces_in(self, cell: Cell) -> list[PieceState]:
         """The known pieces in a cell."""
-        return [piece for piece in self.pieces.values() if piece.cell is cell]
+        return list(self._in_cell[cell])
 
     def move(self, piece: PieceState, target: Cell | str) -> None:
         """The piece goes into a cell or outside."""
         cell, outside = (None, target) if isinstance(target, str) else (target, "")
         self.moves.append(PieceMove(self._posting, piece, piece.cell, cell, outside, piece.outside))
+        self._put(piece, cell, outside)
+
+    def _put(self, piece: PieceState, cell: Cell | None, outside: str) -> None:
+        if piece.cell is not None:
+            self._in_cell[piece.cell].pop(piece)
         piece.cell, piece.outside = cell, outside
+        if cell is not None:
+            self._in_cell[cell][piece] = None
 
     def count(self, cell: Cell, counted: int) -> None:
         """Note what stands in a cell and what was found."""
@@ -165,6 +186,11 @@ class Papers:
     def arrive(self, document: str, warehouse_id: int | None, **change: Any) -> None:
         """Change the document's announcements: see `Arrival`."""
         self.arrivals.append(Arrival(self._posting, document, warehouse_id, **change))
+
+    def reverse(self, past: Past) -> None:
+        """This request takes the posting back."""
+        self.reverses[self._posting] = past.id
+        past.is_reversed = True
 
     def take_back(self, document: str, sku_id: int, qty: int) -> None:
         """Units shipped under the document are with the customer no longer."""

@@ -51,6 +51,8 @@ class Needs:
     pieces_at: set[int] = field(default_factory=set)
     # (location, SKU, grade, owner): balances of a warehouse that only the location tells.
     at_location: set[tuple[int, int, str, str]] = field(default_factory=set)
+    # Warehouses that goods set out to.
+    houses: set[int] = field(default_factory=set)
     # Postings to be reversed, and what they touched: read before the locks, they never change.
     reversing: set[int] = field(default_factory=set)
     balance_ids: set[int] = field(default_factory=set)

@@ -31,7 +31,8 @@ def decide(world: World, request: ReverseRequest) -> None:
     """Put the goods back where they were, in all cells; and the claims as far as they can be.
 
     Claims that the posting laid are taken off, those that it consumed or broke are opened again
-    (a shipped order's too). A lifted blanket stays lifted; active ones take what is free.
+    (a shipped order's too). A lifted blanket stays lifted, an order that was broken and has claimed
+    the same goods anew keeps only its new claim; active blankets take what is free.
 
     Raises:
         Refused: unknown_posting; already_reversed; not_reversible when it is no posting of goods,
@@ -40,7 +41,7 @@ def decide(world: World, request: ReverseRequest) -> None:
     past = world.papers.past.get(request.posting_id)
     if past is None:
         raise Refused("unknown_posting", posting_id=request.posting_id)
-    if past.is_reversed or past.id in world.papers.reverses.values():
+    if past.is_reversed:
         raise Refused("already_reversed", posting_id=past.id)
     if past.kind not in REVERSIBLE:
         raise Refused("not_reversible", posting_id=past.id, kind=past.kind)
@@ -53,7 +54,7 @@ def decide(world: World, request: ReverseRequest) -> None:
     _lay_claims_again(world, past)
     _check_held(world, past)
     _send_pieces_back(world, past)
-    world.papers.reverses[world.posting] = past.id
+    world.papers.reverse(past)
     world.note(why=request.why, reverses=past.kind)
 
 
@@ -140,7 +141,8 @@ def _lay_claims_again(world: World, past: Past) -> None:
         if change > 0:
             kept[(line.claim, line.balance)] += max(change - taken_off[line], 0)
     for line, change in net.items():
-        if change >= 0 or (line.claim.blanket and not line.claim.open):
+        lifted = line.claim.blanket and not line.claim.open
+        if change >= 0 or lifted or line.claim.id in past.renewed:
             continue
         key = (line.claim, line.balance)
         gap = min(-change, kept[key])

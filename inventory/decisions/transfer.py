@@ -30,6 +30,8 @@ def needs_out(request: TransferOutRequest, need: Needs) -> None:
     need.pieces(request.lines)
     need.documents.add(request.document)
     need.reasons.add("TRANSFER")
+    if request.to_warehouse_id is not None:
+        need.houses.add(request.to_warehouse_id)
     need.locations.add(request.transit_location_id)
     for line in request.lines:
         need.locations.add(line.location_id)
@@ -51,6 +53,8 @@ def decide_out(world: World, request: TransferOutRequest) -> Answer:
         raise Refused("bad_request", field="lines")
     if (request.to_warehouse_id is None) != (request.due_at is None):
         raise Refused("bad_request", field="due_at")
+    if request.to_warehouse_id not in (None, *world.papers.houses):
+        raise Refused("bad_request", field="to_warehouse_id", asked=request.to_warehouse_id)
     truck = _truck(world, request)
     loaded = Claims(world, request, truck)
     for number, line in enumerate(request.lines):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from inventory import services as inventory
 from inventory.models import Entry, Hold, HoldLine, Posting
@@ -156,6 +156,25 @@ def test_a_loss_taken_back_counts_units_once_that_were_pinned_elsewhere_meanwhil
     _reversed(lost)
     assert goods.claims() == {"SO-1": 6}
     assert goods.cells(tea) == {"WH1 A-01 ZP": (10, 0), "WH1 B-01 ZP": (6, 6)}
+
+
+def test_an_order_that_has_claimed_anew_since_a_loss_is_not_given_twice(tea: int) -> None:
+    goods.hold("SO-1", goods.line(tea, 6))
+    lost = goods.count(goods.line(tea, 0)).check()
+    goods.receive(goods.line(tea, 6), at="B-01").check()
+    goods.hold("SO-1", goods.line(tea, 6))
+    _reversed(lost)
+    assert (goods.claims(), given.free("TEA")) == ({"SO-1": 6}, 10)
+
+
+def test_the_database_lets_no_posting_be_reversed_twice(tea: int) -> None:
+    received = goods.receive(goods.line(tea, 5), at="B-01")
+    _reversed(received)
+    with pytest.raises(IntegrityError, match="reverses_id"), transaction.atomic():
+        Posting.objects.create(
+            key="x", fingerprint="1:x", kind="REVERSE", document="X", actor="x",
+            reverses_id=received.posting_id,
+        )  # fmt: skip
 
 
 def test_regraded_scrapped_and_returned_goods_are_taken_back(tea: int) -> None:

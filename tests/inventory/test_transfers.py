@@ -206,3 +206,13 @@ def test_a_destination_needs_a_time_and_a_time_a_destination(tea: int) -> None:
     outcome = goods.transfer_out("T-1", goods.placed(tea, 1, goods.place()), due_at=DUE)
     assert goods.said(outcome, "field") == ("bad_request", "due_at")
     assert goods.cells(tea) == {"WH1 A-01 ZP": (10, 0)}
+
+
+def test_an_unknown_destination_and_the_road_itself_are_refused(tea: int) -> None:
+    goods.truck("T-1")
+    for house in (10**9, Warehouse.objects.get(kind="TRANSIT").pk):
+        outcome = goods.transfer_out(
+            "T-1", goods.placed(tea, 1, goods.place()), to_warehouse_id=house, due_at=DUE
+        )
+        assert goods.said(outcome, "field", "asked") == ("bad_request", "to_warehouse_id", house)
+    assert goods.cells(tea) == {"WH1 A-01 ZP": (10, 0)}

@@ -16,6 +16,7 @@ from inventory.selectors.explanations import (
     Step,
     WarehousePart,
 )
+from inventory.selectors.feed import START as FEED_START
 from inventory.selectors.feed import BadCursor, ChangeLine, ChangePage, ChangeRow, changes
 from inventory.selectors.figures import CellView, HeldUnits, cells, held_units
 from inventory.selectors.forecast import DayStep, Forecast, future
@@ -75,6 +76,7 @@ from inventory.selectors.selling import (
 from inventory.unpacking import KitRecipe
 
 __all__ = [
+    "FEED_START",
     "Axis",
     "BadCursor",
     "BalanceDifference",

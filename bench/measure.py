@@ -21,14 +21,20 @@ def options(name: str, arguments: list[str]) -> argparse.ArgumentParser:
 
 
 def report(
-    figures: Mapping[str, float | str], json_file: str, limits: Mapping[str, float] | None = None
+    figures: Mapping[str, float | str],
+    json_file: str,
+    limits: Mapping[str, float] | None = None,
+    least: Mapping[str, float] | None = None,
 ) -> int:
-    """Print and keep the figures; `limits` are shown beside those that have one."""
+    """Print and keep the figures; `limits` (and `least`) are shown beside those that have one."""
     width = max(len(name) for name in figures)
     for name, value in figures.items():
         shown = value if isinstance(value, str) else f"{value:.2f}"
         limit = (limits or {}).get(name)
+        goal = (least or {}).get(name)
         note = "" if limit is None or isinstance(value, str) else _beside(value, limit)
+        if goal is not None and not isinstance(value, str):
+            note = f"   at least {goal:g}" + ("" if value >= goal else "  <-- below")
         print(f"{name:<{width}}  {shown:>12}{note}")
     if json_file:
         Path(json_file).write_text(json.dumps(dict(figures), indent=1) + "\n")

@@ -1,1 +1,1 @@
-"""Parts of the bench case `holds`, one question each."""
+"""Parts of the case `holds`: a stocked house, workers, and what they are compared with."""

@@ -11,6 +11,22 @@ from pathlib import Path
 from bench.__main__ import cases
 from launch import programs
 
+HOLDS = (
+    "service_batch500_per_s",
+    "limit_per_s",
+    "row_by_row_per_s",
+    "ratio_to_limit",
+    "ratio_to_row_by_row",
+    "hot_over_uniform",
+    "deep_over_empty",
+    "single_per_s",
+    "release_100k_s",
+    "freeze_10k_cells_s",
+    "explain_ms",
+    "as_of_ms",
+    "audit_1m_s",
+    "peak_worker_mb",
+)
 PAGES = (
     "orders",
     "orders_by_state",
@@ -43,18 +59,14 @@ def figures_of(name: str, folder: Path) -> dict[str, float]:
     return found
 
 
-def test_the_ledger_is_measured_beside_the_bare_database(tmp_path: Path) -> None:
-    figures = figures_of("ledger", tmp_path)
+def test_holding_is_measured_beside_the_bare_database_and_a_shop_system(tmp_path: Path) -> None:
+    figures = figures_of("holds", tmp_path)
 
-    assert set(figures) == {
-        "two-line orders held/s, batches of 500",
-        "the same, one hot SKU",
-        "orders held/s, one at a time",
-        "bare one-row commits/s",
-        "batched : one at a time",
-        "one hot SKU : many",
-        "one at a time : bare commits",
-    }
+    assert set(HOLDS) <= set(figures)
+    for processes in (1, 2, 4):
+        for batch in (1, 10, 100, 500):
+            assert figures[f"hold_{batch}_uniform_x{processes}_per_s"] > 0
+            assert figures[f"hold_{batch}_hot_x{processes}_per_s"] > 0
     assert all(value > 0 for value in figures.values())
 
 

@@ -200,8 +200,8 @@ def test_control_without_the_blanket_lock_goods_do_slip_past(
     looked, arrived = threading.Event(), threading.Event()
     ids_of = loading.balance_ids
 
-    def slow_freeze(needs: Any) -> list[int]:
-        ids = ids_of(needs)
+    def slow_freeze(needs: Any, **how: Any) -> list[int]:
+        ids = ids_of(needs, **how)
         if needs.wide:
             looked.set()
             arrived.wait(10)

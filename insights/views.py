@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from insights.measures.audit import books_in_doubt
 from insights.measures.exceptions import open_exceptions
 from insights.measures.floor import STATIONS, floor_work
 from insights.measures.freezes import frozen_stock
@@ -42,6 +43,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
         )
     if person.may(roles.STOCK_VIEW):
         panels["freezes"] = frozen_stock(scope=_scope(person, roles.STOCK_VIEW))
+    if person.may(roles.AUDIT_VIEW):
+        audit = books_in_doubt(scope=_scope(person, roles.AUDIT_VIEW))
+        if audit:
+            panels["audit"] = audit
     if person.may(roles.SHOPS_VIEW):
         panels["shops"] = shops_in_sync(scope=_scope(person, roles.SHOPS_VIEW))
     return render(

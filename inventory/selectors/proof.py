@@ -124,12 +124,12 @@ def open_findings(*, scope: Scope) -> int:
 
 
 def late_sweeps() -> list[str]:
-    """Names of the kinds of sweep that should have run by now and did not."""
+    """Names of the kinds of sweep that have run before and should have run again by now."""
     now = timezone.now()
     late = []
     for kind, patience in LATE.items():
         last = Sweep.objects.filter(kind=kind, finished_at__isnull=False).last()
-        if last is None or last.finished_at is None or now - last.finished_at > patience:
+        if last is not None and last.finished_at is not None and now - last.finished_at > patience:
             late.append(str(kind.label))
     return late
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -71,9 +73,11 @@ def build() -> dict[str, int | str]:
     return ids()
 
 
-def _do(verb, request, document, **more):  # type: ignore[no-untyped-def]
+def _do(
+    verb: Callable[..., list[inventory.Outcome]], request: type[Any], document: str, **more: Any
+) -> None:
     with transaction.atomic():
-        return verb(
+        verb(
             [request(key=f"ground:{next(_keys)}", document=document, **more)], actor="system:test"
         )[0].check()
 

@@ -8,7 +8,7 @@ IN := $(VENV)/bin/python
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check bench audit day manage messages install install-dev
+.PHONY: help setup run reset test check prove soak mutants bench audit day manage messages install install-dev
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,15 @@ test: install-dev ## All tests on throw-away servers (ARGS="tests/outbox -k retr
 
 check: install-dev ## Style, types, floors, migrations, translations, house rules
 	@"$(IN)" -m launch.check
+
+prove: install-dev ## The machines that prove the stock ledger, at most 12 minutes (ONLY=crashes JSON=file)
+	@"$(IN)" -W ignore -m tests.proving prove $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)")
+
+soak: install-dev ## The same in full, for hours (ONLY=pairs JSON=file)
+	@"$(IN)" -W ignore -m tests.proving soak $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)")
+
+mutants: install-dev ## Plant bugs in the ledger; the machines must find all (ONLY=lock JSON=file)
+	@"$(IN)" -W ignore -m tests.proving mutants $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)")
 
 bench: install ## Measurements (NAME=pages JSON=file); without NAME all of them, see docs/measurements.md
 	@"$(IN)" -m bench $(or $(NAME),all) $(ARGS) $(if $(JSON),--json "$(JSON)")

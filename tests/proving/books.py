@@ -109,6 +109,8 @@ class Line:
     order: int
     open: int = 0
     started: bool = False
+    # It asked for these very goods: without its spot it is nothing.
+    bound: bool = False
 
 
 @dataclass(slots=True)
@@ -248,13 +250,13 @@ class Books:
                 pinned[spot] = pinned.get(spot, 0) + units
 
     def line(self, claim: Claim, balance: BalanceKey, spot: Spot, *, priority: int = 0,
-             origin: Line | None = None) -> Line:  # fmt: skip
+             origin: Line | None = None, bound: bool = False) -> Line:  # fmt: skip
         """The claim's line there, made when it is new."""
         for known in claim.lines:
             if known.balance == balance and known.spot == spot and known.origin is origin:
                 return known
         self.count += 1
-        made = Line(claim, balance, spot, origin, priority, self.count)
+        made = Line(claim, balance, spot, origin, priority, self.count, bound=bound)
         claim.lines.append(made)
         self.lines.setdefault(balance, []).append(made)
 

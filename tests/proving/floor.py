@@ -109,12 +109,9 @@ def _goods() -> tuple[dict[str, int], dict[int, Lot], dict[int, tuple[int, ...]]
         for sku in skus.values():
             for code, day, supplier in (("L1", FRESH, "ACME"), ("L2", LATER, "BOLT"),
                                         ("OLD", OLD, "ACME")):  # fmt: skip
-                made = inventory.add_lot(
-                    sku_id=sku, code=code, expires_on=day, supplier=supplier
-                )
+                made = inventory.add_lot(sku_id=sku, code=code, expires_on=day, supplier=supplier)
                 lots[made] = Lot(sku, day, supplier)
     lots_of = {
-        sku: tuple(lot for lot, facts in lots.items() if facts.sku == sku)
-        for sku in skus.values()
+        sku: tuple(lot for lot, facts in lots.items() if facts.sku == sku) for sku in skus.values()
     }
     return skus, lots, lots_of

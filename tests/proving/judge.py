@@ -235,9 +235,7 @@ class Judge:
             return known
         claim = self.model.by_number[row.hold]
         origin = self.lines.get(row.origin) if row.origin is not None else None
-        made = self.model.line(
-            claim, row.balance, row.spot, priority=row.priority, origin=origin
-        )
+        made = self.model.line(claim, row.balance, row.spot, priority=row.priority, origin=origin)
         self.lines[row.line] = made
         return made
 

@@ -9,6 +9,7 @@ from typing import Any
 from inventory import requests as asked
 from tests.proving import model_claims as claims
 from tests.proving import model_goods as goods
+from tests.proving import model_pins as pins
 from tests.proving.books import NOWHERE, BalanceKey, Books, Claim, Line, Move, No, Spot
 
 VERBS: dict[type[asked.Request], Callable[[Books, Any], Claim | None]] = {
@@ -21,9 +22,9 @@ VERBS: dict[type[asked.Request], Callable[[Books, Any], Claim | None]] = {
     asked.TransferOutRequest: goods.transfer_out,
     asked.TransferInRequest: goods.transfer_in,
     asked.HoldRequest: claims.hold,
-    asked.PinRequest: claims.pin,
-    asked.UnpinRequest: claims.unpin,
-    asked.SwapRequest: claims.swap,
+    asked.PinRequest: pins.pin,
+    asked.UnpinRequest: pins.unpin,
+    asked.SwapRequest: pins.swap,
     asked.ReleaseRequest: claims.release,
     asked.NarrowRequest: claims.narrow,
     asked.ConvertRequest: claims.convert,

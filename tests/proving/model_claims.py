@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from inventory import requests as asked
-from tests.proving.books import NOWHERE, PICKABLE, REASONS, BalanceKey, Books, Claim, Line, No, Spot
+from tests.proving.books import NOWHERE, REASONS, BalanceKey, Books, Claim, Line, No, Spot
 
 
 def key_of(warehouse: int, line: Any) -> BalanceKey:
@@ -83,7 +83,9 @@ def _pin_here(books: Books, claim: Claim, balance: BalanceKey, fits: Callable[[S
     for spot in sorted(books.goods.get(balance, {}), key=books.first_expiry):
         take = min(wanted, books.loose(balance, spot))
         if take > 0 and fits(spot):
-            books.claim_units(books.line(claim, balance, spot, priority=priority), take)
+            bound = claim.why.role == "COMMITMENT"
+            line = books.line(claim, balance, spot, priority=priority, bound=bound)
+            books.claim_units(line, take)
             wanted -= take
     if wanted:
         raise No("insufficient_stock")
@@ -158,6 +160,12 @@ def _clear(books: Books, balance: BalanceKey, under: list[Spot], spare_started: 
     for line in weakest(books, balance):
         if missing > 0 and line.spot == NOWHERE and _gives_way(line, spare_started):
             missing -= take_away(books, line, min(missing, line.open))
+    # What was freed for this freeze is not for others that wait.
+    for spot in under:
+        top = books.frozen_by(balance, spot)
+        take = min(books.available(balance), books.loose(balance, spot))
+        if top is not None and take > 0:
+            books.claim_units(books.line(top, balance, spot), take)
 
 
 # --- who gives way ---
@@ -176,7 +184,9 @@ def weakest(books: Books, balance: BalanceKey) -> list[Line]:
 
 
 def loosen(books: Books, line: Line, qty: int) -> int:
-    """Units of a commitment leave their spot but stay claimed."""
+    """Units of a commitment leave their spot but stay claimed; bound ones are lost."""
+    if line.bound:
+        return take_away(books, line, qty)
     loose = books.line(
         line.claim, line.balance, NOWHERE, priority=line.priority, origin=line.origin
     )
@@ -196,109 +206,6 @@ def take_away(books: Books, line: Line, qty: int) -> int:
 def _end(books: Books, claim: Claim, state: str) -> None:
     if not claim.blanket:
         books.end(claim, state)
-
-
-# --- pin, unpin, swap ---
-
-
-def pin(books: Books, ask: asked.PinRequest) -> None:
-    """Bin-less units get spots; an expired lot in the way is frozen."""
-    lines = [
-        line
-        for line in books.open_lines(ask.document, "COMMITMENT")
-        if line.balance[0] == ask.warehouse_id
-    ]
-    if not lines:
-        raise No("not_held")
-    for line in lines:
-        if line.spot == NOWHERE:
-            _pin_line(books, line)
-    if any(line.open and line.spot == NOWHERE for line in lines):
-        raise No("not_pickable")
-
-
-def _pin_line(books: Books, line: Line) -> None:
-    balance = line.balance
-    for spot, there in list(books.goods.get(balance, {}).items()):
-        if there and books.expired(spot[1]) and not books.forbids(balance, spot, "pick"):
-            warehouse, sku, grade, owner = balance
-            books.new_claim(
-                f"LOT-{spot[1]}", "EXPIRED", blanket=True,
-                scope={"warehouse": warehouse, "sku": sku, "grade": grade, "owner": owner,
-                       "lot": spot[1]},
-            )  # fmt: skip
-            books.touched[balance] = None
-    for spot in sorted(books.goods.get(balance, {}), key=books.first_expiry):
-        take = min(line.open, books.loose(balance, spot))
-        if take <= 0 or books.places[spot[0]].kind not in PICKABLE or books.expired(spot[1]):
-            continue
-        if not books.forbids(balance, spot, "pick"):
-            books.claim_units(line, -take)
-            pinned = books.line(
-                line.claim, balance, spot, priority=line.priority, origin=line.origin
-            )
-            books.claim_units(pinned, take)
-
-
-def unpin(books: Books, ask: asked.UnpinRequest) -> None:
-    """Units that nobody has started to pick lose their spots."""
-    lines = [
-        line
-        for line in books.open_lines(ask.document, "COMMITMENT")
-        if line.balance[0] == ask.warehouse_id
-    ]
-    if not lines:
-        raise No("not_held")
-    for line in lines:
-        if line.spot != NOWHERE and not line.started:
-            loosen(books, line, line.open)
-
-
-def swap(books: Books, ask: asked.SwapRequest) -> None:
-    """Units pinned at one spot are pinned at another; loose goods there first, then others'."""
-    check([ask])
-    if ask.from_location_id == ask.to_location_id and ask.from_lot_id == ask.to_lot_id:
-        raise No("bad_request")
-    balance = key_of(ask.warehouse_id, ask)
-    start, end = (ask.from_location_id, ask.from_lot_id), (ask.to_location_id, ask.to_lot_id)
-    mine = [
-        line
-        for line in books.open_lines(ask.document, "COMMITMENT")
-        if line.balance == balance and line.spot == start
-    ]
-    if sum(line.open for line in mine) < ask.qty:
-        raise No("not_held")
-    if books.forbids(balance, end, "pick") or books.expired(ask.to_lot_id):
-        raise No("blocked")
-    left = ask.qty
-    for line in mine:
-        take = min(left, line.open, max(0, books.loose(balance, end)))
-        if take:
-            _repin(books, line, end, take)
-            left -= take
-    others = [
-        line
-        for line in weakest(books, balance)
-        if line.claim.why.role == "COMMITMENT" and line.spot == end
-        and line.claim.document != ask.document and not line.started
-    ]  # fmt: skip
-    for line in mine:
-        for other in others:
-            take = min(left, line.open, other.open)
-            if take:
-                _repin(books, line, end, take)
-                _repin(books, other, start, take)
-                left -= take
-    if left:
-        raise No("nothing_there")
-
-
-def _repin(books: Books, line: Line, spot: Spot, qty: int) -> None:
-    books.claim_units(line, -qty)
-    there = books.line(
-        line.claim, line.balance, spot, priority=line.priority, origin=line.origin
-    )
-    books.claim_units(there, qty)
 
 
 # --- release, narrow, convert, displace ---

@@ -96,7 +96,9 @@ def _follow(books: Books, line: Line, end: Spot, qty: int) -> int:
         if not claim.blanket:
             books.end(claim, "RELEASED")
     else:
-        there = books.line(claim, line.balance, end, priority=line.priority, origin=line.origin)
+        there = books.line(
+            claim, line.balance, end, priority=line.priority, origin=line.origin, bound=line.bound
+        )
         books.move(line.balance, end, qty, there, qty)
         if line.started:
             books.set(there, "started", True)
@@ -258,7 +260,8 @@ def transfer_out(books: Books, ask: asked.TransferOutRequest) -> Claim | None:
             if claimed is not None and not claimed.claim.blanket:
                 books.end(claimed.claim, "RELEASED")
             new = new or books.new_claim(ask.document, "TRANSFER")
-            books.move(there, target, left, books.line(new, there, target), left)
+            onto = books.line(new, there, target, bound=True)
+            books.move(there, target, left, onto, left)
     return new
 
 
@@ -273,7 +276,7 @@ def _load_claimed(books: Books, document: str, balance: BalanceKey, spot: Spot,
         if take and line.spot in (spot, NOWHERE):
             books.claim_units(line, -take)
             books.move(balance, spot, -take)
-            follower = books.line(line.claim, there, target, priority=line.priority)
+            follower = books.line(line.claim, there, target, priority=line.priority, bound=True)
             books.move(there, target, take, follower, take)
             left -= take
     return qty - left
@@ -286,18 +289,41 @@ def transfer_in(books: Books, ask: asked.TransferInRequest) -> None:
         raise No("bad_request")
     _placed(books, ask.location_id, ask.to_warehouse_id)
     truck = books.places.get(ask.transit_location_id)
+    if truck is None:
+        raise No("outside_place")
     for wanted in ask.lines:
-        left = wanted.qty
-        for line in books.open_lines(ask.document):
-            here = line.spot == (ask.transit_location_id, wanted.lot_id)
-            same = line.balance[1:] == (wanted.sku_id, wanted.grade, wanted.owner)
-            if truck is not None and here and same:
-                take = min(left, line.open)
-                books.move(line.balance, line.spot, -take, line, -take)
-                left -= take
-        if left:
-            raise No("not_in_transit")
-        balance = key_of(ask.to_warehouse_id, wanted)
-        books.move(balance, (ask.location_id, wanted.lot_id), wanted.qty)
+        here = (truck.warehouse, wanted.sku_id, wanted.grade, wanted.owner)
+        start = (ask.transit_location_id, wanted.lot_id)
+        _unload(books, ask, here, start, wanted)
     for claim in books.by_document.get(ask.document, ()):
         books.end(claim, "CONSUMED")
+
+
+def _unload(books: Books, ask: asked.TransferInRequest, here: BalanceKey, start: Spot,
+            wanted: asked.Line) -> None:  # fmt: skip
+    """The transfer's own units first, which become free; then frozen ones, with their freeze."""
+    target = (ask.location_id, wanted.lot_id)
+    there = key_of(ask.to_warehouse_id, wanted)
+    on_board = [
+        line
+        for line in books.lines.get(here, [])
+        if line.open and line.spot == start
+        and (line.claim.document == ask.document or line.claim.why.role == "FREEZE")
+    ]  # fmt: skip
+    left = wanted.qty
+    for line in sorted(on_board, key=lambda each: each.claim.why.role == "FREEZE"):
+        take, claim = min(left, line.open), line.claim
+        if not take:
+            continue
+        books.move(here, start, -take, line, -take)
+        if claim.why.role == "FREEZE" and not claim.why.place:
+            follower = books.line(claim, there, target, priority=line.priority)
+            books.move(there, target, take, follower, take)
+        else:
+            books.move(there, target, take)
+            books.spend(line)
+        if claim.why.place and not claim.blanket:
+            books.end(claim, "RELEASED")
+        left -= take
+    if left:
+        raise No("not_in_transit")

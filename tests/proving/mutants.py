@@ -33,7 +33,7 @@ class Verdict:
     seconds: float
 
 
-def _programme(ground: grounds.Ground, floor: Floor, source: str) -> list[tuple[str, Callable[[], list[str]]]]:
+def _programme(floor: Floor) -> list[tuple[str, Callable[[], list[str]]]]:
     """The short programme, the cheapest first."""
 
     def touchy() -> list[str]:
@@ -52,7 +52,7 @@ def _programme(ground: grounds.Ground, floor: Floor, source: str) -> list[tuple[
         ).wrong  # fmt: skip
 
     return [
-        ("play", step_by_step(1)), ("probes", lambda: probes.probe(floor)),
+        ("probes", lambda: probes.probe(floor)), ("play", step_by_step(1)),
         ("interleavings", touchy), ("races", races), ("another play", step_by_step(2)),
         ("a third play", step_by_step(3)),
     ]  # fmt: skip
@@ -62,27 +62,23 @@ def hunt(ground: grounds.Ground, floor: Floor, source: str, bug: Bug | None) -> 
     """Plant one bug (or none, as the control) and look for it."""
     began = time.monotonic()
     name = bug.name if bug else "nothing planted"
-    if bug is not None and bug.sql:
-        # As the superuser: the owner of the tables cannot break all of them.
-        database = ground.clone("bug", source=source)
-        grounds.leave()
-        ground.postgres.sql(bug.sql, database=database)
-        grounds.use(database)
-    else:
-        database = ground.clone("bug", source=source)
     if bug is not None and bug.plant is not None:
         bug.plant()
     verdict = Verdict(name, "", "", 0.0)
-    for machine, run in _programme(ground, floor, source):
+    for machine, run in _programme(floor):
+        database = ground.clone("bug", source=source)
+        if bug is not None and bug.sql:
+            # As the superuser: the owner of the tables may not break all of them.
+            ground.postgres.sql(bug.sql, database=database)
         try:
             wrong = run()
         except Exception:
             wrong = [traceback.format_exc(limit=-1)]
+        ground.drop(database)
         if wrong:
             verdict = Verdict(name, machine, wrong[0][:300], 0.0)
             break
     verdict.seconds = round(time.monotonic() - began, 1)
-    ground.drop(database)
     return verdict
 
 

@@ -99,9 +99,7 @@ class Player:
             self.postings.append(heard.posting_id)
         elif isinstance(ask, asked.MoveRequest):
             move = ask.lines[0]
-            self.spots.append(
-                Spot(ask.warehouse_id, move.sku_id, move.to_location_id, move.lot_id)
-            )
+            self.spots.append(Spot(ask.warehouse_id, move.sku_id, move.to_location_id, move.lot_id))
             self.postings.append(heard.posting_id)
         elif isinstance(ask, asked.ShipRequest):
             house, sku = self.wanted.get(ask.document, (0, 0))
@@ -401,6 +399,4 @@ class Player:
 
     def _reverse(self) -> asked.Request:
         number = self.dice.choice(self.postings) if self.postings else 1
-        return asked.ReverseRequest(
-            **self._names("RV"), posting_id=number, why="mistake"
-        )
+        return asked.ReverseRequest(**self._names("RV"), posting_id=number, why="mistake")

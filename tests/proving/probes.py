@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db import Error, connection, transaction
 
 from tests.proving import scenes
@@ -104,5 +102,3 @@ def _same(floor: Floor, scene: scenes.Scene) -> bool:
     before = version()
     carry_out(scene, scenes.TABLE["receive"][1])
     return version() <= before
-
-

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from inventory.selectors import reach
@@ -47,6 +48,16 @@ class Codes:
         self.documents: dict[str, list[reach.HoldReach]] = {}
         self.reasons: frozenset[str] = frozenset()
         self.postings: frozenset[int] = frozenset()
+
+    @cached_property
+    def transfers(self) -> frozenset[str]:
+        """Those of the named documents that are transfers to the caller's warehouses."""
+        return reach.transfers_to(_words(self.asked["document"]), scope=self.scope)
+
+    @cached_property
+    def destinations(self) -> reach.Known:
+        """The named warehouses wherever they are: goods may be sent to anybody."""
+        return reach.warehouses(self.asked["warehouse"], scope=Scope.everything())
 
     def gather(self, body: Any, depth: int = 0) -> None:
         """Note what a body names; what is no name is left for the reader to refuse."""

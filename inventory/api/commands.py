@@ -90,12 +90,13 @@ class Commands(StockEndpoint):
         """
         service: Callable[..., list[Outcome]] = getattr(services, self.verb.service)
         actor = self.caller.actor
+        prepare = self.verb.prepare
         try:
             with transaction.atomic(durable=True):
-                return service(requests, actor=actor)
+                return service(prepare(list(requests)), actor=actor)
         except IntegrityError:
             with transaction.atomic(durable=True):
-                return service(requests, actor=actor)
+                return service(prepare(list(requests)), actor=actor)
 
 
 def told_in(request: Request) -> tuple[list[Any], bool]:

@@ -63,16 +63,18 @@ class Fault:
     asked: Any = None
     there: Any = None
     status: int = 422
+    # The sentence, where the code alone does not make it.
+    said: str = ""
 
     @property
     def message(self) -> str:
         """The sentence in the caller's language."""
-        return str(TEXTS.get(self.code) or SENTENCES.get(self.code) or self.code)
+        return self.said or str(TEXTS.get(self.code) or SENTENCES.get(self.code) or self.code)
 
     def shown(self) -> dict[str, Any]:
         """As JSON."""
         found = asdict(self) | {"message": self.message}
-        del found["status"]
+        del found["status"], found["said"]
         return found | {"asked": shown(self.asked), "there": shown(self.there)}
 
 

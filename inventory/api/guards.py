@@ -26,7 +26,7 @@ def release(request: Any, codes: Codes, caller: Caller) -> Fault | None:
     else:
         held = codes.documents.get(request.document, [])
         if not all(hold.inside(codes.scope) for hold in held):
-            return Fault(code="already_released", field="document", asked=request.document)
+            return Fault(code="already_released", status=409)
     if not all(_may_let_go(hold, caller) for hold in held):
         return Fault(code="not_allowed", field="reason", asked=held[0].reason, status=403)
     return None
@@ -44,7 +44,7 @@ def ship(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
     """All claims of the document lie in the caller's warehouses."""
     held = codes.documents.get(request.document, [])
     if not all(hold.inside(codes.scope) for hold in held):
-        return Fault(code="not_held", field="document", asked=request.document, status=409)
+        return Fault(code="not_held", status=409)
     return None
 
 
@@ -58,6 +58,13 @@ def hold(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
     empty = (number for number, line in enumerate(request.lines) if line.qty == 0)
     line = next(empty, None)
     return None if line is None else Fault(code="bad_quantity", line=line, field="qty", asked=0)
+
+
+def transfer_in(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
+    """The transfer was announced to a warehouse of the caller, or the caller sees everything."""
+    if codes.scope.unit_ids is None or request.document in codes.transfers:
+        return None
+    return Fault(code="not_in_transit", field="document", asked=request.document, status=409)
 
 
 def anything(_request: Any, _codes: Codes, _caller: Caller) -> Fault | None:

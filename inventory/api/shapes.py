@@ -16,6 +16,7 @@ from typing import Any
 from inventory.api.codes import Codes, handle
 from inventory.api.faults import Fault
 from inventory.requests import QTY_LIMIT
+from inventory.services.masters import clean_code
 
 MOST_LINES = 1_000
 MOST_TEXT = 64
@@ -245,6 +246,22 @@ def warehouse(given: Any, spot: Spot) -> int:
     found = spot.codes.warehouses.get(handle("warehouse", given))
     if found is None:
         raise Wrong("unknown_warehouse")
+    return found
+
+
+def any_warehouse(given: Any, spot: Spot) -> int:
+    """A warehouse that goods are sent to: it may be somebody else's."""
+    found = spot.codes.destinations.get(handle("warehouse", given))
+    if found is None:
+        raise Wrong("unknown_warehouse")
+    return found
+
+
+def code_of_a_place(given: Any, spot: Spot) -> str:
+    """A document that is the code of a place too: upper case, at most 32 letters."""
+    found = str(text(32, least=1)(given, spot))
+    if clean_code(found) != found:
+        raise Wrong("bad_text", there=clean_code(found))
     return found
 
 

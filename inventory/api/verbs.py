@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from inventory import requests as asked
+from inventory import services
 from inventory.api import guards
 from inventory.api.callers import Caller
 from inventory.api.codes import Codes
@@ -14,8 +15,10 @@ from inventory.api.faults import Fault
 from inventory.api.shapes import (
     Field,
     Shape,
+    any_warehouse,
     cells,
     choice,
+    code_of_a_place,
     facts,
     flag,
     hold,
@@ -50,6 +53,8 @@ class Verb:
     shape: Shape
     guard: Guard = guards.anything
     carry: str = ""
+    # Completes the requests inside the transaction that carries them out.
+    prepare: Callable[[list[Any]], list[Any]] = list
 
     @property
     def service(self) -> str:
@@ -132,16 +137,14 @@ EXPECTED = Shape(
 
 def _command(*fields: Field, make: Callable[..., Any], document: bool = True) -> Shape:
     """What every command says, before what this one says."""
-    return Shape(
-        (
-            Field("key", text(least=1), required=True),
-            Field("document", text(least=1), required=document),
-            Field("occurred_at", moment),
-            Field("expected", lines(EXPECTED)),
-            *fields,
-        ),
-        make,
+    general = (
+        Field("key", text(least=1), required=True),
+        Field("document", text(least=1), required=document),
+        Field("occurred_at", moment),
+        Field("expected", lines(EXPECTED)),
     )
+    own = {each.name for each in fields}
+    return Shape((*(each for each in general if each.name not in own), *fields), make)
 
 
 def _lines(shape: Shape, name: str = "lines", *, required: bool = True) -> Field:
@@ -164,7 +167,7 @@ RECEIVE = _command(
     Field("location", location(), "location_id"),
     _lines(LINE, required=False),
     _lines(PLACED, "placed", required=False),
-    Field("source", word("SUPPLIER", "OPENING", "FOUND")),
+    Field("source", word("SUPPLIER", "OPENING")),
     make=asked.ReceiveRequest,
 )
 HOLD_SHAPE = _command(
@@ -188,7 +191,53 @@ HOLD_SHAPE = _command(
     make=lambda **values: asked.HoldRequest(**{"warehouse_id": None, **values}),
 )
 
+TRANSFER = Field("document", code_of_a_place, required=True)
+
+
+def _on_trucks(requests: list[Any]) -> list[Any]:
+    """Each transfer travels in a place of its own, made when it sets out."""
+    known = services.trucks(documents=[each.document for each in requests])
+    for each in requests:
+        if each.document not in known and isinstance(each, asked.TransferOutRequest):
+            known[each.document] = services.truck(document=each.document)
+    # 0 is no place: the ledger says that nothing is on the way.
+    return [replace(each, transit_location_id=known.get(each.document, 0)) for each in requests]
+
+
 VERBS: tuple[Verb, ...] = (
+    Verb(
+        "transfer-out",
+        roles.STOCK_ADJUST,
+        _command(
+            TRANSFER,
+            # Read under the name by which the lines' locations look for their warehouse.
+            WAREHOUSE,
+            Field("to_warehouse", any_warehouse, "to_warehouse_id"),
+            Field("due_at", moment),
+            _lines(PLACED),
+            make=lambda **values: asked.TransferOutRequest(
+                from_warehouse_id=values.pop("warehouse_id"), transit_location_id=0, **values
+            ),
+        ),
+        carry="transfer_out",
+        prepare=_on_trucks,
+    ),
+    Verb(
+        "transfer-in",
+        roles.STOCK_ADJUST,
+        _command(
+            TRANSFER,
+            WAREHOUSE,
+            LOCATION,
+            _lines(LINE),
+            make=lambda **values: asked.TransferInRequest(
+                to_warehouse_id=values.pop("warehouse_id"), transit_location_id=0, **values
+            ),
+        ),
+        guards.transfer_in,
+        carry="transfer_in",
+        prepare=_on_trucks,
+    ),
     Verb("receive", roles.STOCK_ADJUST, RECEIVE),
     Verb("move", roles.FLOOR_PICK, _command(WAREHOUSE, _lines(CARRIED), make=asked.MoveRequest)),
     Verb("hold", roles.STOCK_HOLD, HOLD_SHAPE, guards.hold),
@@ -294,7 +343,7 @@ VERBS: tuple[Verb, ...] = (
             Field("shipped_document", text(least=1), required=True),
             make=asked.ReturnRequest,
         ),
-        carry="take_back",
+        carry="take_return",
     ),
     Verb(
         "reverse",

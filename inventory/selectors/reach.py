@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from inventory.models import (
+    Balance,
     Entry,
     Hold,
     HoldLine,
+    Incoming,
     Location,
     Lot,
     Reason,
@@ -92,6 +94,12 @@ def skus(handles: Collection[Handle]) -> Known:
 def sku_codes(ids: Collection[int]) -> dict[int, str]:
     """Codes of SKUs by id. One statement, none for no ids."""
     return dict(Sku.objects.filter(id__in=ids).values_list("id", "code")) if ids else {}
+
+
+def warehouse_codes(ids: Collection[int]) -> dict[int, str]:
+    """Codes of warehouses by id. One statement, none for no ids."""
+    rows = Warehouse.objects.filter(id__in=ids)
+    return dict(rows.values_list("id", "code")) if ids else {}
 
 
 def warehouses(handles: Collection[Handle], *, scope: Scope) -> Known:
@@ -190,3 +198,25 @@ def postings(ids: Collection[int], *, scope: Scope) -> frozenset[int]:
     ).distinct():
         units.setdefault(posting_id, set()).add(unit)
     return frozenset(each for each, seen in units.items() if all(map(scope.covers, seen)))
+
+
+def balance_id(*, warehouse_id: int, sku_id: int, grade: str, owner: str) -> int | None:
+    """The balance of these, if there ever was one."""
+    rows = Balance.objects.filter(
+        warehouse_id=warehouse_id, sku_id=sku_id, grade=grade, owner=owner
+    )
+    return rows.values_list("id", flat=True).first()
+
+
+def announced_within(documents: Collection[str], *, scope: Scope) -> bool:
+    """True when each document announces something, and all of it inside the scope."""
+    rows = Incoming.objects.filter(document__in=documents)
+    units = list(rows.values_list("document", "warehouse__unit_id").distinct())
+    named = {document for document, _ in units}
+    return named == set(documents) and all(scope.covers(unit) for _, unit in units)
+
+
+def transfers_to(documents: Collection[str], *, scope: Scope) -> frozenset[str]:
+    """Transfers that were announced to a warehouse of the scope. One statement."""
+    rows = Incoming.objects.filter(document__in=documents, kind=Incoming.Kind.TRANSFER)
+    return frozenset(scope.limit(rows, "warehouse__unit").values_list("document", flat=True))

@@ -161,12 +161,25 @@ TABLE: dict[str, Route] = {
     **{
         f"stock-api-{name}": Route(permission, speaks_json="POST")
         for permission, names in {
-            roles.STOCK_ADJUST: ("receive", "adjust", "regrade", "scrap", "return", "reverse"),
+            roles.STOCK_ADJUST: (
+                "receive", "adjust", "regrade", "scrap", "return", "reverse", "transfer-out",
+                "transfer-in", "imports", "incoming", "incoming-close", "recipes",
+            ),
             roles.FLOOR_PICK: ("move", "pin", "unpin", "swap"),
-            roles.STOCK_HOLD: ("hold", "displace"),
+            roles.STOCK_HOLD: ("hold", "displace", "plan"),
             roles.STOCK_RELEASE: ("release", "convert", "narrow"),
             roles.FLOOR_SHIP: ("ship",),
         }.items()
         for name in names
     },
+    **{
+        f"stock-api-{name}": Route(roles.STOCK_VIEW, speaks_json="GET")
+        for name in (
+            "availability", "future", "board", "cells", "explanation", "holds", "reasons",
+            "pieces", "kits", "as-of", "difference", "journal", "changes",
+        )
+    },
+    "stock-api-audit": Route(roles.AUDIT_VIEW, speaks_json="GET"),
+    "stock-api-imports-one": Route(roles.STOCK_ADJUST, _import, speaks_json="GET"),
+    "stock-api-imports-one-book": Route(roles.STOCK_ADJUST, _import, speaks_json="POST"),
 }  # fmt: skip

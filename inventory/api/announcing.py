@@ -1,0 +1,149 @@
+"""Receipts that are announced, changed and closed before they come; recipes of kits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inventory import selectors as stock
+from inventory import services
+from inventory.api import shapes
+from inventory.api.codes import Codes
+from inventory.api.commands import told_in
+from inventory.api.endpoints import StockEndpoint
+from inventory.api.faults import Fault, Faulty, of_refusal
+from inventory.api.queries import Query, plain
+from inventory.api.shapes import Field, Shape, Spot, Wrong
+from inventory.api.verbs import GRADE, QTY, SKU, WAREHOUSE
+from inventory.requests import Refused
+from inventory.selectors import reach
+from org import roles
+
+ANNOUNCED = Shape(
+    (
+        Field("document", shapes.text(least=1), required=True),
+        WAREHOUSE,
+        SKU,
+        QTY,
+        Field("due_at", shapes.moment, required=True),
+        GRADE,
+    ),
+    services.Announcement,
+)
+CLOSED = Shape((Field("document", shapes.text(least=1), required=True),))
+RECIPE = Shape(
+    (
+        Field("sku", shapes.sku, "kit_sku_id", required=True),
+        Field(
+            "parts",
+            shapes.lines(Shape((SKU, QTY), lambda sku_id, qty: (sku_id, qty))),
+            required=True,
+        ),
+    )
+)
+
+
+class Announcing(StockEndpoint):
+    """Many at once, all or none: an announcement that half arrived would promise too little."""
+
+    permission = roles.STOCK_ADJUST
+
+    def read(self, request: Request, shape: Shape) -> list[Any]:
+        """Raises Faulty with every fault of every item."""
+        bodies, _single = told_in(request)
+        codes = Codes(self.scope())
+        codes.gather(bodies)
+        codes.find()
+        made, faults = [], []
+        for number, body in enumerate(bodies):
+            spot = Spot(codes, item=number)
+            try:
+                made.append(shape.read(body, spot))
+            except Wrong as wrong:
+                spot.wrong(wrong.code, "", body)
+            faults += spot.faults
+        if faults:
+            raise Faulty(*faults)
+        return made
+
+    def done(self, work: Callable[[], Any]) -> Any:
+        """Do it in one transaction; a refusal names the item."""
+        try:
+            with transaction.atomic(durable=True):
+                return work()
+        except Refused as refusal:
+            fault = of_refusal(refusal, item=int(refusal.params.get("line") or 0))
+            raise Faulty(fault) from None
+
+
+class Incoming(Announcing):
+    """What should arrive."""
+
+    def get(self, request: Request) -> Response:
+        """?sku=&warehouse=&document=&closed=true ; the next due first."""
+        query = Query(request, self.scope(), ("sku", "warehouse", "document", "closed", "limit"))
+        found = stock.incoming(
+            scope=self.scope(),
+            sku_ids=query.skus(),
+            warehouse_ids=query.some_houses(),
+            documents=request.query_params.getlist("document")[:1_000] or None,
+            closed=query.flag("closed"),
+            limit=query.limit(),
+        )
+        return Response({"incoming": plain(found)})
+
+    def post(self, request: Request) -> Response:
+        """Announce; the same again changes nothing."""
+        rows = self.read(request, ANNOUNCED)
+        actor = self.caller.actor
+        new = self.done(lambda: services.announce(rows, actor=actor))
+        return Response({"announced": len(rows), "new": new})
+
+    def put(self, request: Request) -> Response:
+        """Another quantity or time for what is announced."""
+        rows = self.read(request, ANNOUNCED)
+        actor = self.caller.actor
+        self.done(lambda: services.change_announced(rows, actor=actor))
+        return Response({"changed": len(rows)})
+
+
+class IncomingClosed(Announcing):
+    """Nothing more will come under these documents."""
+
+    def post(self, request: Request) -> Response:
+        """Close them; documents that announce anything beyond the caller's reach are not there."""
+        documents = sorted({row["document"] for row in self.read(request, CLOSED)})
+        if not reach.announced_within(documents, scope=self.scope()):
+            raise Faulty(Fault(code="not_announced", field="document"))
+        closed = self.done(lambda: services.close_announced(documents=documents))
+        return Response({"closed": closed})
+
+
+class Recipes(Announcing):
+    """What kits are made of."""
+
+    def get(self, request: Request) -> Response:
+        """?sku=SET"""
+        query = Query(request, self.scope(), ("sku",))
+        found = stock.recipes(query.must("sku", query.skus()))
+        return Response({"recipes": plain(found)})
+
+    def post(self, request: Request) -> Response:
+        """A new version, or the newest one when it says the same. One kit at a time."""
+        if self.scope().unit_ids is not None:
+            # A recipe holds for every warehouse of the company.
+            raise Faulty(Fault(code="not_allowed", status=403))
+        rows = self.read(request, RECIPE)
+        if len(rows) != 1:
+            raise Faulty(Fault(code="too_many_commands", there=1))
+        actor = self.caller.actor
+        recipe = self.done(
+            lambda: services.write_recipe(
+                kit_sku_id=rows[0]["kit_sku_id"], parts=rows[0]["parts"], actor=actor
+            )
+        )
+        return Response({"recipe": recipe})

@@ -1,0 +1,225 @@
+"""How much there is, for whom, why, and what comes."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inventory import selectors as stock
+from inventory.api.endpoints import StockEndpoint
+from inventory.api.faults import Fault, Faulty
+from inventory.api.queries import Query, plain
+from inventory.selectors import reach
+from inventory.selectors.board import Narrowing, board
+from org import roles
+
+
+class Asked(StockEndpoint):
+    """A question anybody who sees stock may ask."""
+
+    permission = roles.STOCK_VIEW
+
+
+class Availability(Asked):
+    """?sku=TEA&warehouse=WH1&for=SO-1&draw_from=PR-1&pool=EAST:WH1,WH2&grade=&owner="""
+
+    def get(self, request: Request) -> Response:
+        """A row for each warehouse and SKU that ever met; with pools, a row for each of those."""
+        known = ("sku", "warehouse", "for", "draw_from", "pool", "grade", "owner")
+        query = Query(request, self.scope(), known)
+        skus = query.must("sku", query.skus())
+        where = {"grade": query.grade(), "owner": query.owner()}
+        names = reach.sku_codes(skus)
+        houses = {view.id: view.code for view in stock.warehouses(scope=self.scope(), active=False)}
+        if request.query_params.getlist("pool"):
+            pools = self._pools(request, {code: key for key, code in houses.items()})
+            figures = stock.available_in_pools(sku_ids=skus, pools=pools, **where)
+            rows = [
+                {"pool": pool, "sku": names[sku], "available": free}
+                for (pool, sku), free in sorted(figures.items())
+            ]
+            return Response({"availability": rows})
+        chosen = query.houses()
+        seen = stock.publishable(sku_ids=skus, warehouse_ids=chosen, **where)
+        document = query.text("for")
+        own = (
+            stock.available_for(
+                document=document, sku_ids=skus, warehouse_ids=chosen,
+                draw_from=query.text("draw_from"), **where,
+            )
+            if document
+            else {}
+        )  # fmt: skip
+        rows = [
+            {
+                "warehouse": houses[house],
+                "sku": names[sku],
+                "available": figure.available,
+                "publishable": figure.qty,
+                "version": figure.version,
+                **({"for_document": own.get((house, sku), 0)} if document else {}),
+            }
+            for (house, sku), figure in sorted(seen.items())
+        ]
+        return Response({"availability": rows})
+
+    def _pools(self, request: Request, known: dict[str, int]) -> dict[str, list[int]]:
+        pools: dict[str, list[int]] = {}
+        for told in request.query_params.getlist("pool")[:50]:
+            name, _, codes = told.partition(":")
+            for code in codes.split(","):
+                if code not in known:
+                    raise Faulty(Fault(code="unknown_warehouse", field="pool", asked=code))
+                pools.setdefault(name[:64], []).append(known[code])
+        return pools
+
+
+class Future(Asked):
+    """?sku=TEA&warehouse=WH1&until=2026-12-31"""
+
+    def get(self, request: Request) -> Response:
+        """Availability by day, with what is announced and on its way."""
+        query = Query(request, self.scope(), ("sku", "warehouse", "until", "grade", "owner"))
+        found = stock.future(
+            sku_ids=query.must("sku", query.skus()),
+            warehouse_ids=query.houses(),
+            until=query.must("until", query.day("until")),
+            grade=query.grade(),
+            owner=query.owner(),
+        )
+        names = reach.sku_codes(list(found))
+        return Response(
+            {"future": [{"sku": names[sku], **plain(view)} for sku, view in sorted(found.items())]}
+        )
+
+
+class Board(Asked):
+    """?words=&warehouse=&grade=&shelf=free|sold_out|frozen&cursor=&limit="""
+
+    def get(self, request: Request) -> Response:
+        """Balances in code order, a page at a time."""
+        known = ("words", "warehouse", "grade", "shelf", "cursor", "limit")
+        query = Query(request, self.scope(), known)
+        houses = query.some_houses()
+        page = board(
+            scope=self.scope(),
+            narrowing=Narrowing(
+                words=query.text("words", 100),
+                warehouse_id=houses[0] if houses else None,
+                grade=query.grade(""),
+                shelf=query.one_of("shelf", "", "free", "sold_out", "frozen"),
+            ),
+            cursor=query.text("cursor", 120),
+            limit=query.limit(),
+        )
+        return Response({"rows": plain(page.rows), "cursor": page.after or None})
+
+
+class Cells(Asked):
+    """?sku=&warehouse=&location= (with its warehouse); at most 500."""
+
+    def get(self, request: Request) -> Response:
+        """Cells with goods, first expiry first."""
+        query = Query(request, self.scope(), ("sku", "warehouse", "location"))
+        skus, houses = query.skus(), query.some_houses()
+        place = request.query_params.get("location")
+        place_id = None
+        if place is not None:
+            house = query.needed("warehouse")
+            place_id = query.codes.locations.get(place.upper(), house)
+            if place_id is None:
+                raise Faulty(Fault(code="unknown_location", field="location", asked=place))
+        if not (skus or houses):
+            raise Faulty(Fault(code="missing_field", field="sku"))
+        found = stock.cells(
+            scope=self.scope(),
+            sku_id=skus[0] if skus else None,
+            warehouse_id=houses[0] if houses else None,
+            location_id=place_id,
+        )
+        return Response({"cells": plain(found)})
+
+
+class Explanation(Asked):
+    """?sku=TEA&warehouse=WH1&grade=ZP&owner=SELF"""
+
+    def get(self, request: Request) -> Response:
+        """From on hand to available, and what would free each unit."""
+        query = Query(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
+        found = stock.explain(
+            sku_id=query.needed("sku"),
+            warehouse_id=query.needed("warehouse"),
+            grade=query.grade(),
+            owner=query.owner(),
+            scope=self.scope(),
+        )
+        if found is None:
+            raise Faulty(Fault(code="not_found", status=404))
+        return Response(plain(found))
+
+
+class Holds(Asked):
+    """?role=&reason=&document=&closed=true&overdue=true&sort=&cursor=&limit="""
+
+    def get(self, request: Request) -> Response:
+        """Claims, with the cursor of the next page."""
+        known = ("role", "reason", "document", "closed", "overdue", "sort", "cursor", "limit")
+        query = Query(request, self.scope(), known)
+        limit = query.limit(50)
+        sort = query.one_of("sort", "newest", "oldest", "review")
+        documents = request.query_params.getlist("document")[:1_000]
+        found = stock.holds(
+            scope=self.scope(),
+            documents=documents or None,
+            role=query.one_of("role", "", "COMMITMENT", "FREEZE", "MARK"),
+            reason=query.text("reason"),
+            closed=query.flag("closed"),
+            overdue=query.flag("overdue"),
+            sort=sort,
+            after=query.text("cursor", 120),
+            limit=limit + 1,
+        )
+        more = len(found) > limit
+        return Response(
+            {
+                "holds": plain(found[:limit]),
+                "cursor": stock.cursor_of(found[limit - 1], sort=sort) if more else None,
+            }
+        )
+
+
+class Reasons(Asked):
+    """Why stock is claimed, highest rank first."""
+
+    def get(self, request: Request) -> Response:
+        """All of them."""
+        Query(request, self.scope(), ())
+        return Response({"reasons": plain(stock.reasons(by_hand=False))})
+
+
+class Pieces(Asked):
+    """?serial=SN1&serial=SN2 or ?sku=KETTLE"""
+
+    def get(self, request: Request) -> Response:
+        """Numbered pieces and where each is."""
+        query = Query(request, self.scope(), ("serial", "sku", "limit"))
+        serials = request.query_params.getlist("serial")[:1_000]
+        found = stock.pieces(
+            scope=self.scope(), serials=serials or None, sku_ids=query.skus(), limit=query.limit()
+        )
+        return Response({"pieces": plain(found)})
+
+
+class Kits(Asked):
+    """?sku=SET&warehouse=WH1"""
+
+    def get(self, request: Request) -> Response:
+        """How many kits each warehouse can make, and which part is short."""
+        query = Query(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
+        found = stock.explain_kit(
+            kit_sku_id=query.needed("sku"),
+            warehouse_ids=query.houses(),
+            grade=query.grade(),
+            owner=query.owner(),
+        )
+        return Response({"kits": plain(found)})

@@ -1,0 +1,165 @@
+"""Stock out of a file or a list of rows, by a program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import Http404
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inventory.api.endpoints import StockEndpoint
+from inventory.api.faults import Fault, Faulty, shown
+from inventory.api.queries import Query
+from inventory.api.shapes import Wrong, text
+from inventory.selectors import imports as asked
+from inventory.services import importing
+from inventory.services.importing.columns import FIELDS
+from org import roles
+from org import selectors as org_selectors
+from org.models import Person
+
+MOST_ROWS = 10_000
+
+
+class Imports(StockEndpoint):
+    """Send rows to be checked; nothing is booked yet."""
+
+    permission = roles.STOCK_ADJUST
+    parser_classes = (JSONParser, MultiPartParser)
+
+    def post(self, request: Request) -> Response:
+        """A file as multipart `file`, or JSON {"key", "rows": [{"warehouse": ...}]}."""
+        person = _person(request)
+        body = request.data
+        key = request.headers.get("Idempotency-Key") or body.get("key", "")
+        try:
+            word = text(64, least=1)(key, None)  # type: ignore[arg-type]
+        except Wrong:
+            raise Faulty(Fault(code="bad_key", field="key", asked=key)) from None
+        own = f"api:{person.actor}:{word}"
+        file = request.FILES.get("file")
+        try:
+            with transaction.atomic(durable=True):
+                if isinstance(file, UploadedFile) and file.file is not None:
+                    number = importing.import_file(
+                        key=own, name=file.name or "", file=file.file, size=file.size or 0,
+                        person=person,
+                    )  # fmt: skip
+                else:
+                    number = importing.import_rows(key=own, rows=_rows(body), person=person)
+        except importing.ImportRefused as refused:
+            raise Faulty(_fault(refused)) from None
+        return Response(_shown(number, person), status=201)
+
+
+class ImportOne(StockEndpoint):
+    """How far one import is."""
+
+    permission = roles.STOCK_ADJUST
+
+    def get(self, request: Request, import_id: int) -> Response:
+        """?after=<row> goes on with the faults behind that row."""
+        query = Query(request, self.scope(), ("after", "limit"))
+        after, limit = query.number("after") or 0, query.limit()
+        return Response(_shown(import_id, _person(request), after=after, limit=limit))
+
+
+class ImportBooking(StockEndpoint):
+    """Book what was checked."""
+
+    permission = roles.STOCK_ADJUST
+
+    def post(self, request: Request, import_id: int) -> Response:
+        """{"take": "ALL" | "GOOD", "adds_places": false}; asked again it is the same booking."""
+        body = request.data if isinstance(request.data, dict) else {}
+        unknown = sorted(set(body) - {"take", "adds_places"})
+        if unknown:
+            raise Faulty(Fault(code="unknown_field", field=unknown[0]))
+        if body.get("take") not in ("ALL", "GOOD"):
+            raise Faulty(Fault(code="bad_choice", field="take", there="ALL, GOOD"))
+        adds = body.get("adds_places", False)
+        if not isinstance(adds, bool):
+            raise Faulty(Fault(code="bad_flag", field="adds_places", asked=adds))
+        person = _person(request)
+        try:
+            with transaction.atomic(durable=True):
+                importing.start_booking(
+                    import_id=import_id, take=body["take"], adds_places=adds, person=person
+                )
+        except importing.ImportRefused as refused:
+            if refused.code == "unknown_import":
+                raise Http404 from None
+            raise Faulty(_fault(refused, status=409)) from None
+        return Response(_shown(import_id, person), status=202)
+
+
+def _person(request: Request) -> Person:
+    """Imports belong to people: their job acts with the rights of one."""
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+def _rows(body: Any) -> list[dict[str, str]]:
+    rows = body.get("rows") if isinstance(body, dict) else None
+    if not isinstance(rows, list) or not rows or len(rows) > MOST_ROWS:
+        raise Faulty(Fault(code="bad_list", field="rows", there=MOST_ROWS))
+    found = []
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise Faulty(Fault(code="bad_object", item=number))
+        unknown = sorted(set(row) - set(FIELDS))
+        if unknown:
+            raise Faulty(Fault(code="unknown_field", item=number, field=unknown[0][:64]))
+        found.append({name: _cell(value) for name, value in row.items()})
+    return found
+
+
+def _cell(value: Any) -> str:
+    """As a cell of a sheet would show it; what is no text or whole number shows as itself."""
+    return "" if value is None else str(value)[:1_000]
+
+
+def _fault(refused: importing.ImportRefused, status: int = 422) -> Fault:
+    text = importing.about_file(refused.code, refused.there)
+    return Fault(
+        code=refused.code, asked=shown(refused.asked), there=shown(refused.there), status=status,
+        said=text,
+    )  # fmt: skip
+
+
+def _shown(import_id: int, person: Person, *, after: int = 0, limit: int = 100) -> dict[str, Any]:
+    found = asked.stock_import(import_id, person=person)
+    if found is None:
+        raise Http404
+    job_id = found.book_job_id or found.check_job_id
+    job = org_selectors.job(job_id, person=person) if job_id else None
+    faults = asked.import_faults(import_id, after=after, limit=limit)
+    return {
+        "import": import_id,
+        "document": found.number,
+        "rows": found.rows,
+        "checked": found.checked,
+        "good": found.good if found.checked else None,
+        "adding": found.adding,
+        "faulty": found.faulty,
+        "booked": found.booked,
+        "same_as": found.same_as,
+        "job": None
+        if job is None
+        else {"id": job.id, "state": job.state, "done": job.done, "total": job.total},
+        "faults": [
+            {
+                "row": fault.row,
+                "field": fault.column or None,
+                "code": fault.code,
+                "message": importing.about_row(fault.code),
+                "asked": fault.asked,
+                "there": fault.there,
+            }
+            for fault in faults
+        ],
+    }

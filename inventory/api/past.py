@@ -1,0 +1,105 @@
+"""What happened: the past at a moment, two moments compared, the journal, the feed, the proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inventory import selectors as stock
+from inventory.api.faults import Fault, Faulty
+from inventory.api.figures import Asked
+from inventory.api.queries import Query, plain
+from inventory.selectors import reach
+from inventory.selectors.proof import proof
+from org import roles
+
+NARROWED = ("sku", "warehouse", "grade", "owner", "axis", "known_at", "after", "limit")
+
+
+def _narrowed(query: Query) -> dict[str, Any]:
+    axis = stock.Axis(query.one_of("axis", stock.Axis.RECORDED.value, stock.Axis.OCCURRED.value))
+    return {
+        "axis": axis,
+        "known_at": query.moment("known_at"),
+        "sku_ids": query.skus(),
+        "warehouse_ids": query.some_houses(),
+        "grade": query.grade(""),
+        "owner": query.owner(""),
+        "scope": query.scope,
+        "after": query.number("after"),
+        "limit": query.limit(),
+    }
+
+
+class AsOf(Asked):
+    """?at=2026-01-31T00:00:00Z&axis=recorded|occurred&known_at=&sku=&warehouse=&after=&limit="""
+
+    def get(self, request: Request) -> Response:
+        """Balances as they were."""
+        query = Query(request, self.scope(), ("at", *NARROWED))
+        page = stock.as_of(at=query.must("at", query.moment("at")), **_narrowed(query))
+        return Response(plain(page))
+
+
+class Difference(Asked):
+    """?since=...&until=... and what `as-of` takes."""
+
+    def get(self, request: Request) -> Response:
+        """What changed between two moments."""
+        query = Query(request, self.scope(), ("since", "until", *NARROWED))
+        page = stock.difference(
+            since=query.must("since", query.moment("since")),
+            until=query.must("until", query.moment("until")),
+            **_narrowed(query),
+        )
+        return Response(plain(page))
+
+
+class Journal(Asked):
+    """?document=SO-1 or ?sku=TEA&warehouse=WH1&grade=&owner=; before=&limit="""
+
+    def get(self, request: Request) -> Response:
+        """Postings, newest first, with the running balance when one balance is asked for."""
+        known = ("document", "sku", "warehouse", "grade", "owner", "before", "limit")
+        query = Query(request, self.scope(), known)
+        document = query.text("document")
+        balance = None
+        if not document:
+            balance = reach.balance_id(
+                warehouse_id=query.needed("warehouse"), sku_id=query.needed("sku"),
+                grade=query.grade(), owner=query.owner(),
+            )  # fmt: skip
+            if balance is None:
+                raise Faulty(Fault(code="not_found", status=404))
+        page = stock.journal(
+            balance_id=balance, document=document, scope=self.scope(),
+            before=query.number("before"), limit=query.limit(50),
+        )  # fmt: skip
+        return Response(plain(page))
+
+
+class Changes(Asked):
+    """?cursor=&limit= : every posting once, also those that committed late."""
+
+    def get(self, request: Request) -> Response:
+        """The next postings; keep the cursor, also when there were none."""
+        query = Query(request, self.scope(), ("cursor", "limit"))
+        cursor = query.text("cursor") or stock.FEED_START
+        try:
+            page = stock.changes(cursor=cursor, limit=query.limit(), scope=self.scope())
+        except stock.BadCursor:
+            raise Faulty(Fault(code="bad_cursor", field="cursor", asked=cursor)) from None
+        return Response({"changes": plain(page.rows), "cursor": page.cursor})
+
+
+class Audit(Asked):
+    """The last sweeps, each law, and the open differences of the caller's warehouses."""
+
+    permission = roles.AUDIT_VIEW
+
+    def get(self, request: Request) -> Response:
+        """What the books say of themselves."""
+        Query(request, self.scope(), ())
+        return Response(plain(proof(scope=self.scope())))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 
 from inventory import selectors as stock
 from inventory import services as inventory
+from inventory import tasks
 from inventory.models import Balance, BalanceMark, Entry, Posting, Snapshot
 from inventory.selectors import Axis
 from inventory.services import snapshots
 from org.scope import Scope
 from tests import given
-
-pytestmark = pytest.mark.django_db
 
 ALL = Scope.everything()
 _keys = itertools.count(1)
@@ -42,12 +45,16 @@ def _receive(code: str, qty: int, *, at: datetime | None = None) -> int:
     return outcome.posting_id
 
 
-def _figures(at: datetime, axis: Axis = Axis.RECORDED, known_at: datetime | None = None):  # type: ignore[no-untyped-def]
+def _figures(
+    at: datetime, axis: Axis = Axis.RECORDED, known_at: datetime | None = None
+) -> dict[int, tuple[int, int]]:
     page = stock.as_of(at=at, axis=axis, known_at=known_at, scope=ALL)
     return {row.balance_id: (row.on_hand, row.held) for row in page.rows}
 
 
-def _replay(at: datetime, axis: Axis = Axis.RECORDED, known_at: datetime | None = None):  # type: ignore[no-untyped-def]
+def _replay(
+    at: datetime, axis: Axis = Axis.RECORDED, known_at: datetime | None = None
+) -> tuple[Counter[int], Counter[int], Counter[int], Counter[int]]:
     """The same figures by adding up every entry, one by one."""
     goods: Counter[int] = Counter()
     claims: Counter[int] = Counter()
@@ -67,6 +74,7 @@ def _replay(at: datetime, axis: Axis = Axis.RECORDED, known_at: datetime | None 
     return goods, claims, cells, lines
 
 
+@pytest.mark.django_db
 def test_goods_booked_late_are_there_only_on_the_occurred_axis() -> None:
     given.warehouse("WH1")
     _receive("TEA", 10)
@@ -85,6 +93,7 @@ def test_goods_booked_late_are_there_only_on_the_occurred_axis() -> None:
         stock.as_of(at=noon, known_at=noon, scope=ALL)
 
 
+@pytest.mark.django_db
 def test_what_is_said_to_happen_in_a_minute_has_not_happened_yet() -> None:
     given.warehouse("WH1")
     soon = datetime.now(UTC) + timedelta(minutes=2)
@@ -96,6 +105,7 @@ def test_what_is_said_to_happen_in_a_minute_has_not_happened_yet() -> None:
     assert _figures(soon, Axis.OCCURRED) == {balance: (4, 0)}
 
 
+@pytest.mark.django_db
 def test_the_past_outside_the_scope_is_not_told() -> None:
     given.warehouse("WH1")
     given.stock("TEA", 3)
@@ -107,6 +117,7 @@ def test_the_past_outside_the_scope_is_not_told() -> None:
     assert stock.cells_as_of(balance_id=balance, at=now, scope=Scope.nothing()) == []
 
 
+@pytest.mark.django_db
 def test_pages_of_the_past_follow_each_other() -> None:
     given.warehouse("WH1")
     for code in ("A", "B", "C"):
@@ -118,6 +129,7 @@ def test_pages_of_the_past_follow_each_other() -> None:
     assert ([row.sku_code for row in second.rows], second.after) == (["C"], None)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(6))
 def test_any_moment_equals_a_replay_of_the_entries(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -150,7 +162,7 @@ def test_any_moment_equals_a_replay_of_the_entries(
         _same(at, Axis.OCCURRED, dice.choice(postings).recorded_at)
 
 
-def _batch(work):  # type: ignore[no-untyped-def]
+def _batch(work: Callable[[], Any]) -> Any:
     with transaction.atomic():
         return work()
 
@@ -245,6 +257,7 @@ def _same(at: datetime, axis: Axis, known_at: datetime | None) -> None:
         )
 
 
+@pytest.mark.django_db
 def test_a_months_snapshot_is_taken_once_and_goes_on_where_it_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -259,3 +272,46 @@ def test_a_months_snapshot_is_taken_once_and_goes_on_where_it_stopped(
     assert Snapshot.objects.get().balances == 3
     assert sorted(BalanceMark.objects.values_list("on_hand", flat=True)) == [2, 2, 2]
     assert {row.on_hand for row in stock.as_of(at=until, scope=ALL).rows} == {2}
+
+
+@pytest.mark.django_db
+def test_marks_and_snapshots_are_planned() -> None:
+    planned = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {tasks.take_marks.name, tasks.take_snapshot.name} <= planned
+
+
+@pytest.mark.races
+def test_a_mark_waits_for_what_commits_late(
+    real_commits: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "EVERY", 2)
+    given.warehouse("WH1")
+    given.stock("TEA", 10)
+    given.stock("RICE", 10)
+    written, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        try:
+            with transaction.atomic(durable=True):
+                given.held("SO-LATE", "TEA", 3)
+                written.set()
+                assert go_on.wait(30)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert written.wait(30)
+    for number in range(4):
+        given.held(f"SO-{number}", "RICE", 1)
+    tasks.take_marks()
+    _batch(lambda: inventory.take_snapshot(taken_for=datetime.now(UTC)))
+    assert BalanceMark.objects.filter(balance__sku__code="TEA", held=0).count() == 1
+    go_on.set()
+    thread.join(30)
+    tasks.take_marks()
+    ids = list(Balance.objects.values_list("id", flat=True))
+    _batch(lambda: snapshots.mark(ids, whole=True))
+    newest = BalanceMark.objects.filter(balance__sku__code="TEA").order_by("-last_entry")[0]
+    assert (newest.on_hand, newest.held) == (10, 3)
+    assert stock.audit() == []

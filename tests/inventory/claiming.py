@@ -38,8 +38,9 @@ def asked(document: str, sku: str = "TEA", qty: int = 0, **more: Any) -> invento
     if "location" in more:
         more["location_id"] = given.location(more.pop("location"))
     lines = (line(sku, qty, **parts),) if sku else ()
-    more = {"key": key(), "warehouse_id": given.warehouse_id("WH1"), "lines": lines} | more
-    return inventory.HoldRequest(document=document, **more)
+    more.setdefault("key", key())
+    more.setdefault("warehouse_id", given.warehouse_id("WH1"))
+    return inventory.HoldRequest(document=document, lines=lines, **more)
 
 
 def hold(document: str, sku: str = "TEA", qty: int = 0, **more: Any) -> inventory.Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,9 +42,7 @@ def _two_orders() -> int:
 
 
 def _apply_twice(requests: list[inventory.HoldRequest]) -> list[Any]:
-    return together(
-        [lambda request=request: durable(inventory.hold, request) for request in requests]
-    )
+    return together([partial(durable, inventory.hold, request) for request in requests])
 
 
 def test_of_two_plans_applied_at_once_one_is_done_and_the_other_sees_a_moved_world(
@@ -158,12 +157,7 @@ def test_a_reserve_is_ended_while_its_order_is_cancelled_and_no_unit_is_lost(
         hold(f"SO-{turn}", qty=5, draw_from=f"PROMO-{turn}").check()
         back = inventory.ReleaseRequest(key=key(), document=f"SO-{turn}")
         end = inventory.ReleaseRequest(key=key(), document=f"PROMO-{turn}")
-        outcomes = together(
-            [
-                lambda back=back: durable(inventory.release, back),
-                lambda end=end: durable(inventory.release, end),
-            ]
-        )
+        outcomes = together([partial(durable, inventory.release, one) for one in (back, end)])
         assert [outcome.refused for outcome in outcomes] == [False, False]
         assert given.free("TEA") == 5 * (turn + 1)
     assert not Hold.objects.filter(reason__code="PROMOTION", closed_at=None).exists()

@@ -52,9 +52,10 @@ def test_inspected_units_become_defect_where_they_lie_and_are_never_free_in_betw
     qc = hold("QC-1", qty=4, reason="QC", location="A-01").check()
     outcome = convert(qc.hold_id, "DF-1", "DEFECT").check()
     assert (where("DF-1"), state("QC-1"), given.free("TEA")) == ({("A-01", ""): 4}, "RELEASED", 6)
-    made = Hold.objects.get(pk=outcome.hold_id)
+    made = Hold.objects.get(document="DF-1")
+    assert made.pk == outcome.hold_id
     assert (made.reason.code, made.asked, made.rank) == ("DEFECT", 4, 65)
-    entries = Entry.objects.filter(posting_id=outcome.posting_id).values_list("on_hand", "held")
+    entries = Entry.objects.filter(posting__kind="CONVERT").values_list("on_hand", "held")
     assert sorted(entries) == [(0, -4), (0, 4)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -39,7 +41,7 @@ def tea() -> int:
     return tea
 
 
-def draw(document: str, qty: int, **more: object) -> inventory.Outcome:
+def draw(document: str, qty: int, **more: Any) -> inventory.Outcome:
     return hold(document, qty=qty, draw_from="PROMO", **more)
 
 

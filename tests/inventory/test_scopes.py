@@ -181,14 +181,15 @@ def test_a_scope_that_names_nothing_real_is_refused_and_says_what_was_asked(tea:
         "nothing_in_scope",
         {"asked": {"warehouse_id": house, "supplier": "Nobody"}, "there": 0},
     )
-    for scope in (
+    scopes: list[dict[str, Any]] = [
         {"zone_id": 999_999},
         {"owner": "NOBODY"},
         {"grade": "QQ"},
         {"warehouse_id": 999_999},
         {"supplier": "Hill", "sku": "TEA"},
         {"lot_id": lot, "sku": "TEA"},
-    ):
+    ]
+    for scope in scopes:
         more = dict(scope)
         assert refused(blanket("X", str(more.pop("sku", "")), **more))[0] == "nothing_in_scope"
     place = given.location("A-01", warehouse="WH2")

@@ -156,7 +156,11 @@ def named(claims: Claims) -> tuple[tuple[Group, ...], tuple[Step, ...]]:
     for row in shown:
         units[row.reason_id] += row.qty
         positions[row.reason_id] += row.positions
-    reasons = Reason.objects.in_bulk(list(claims.tallies))
+    # A reason that has units has a claim among the largest; were the books broken, not even then.
+    reasons = {hold.reason_id: hold.reason for hold in holds.values()}
+    missing = claims.tallies.keys() - reasons.keys()
+    if missing:
+        reasons |= Reason.objects.in_bulk(missing)
     groups = [
         Group(
             reason_code=reason.code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from inventory.selectors.moments import Axis, PastBalance, PastCell, PastPage
 from inventory.selectors.past_sums import (
     Cut,
     Moved,
+    Sums,
     balance_sums,
     base_of,
     cell_sums,
@@ -38,7 +39,7 @@ def as_of(
     after: int | None = None,
     limit: int = PAGE,
 ) -> PastPage:
-    """What the balances were at a moment; a page in id order. At most four statements.
+    """What the balances were at a moment; a page in id order. A handful of statements.
 
     Args:
         at: the moment; everything up to and with it counts.
@@ -80,7 +81,7 @@ def past_balances(
     sums = balance_sums(Cut.at(ids, base))
     goods: dict[int, int] = defaultdict(int)
     claims: dict[int, int] = defaultdict(int)
-    for entry in _moved(ids, at=at, axis=axis, known_at=known_at):
+    for entry in _moved(sums, at=at, axis=axis, known_at=known_at):
         goods[entry.balance_id] += entry.on_hand
         claims[entry.balance_id] += entry.held
     return [
@@ -111,7 +112,7 @@ def cells_as_of(
     scope: Scope,
     limit: int = CELLS,
 ) -> list[PastCell]:
-    """Cells that had goods or pins at a moment, in walk order. At most five statements.
+    """Cells that had goods or pins at a moment, in walk order. A handful of statements.
 
     Args:
         balance_id, location_id, lot_id: name at least one.
@@ -134,8 +135,10 @@ def cells_as_of(
     if not cells:
         return []
     balances = {cell.balance_id for cell in cells}
-    sums = cell_sums(Cut.at(balances, base), [cell.pk for cell in cells])
-    for entry in _moved(balances, at=at, axis=axis, known_at=known_at):
+    cut = Cut.at(balances, base)
+    sums = cell_sums(cut, [cell.pk for cell in cells])
+    ends = balance_sums(cut) if axis is Axis.OCCURRED else {}
+    for entry in _moved(ends, at=at, axis=axis, known_at=known_at):
         if entry.stock_id in sums:
             on_hand, pinned = sums[entry.stock_id]
             sums[entry.stock_id] = (on_hand + entry.on_hand, pinned + entry.held)
@@ -156,11 +159,12 @@ def cells_as_of(
 
 
 def _moved(
-    balance_ids: Collection[int], *, at: datetime, axis: Axis, known_at: datetime | None
+    ends: Mapping[int, Sums], *, at: datetime, axis: Axis, known_at: datetime | None
 ) -> list[Moved]:
     if axis is Axis.RECORDED:
         return []
-    return moved_entries(balance_ids, at=at, known_at=known_at)
+    last = {balance: sums.last_entry for balance, sums in ends.items()}
+    return moved_entries(last, at=at, known_at=known_at)
 
 
 def narrowed_balances(

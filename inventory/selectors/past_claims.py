@@ -20,9 +20,8 @@ from inventory.selectors.past_sums import (
 from org.scope import Scope
 
 PAGE = 100
-# Lines looked at in one statement, and statements for one page: a page never takes long.
-CHUNK = 4_000
-CHUNKS = 5
+# Lines looked at, one statement after the other, until a page is full: it never takes long.
+CHUNKS = (250, 1_000, 4_000, 8_000)
 
 
 def claims_as_of(
@@ -55,7 +54,7 @@ def claims_as_of(
     end = balance_sums(cut)[balance_id]
     moved: dict[int, int] = defaultdict(int)
     if axis is Axis.OCCURRED:
-        for entry in moved_entries([balance_id], at=at, known_at=known_at):
+        for entry in moved_entries({balance_id: end.last_entry}, at=at, known_at=known_at):
             if entry.line_id is not None:
                 moved[entry.line_id] += entry.held
     shown: list[tuple[int, int]] = []
@@ -64,8 +63,8 @@ def claims_as_of(
     if after is None:
         shown = [(line, moved[line]) for line in later if moved[line]]
     next_line: int | None = start
-    for _ in range(CHUNKS):
-        found, next_line = _chunk(balance_id, next_line, end.last_entry, moved)
+    for size in CHUNKS:
+        found, next_line = _chunk(balance_id, next_line, size, end.last_entry, moved)
         shown += found
         if next_line is None or len(shown) >= limit:
             break
@@ -83,7 +82,7 @@ def claims_as_of(
 
 
 def _chunk(
-    balance_id: int, below: int | None, last_entry: int, moved: dict[int, int]
+    balance_id: int, below: int | None, size: int, last_entry: int, moved: dict[int, int]
 ) -> tuple[list[tuple[int, int]], int | None]:
     """Open lines among the next ones, newest first, and where to go on (None: no more lines)."""
     with connection.cursor() as cursor:
@@ -95,11 +94,11 @@ def _chunk(
                    SELECT coalesce(sum(e.held), 0)::bigint AS units FROM inventory_entry e
                    WHERE e.line_id = l.id AND e.id <= %s) s
                ORDER BY l.id DESC""",
-            [balance_id, below, CHUNK, last_entry],
+            [balance_id, below, size, last_entry],
         )
         rows = cursor.fetchall()
     found = [(line, units + moved.get(line, 0)) for line, units in rows]
-    return [row for row in found if row[1]], rows[-1][0] if len(rows) == CHUNK else None
+    return [row for row in found if row[1]], rows[-1][0] if len(rows) == size else None
 
 
 def _by_reason(

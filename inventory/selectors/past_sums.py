@@ -6,6 +6,7 @@ the occurred axis are those of the recorded axis with a few entries moved (`move
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,25 +58,23 @@ _LATE = """
           @> %(at)s::timestamptz
       AND p.recorded_at <= %(known)s::timestamptz
       AND e.balance_id = ANY(%(balances)s::bigint[])"""
-# All others: the entries of the ten seconds after the moment.
-_SOON = """
-    SELECT e.balance_id, e.stock_id, e.line_id, e.on_hand, e.held
-    FROM cut
+# All others were recorded within ten seconds after the moment: the next entries of each balance.
+_NEXT = """
+    SELECT n.balance_id, n.stock_id, n.line_id, n.on_hand, n.held, n.id,
+           n.recorded_at <= %(at)s::timestamptz + interval '10 seconds' AS soon,
+           n.occurred_at <= %(at)s::timestamptz
+               AND n.recorded_at > %(at)s::timestamptz
+               AND n.recorded_at <= %(known)s::timestamptz
+               AND n.recorded_at - n.occurred_at <= interval '10 seconds' AS counts
+    FROM unnest(%(balances)s::bigint[], %(entries)s::bigint[]) AS b(id, entry)
     CROSS JOIN LATERAL (
-        SELECT coalesce((
-            SELECT k.last_entry FROM inventory_balancemark k
-            WHERE k.balance_id = cut.balance_id
-              AND k.recorded_at > %(at)s::timestamptz + interval '10 seconds'
-            ORDER BY k.recorded_at, k.last_entry LIMIT 1), 9223372036854775807) AS entry) stop
-    JOIN inventory_entry e ON e.balance_id = cut.balance_id
-        AND e.id > cut.from_entry AND e.id <= stop.entry
-    JOIN inventory_posting p ON p.id = e.posting_id
-    WHERE p.recorded_at > %(at)s::timestamptz
-      AND p.recorded_at <= least(
-          %(at)s::timestamptz + interval '10 seconds', %(known)s::timestamptz)
-      AND p.occurred_at <= %(at)s::timestamptz
-      AND p.recorded_at - p.occurred_at <= interval '10 seconds'"""
-
+        SELECT e.*, p.recorded_at, p.occurred_at
+        FROM (SELECT * FROM inventory_entry x WHERE x.balance_id = b.id AND x.id > b.entry
+              ORDER BY x.id LIMIT %(most)s) e
+        JOIN inventory_posting p ON p.id = e.posting_id) n
+    ORDER BY n.balance_id, n.id"""
+# Entries of each balance that one statement looks ahead; those who need it, further.
+_AHEAD = (4, 64, 1_024)
 
 # `sums`: units and hold lines of each balance and reason, from the newest marks and what came
 # since.
@@ -222,26 +221,59 @@ def reason_sums(cut: Cut) -> dict[tuple[int, int], tuple[int, int]]:
 
 
 def moved_entries(
-    balance_ids: Collection[int], *, at: datetime, known_at: datetime | None
+    last: Mapping[int, int], *, at: datetime, known_at: datetime | None
 ) -> list[Moved]:
     """Entries to add to what was recorded until min(at, known_at), for the occurred axis.
 
     Added: what happened until `at` and was recorded after it (and until `known_at`). Taken away:
-    what was recorded by then with a later time. One statement, or two.
+    what was recorded by then with a later time. Two statements, more where much was written in
+    the ten seconds after `at`.
+
+    Args:
+        last: each balance's last entry recorded until then.
+        at, known_at: the moment.
     """
     params: dict[str, Any] = {
-        "balances": sorted(balance_ids),
+        "balances": sorted(last),
         "at": at.isoformat(),
         "known": "infinity" if known_at is None else known_at.isoformat(),
-        "until": at.isoformat(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_LATE, params)
-        rows = cursor.fetchall()
-        if known_at is None or known_at > at:
-            cursor.execute(f"WITH {_BY_TIME} {_SOON}", params)
-            rows += cursor.fetchall()
-    return [Moved(*row) for row in rows]
+        found = [Moved(*row) for row in cursor.fetchall()]
+    if known_at is None or known_at > at:
+        found += _soon(dict(last), params)
+    return found
+
+
+def _soon(left: dict[int, int], params: Mapping[str, Any]) -> list[Moved]:
+    """Entries recorded within ten seconds after the moment that had happened by then."""
+    found: list[Moved] = []
+    turn = 0
+    while left:
+        most = _AHEAD[min(turn, len(_AHEAD) - 1)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _NEXT,
+                {
+                    **params,
+                    "balances": list(left),
+                    "entries": list(left.values()),
+                    "most": most,
+                },
+            )
+            rows = cursor.fetchall()
+        found += [Moved(*row[:5]) for row in rows if row[7]]
+        seen = Counter(row[0] for row in rows)
+        # Rows come in order: the last one of a balance says whether the ten seconds are over.
+        ends = {row[0]: (row[5], row[6]) for row in rows}
+        left = {
+            balance: entry
+            for balance, (entry, soon) in ends.items()
+            if soon and seen[balance] == most
+        }
+        turn += 1
+    return found
 
 
 def base_of(at: datetime, axis: Axis, known_at: datetime | None) -> datetime:

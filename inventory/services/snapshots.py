@@ -17,7 +17,7 @@ from django.utils import timezone
 from inventory.models import Balance, BalanceMark, Entry, Reach, Snapshot
 
 # A past figure is read from at most about this many entries of its balance.
-EVERY = 256
+EVERY = 128
 # Entries that one call of `take_marks` walks over, and balances of one of `take_snapshot`.
 WINDOW = 500_000
 BALANCES = 2_000

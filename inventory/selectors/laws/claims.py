@@ -196,7 +196,8 @@ CLAIM_LAWS = (
     Law(
         code="B18",
         name=_("A safety freeze never ends by itself"),
-        kept=Kept.QUERY,
+        kept=Kept.CONSTRAINT,
+        guards=constraints("hold", "hold_safety_never_thaws_by_time"),
         query="""
             SELECT 'hold ' || id, expires_at::text, 'no end', NULL::bigint FROM inventory_hold
             WHERE is_safety AND expires_at IS NOT NULL AND closed_at IS NULL /*holds id*/""",

@@ -163,4 +163,25 @@ MOVEMENT_LAWS = (
                 ON n.stock_id = c.id
             WHERE s.serial_tracked AND c.on_hand <> coalesce(n.pieces, 0) /*among b.id*/""",
     ),
+    Law(
+        code="A17",
+        name=_("What arrived of an announcement is what was booked in under its document"),
+        kept=Kept.QUERY,
+        guards=constraints("incoming", "incoming_once", "incoming_quantities"),
+        query="""
+            SELECT 'incoming ' || i.id, i.arrived::text, coalesce(m.came, 0)::text, m.balance
+            FROM inventory_incoming i LEFT JOIN LATERAL (
+                SELECT sum(e.on_hand) came, min(e.balance_id) balance
+                FROM inventory_posting q
+                LEFT JOIN inventory_posting r ON r.reverses_id = q.id
+                JOIN inventory_entry e ON e.posting_id = ANY(ARRAY[q.id, r.id])
+                JOIN inventory_balance b ON b.id = e.balance_id
+                    AND b.warehouse_id = i.warehouse_id AND b.sku_id = i.sku_id
+                    AND b.grade = i.grade
+                WHERE q.document = i.document AND q.recorded_at >= i.created_at
+                  AND q.kind = CASE i.kind WHEN 'TRANSFER' THEN 'TRANSFER_IN' ELSE 'RECEIVE' END
+            ) m ON true
+            WHERE i.arrived <> coalesce(m.came, 0) /*skus i.sku_id*/""",
+        placeless=True,
+    ),
 )

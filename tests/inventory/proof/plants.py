@@ -149,6 +149,13 @@ PLANTS = [
         replay="A16.count",
     ),
     _plant(
+        "A17",
+        """INSERT INTO inventory_incoming (document, kind, warehouse_id, sku_id, grade, qty, arrived,
+            missed, due_at, announced_by)
+        SELECT 'PO-1', 'RECEIPT', warehouse_id, sku_id, 'ZP', 5, 5, 0, now(), 'system:test'
+        FROM inventory_balance WHERE id = {tea_balance}""",
+    ),
+    _plant(
         "B1.balances",
         "UPDATE inventory_balance SET held = held + 1 WHERE id = {tea_balance}",
         "A1.balances",
@@ -225,6 +232,7 @@ PLANTS = [
     _plant("B17", "UPDATE inventory_holdline SET origin_id = {rice_line} WHERE id = {line}"),
     _plant(
         "B18",
+        "ALTER TABLE inventory_hold DROP CONSTRAINT hold_safety_never_thaws_by_time;"
         "UPDATE inventory_hold SET is_safety = true, expires_at = now() + interval '1 day'"
         " WHERE id = {hold}",
     ),

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from inventory.models import Balance
 from inventory.selectors.audit import audit, check
 from inventory.selectors.laws import LAWS, Guard, Kept
+from inventory.selectors.laws.history import HISTORY_LAWS
 from inventory.selectors.replay import replay
 from tests.inventory.proof.plants import PLANTS, Plant
 
@@ -90,8 +91,9 @@ def _without(guard: Guard) -> set[tuple[str, str]]:
 
 
 def test_every_law_that_has_a_query_has_a_plant() -> None:
-    planted = {plant.law for plant in PLANTS}
-    assert {law.code for law in LAWS if law.query} - planted <= {"A3"}
+    # A3 breaks only together with A2; the laws of marks are damaged in their own tests.
+    asked = {law.code for law in LAWS if law.query} - {law.code for law in HISTORY_LAWS}
+    assert asked - {plant.law for plant in PLANTS} == {"A3"}
 
 
 def test_every_law_is_kept_by_something() -> None:

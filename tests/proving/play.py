@@ -87,6 +87,26 @@ def _forget(model: Any) -> None:
 # --- the ledger ---
 
 
+def answers(player: Player, asks: list[Any], *, seen: int = 0) -> list[Told]:
+    """Ask the ledger in one transaction, let the player hear, and write down what was told."""
+    from django.db import transaction
+
+    from inventory.ledger import post
+
+    with transaction.atomic():
+        outcomes = post(asks, actor=ACTOR)
+    told = []
+    for ask, outcome in zip(asks, outcomes, strict=True):
+        code = outcome.refusal.code if outcome.refusal else ""
+        told.append(
+            Told(player.number, player.step, ask, code, outcome.hold_id, outcome.posting_id,
+                 outcome.repeated, seen)
+        )  # fmt: skip
+        if not outcome.repeated:
+            player.hear(ask, Heard(code, outcome.hold_id, outcome.posting_id))
+    return told
+
+
 class Worker:
     """One player at the services, with its own connection."""
 
@@ -96,38 +116,24 @@ class Worker:
 
     def turn(self) -> list[Told]:
         """One request (sometimes a batch of two) in one transaction."""
-        from django.db import transaction
-
-        from inventory.ledger import post
-
         asks = [self.player.ask()]
         if self.player.dice.random() < 0.1:
             asks.append(self.player.ask())
-        with transaction.atomic(durable=True):
-            outcomes = post(asks, actor=ACTOR)
-        told = []
-        for ask, outcome in zip(asks, outcomes, strict=True):
-            code = outcome.refusal.code if outcome.refusal else ""
-            one = Told(
-                self.player.number, self.player.step, ask, code, outcome.hold_id,
-                outcome.posting_id, outcome.repeated, self.seen,
-            )  # fmt: skip
-            if not outcome.repeated:
-                self.player.hear(ask, Heard(code, outcome.hold_id, outcome.posting_id))
-            told.append(one)
+        told = answers(self.player, asks, seen=self.seen)
         self._note(told)
         return told
 
     def _note(self, told: list[Told]) -> None:
         """Between which postings an answer was found."""
         if any(one.code for one in told):
-            latest = _latest()
+            newest = latest()
             for one in told:
-                one.until = latest
+                one.until = newest
         self.seen = max([self.seen, *(one.posting_id or 0 for one in told)])
 
 
-def _latest() -> int:
+def latest() -> int:
+    """The newest posting's number."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -147,7 +153,7 @@ def on_postgres(
     from inventory import selectors
 
     played, began = Played(), time.monotonic()
-    judge = Judge(floor.model(), last=_latest())
+    judge = Judge(floor.model(), last=latest())
     players = [
         Player(floor, seed=seed, number=number, verbs=verbs, players=workers)
         for number in range(workers)
@@ -200,7 +206,7 @@ def _database() -> str:
 
 def _stint(player: Player, steps: int) -> tuple[list[Told], Player]:
     worker = Worker(player)
-    worker.seen = _latest()
+    worker.seen = latest()
     told: list[Told] = []
     while len(told) < steps:
         told += worker.turn()

@@ -154,8 +154,8 @@ def answer_to(told: Told, number: int, names: Names) -> dict[str, Any]:
     outcome = told.outcome
     faults = list(told.faults)
     if outcome is not None and outcome.refusal is not None:
-        said = getattr(told.request, "lines", None) or getattr(told.request, "counted", None)
-        skus = [line.sku_id for line in said or getattr(told.request, "placed", ())]
+        said = [getattr(told.request, name, None) or () for name in ("lines", "placed", "counted")]
+        skus = [line.sku_id for each in said for line in each]
         faults.append(of_refusal(outcome.refusal, item=number, skus_by_line=skus))
     answer: dict[str, Any] = {
         "item": number,

@@ -34,7 +34,9 @@ class Imports(StockEndpoint):
     def post(self, request: Request) -> Response:
         """A file as multipart `file`, or JSON {"key", "rows": [{"warehouse": ...}]}."""
         person = _person(request)
-        body = request.data
+        body: Any = request.data
+        if not isinstance(body, dict):
+            raise Faulty(Fault(code="bad_object", asked=body))
         key = request.headers.get("Idempotency-Key") or body.get("key", "")
         try:
             word = text(64, least=1)(key, None)  # type: ignore[arg-type]

@@ -22,9 +22,12 @@ def lead(client: Client) -> Client:
     return client
 
 
-def tell(client: Client, verb: str, body: Any, status: int = 200, **headers: str) -> Any:
+def tell(client: Client, verb: str, body: Any, status: int = 200, key: str = "") -> Any:
     answer = client.post(
-        f"/api/v1/stock/{verb}", body, content_type="application/json", headers=headers
+        f"/api/v1/stock/{verb}",
+        body,
+        content_type="application/json",
+        headers={"Idempotency-Key": key} if key else {},
     )
     assert answer.status_code == status, answer.content
     return answer.json()
@@ -102,7 +105,7 @@ def test_a_key_may_stand_in_the_header_and_belongs_to_its_caller(client: Client)
     del body["key"]
     for _ in range(2):
         client.force_login(given.person("HEAD_OFFICE"))
-        answer = tell(client, "hold", body, **{"Idempotency-Key": "k"})
+        answer = tell(client, "hold", body, key="k")
         assert answer["repeated"] is False
 
     assert given.free("TEA") == 4

@@ -15,6 +15,7 @@ from tests import given
 
 pytestmark = pytest.mark.django_db
 BEGINNING = "2026-01-01T00:00:00Z"
+FOR: dict[str, Any] = {"for": "SO-1"}
 LATER = "2199-01-01T00:00:00Z"
 
 
@@ -36,7 +37,7 @@ def keeper(client: Client) -> Client:
     return client
 
 
-def ask(client: Client, question: str, status: int = 200, **asked: Any) -> Any:
+def ask(client: Client, question: str, status: int = 200, /, **asked: Any) -> Any:
     answer = client.get(f"/api/v1/stock/{question}", asked)
     assert answer.status_code == status, answer.content
     return answer.json()
@@ -57,7 +58,7 @@ def test_availability_for_all_for_a_document_and_in_pools(lead: Client) -> None:
     given.held("SO-1", "TEA", 4)
 
     plain = ask(lead, "availability", sku="TEA")["availability"]
-    own = ask(lead, "availability", sku="TEA", warehouse="WH1", **{"for": "SO-1"})["availability"]
+    own = ask(lead, "availability", sku="TEA", warehouse="WH1", **FOR)["availability"]
     pools = ask(lead, "availability", sku="TEA", pool=["ALL:WH1,WH2", "ONE:WH2"])["availability"]
 
     assert [(row["warehouse"], row["available"]) for row in plain] == [("WH1", 6), ("WH2", 5)]
@@ -296,7 +297,9 @@ def test_thirty_rows_cost_as_many_statements_as_two(
         given.held(f"SO-{number}", f"S{number}", 1)
 
     def statements(count: int) -> int:
-        more = {"sku": [f"S{n}" for n in range(count)]} if question == "availability" else {}
+        more: dict[str, Any] = (
+            {"sku": [f"S{n}" for n in range(count)]} if question == "availability" else {}
+        )
         with CaptureQueriesContext(connection) as seen:
             ask(lead, question, **asked, **more)
         return len(seen)

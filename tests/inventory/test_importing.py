@@ -15,7 +15,8 @@ from inventory import selectors as stock
 from inventory.models import Entry, ImportBlock, Location, Lot, Posting, StockImport
 from inventory.selectors.imports import import_faults, stock_import
 from inventory.services import importing
-from inventory.services.importing import storing
+from inventory.services.importing import files
+from inventory.services.importing.columns import FIELDS, fields_of
 from inventory.services.importing.workbooks import fault_workbook, template
 from org import services as org
 from org.models import Job, Person
@@ -189,7 +190,7 @@ def test_without_asking_nothing_is_made(lead: Person) -> None:
 def test_a_workbook_with_dates_numbers_and_merged_cells(lead: Person) -> None:
     from datetime import datetime
 
-    rows = [
+    rows: list[list[Any]] = [
         ["仓库", "库位", "商品编码", "数量", "批次", "生产日期", "到期日期"],
         ["WH1", "A-01", "MILK", 5, "L1", datetime(2026, 1, 1), "2026.12.31"],  # noqa: DTZ001
         ["", "A-01", "TEA", 3.0],
@@ -243,7 +244,7 @@ def test_a_file_that_cannot_be_used_leaves_nothing(lead: Person, content: bytes,
 
 
 def test_too_many_rows_are_refused(lead: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing.files, "MOST_ROWS", 2)
+    monkeypatch.setattr(files, "MOST_ROWS", 2)
 
     with pytest.raises(importing.ImportRefused) as refused:
         sent(lead, f"{HEAD}\n" + "WH1,A-01,TEA,5\n" * 3)
@@ -349,7 +350,7 @@ def test_a_chunk_costs_as_many_statements_for_a_thousand_rows_as_for_ten(lead: P
 def test_the_template_fits_and_the_fault_workbook_holds_no_formula(lead: Person) -> None:
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(template())).get_sheet_by_index(0)
     heading = [str(each) for each in sheet.to_python()[0]]
-    assert storing.fields_of(heading) == list(storing.FIELDS)
+    assert fields_of(heading) == list(FIELDS)
     number = sent(lead, f"{HEAD}\nWH1,A-01,\"=cmd|'/c calc'!A1\",5\nWH1,A-01,TEA,5\n")
 
     content = fault_workbook(number)

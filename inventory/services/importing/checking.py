@@ -46,8 +46,8 @@ class There:
             houses.filter(code__in={row.warehouse for row in rows}).values_list("code", "id")
         )
         goods = {
-            code: _Goods(*columns)
-            for code, *columns in Sku.objects.filter(
+            code: _Goods(row_id, by_lot, by_serial, is_kit)
+            for code, row_id, by_lot, by_serial, is_kit in Sku.objects.filter(
                 code__in={row.sku for row in rows}
             ).values_list("code", "id", "lot_tracked", "serial_tracked", "is_kit")
         }

@@ -156,7 +156,7 @@ def publishable(
     figures = {key: figure for key, figure in found.items() if key[1] in wanted}
     for recipe in recipes.values():
         for warehouse, there in parts.items():
-            if not recipe.ever.isdisjoint(there):
+            if _knows(there, recipe):
                 figures[warehouse, recipe.kit_id] = _kit_figure(recipe, there)
     return figures
 
@@ -173,6 +173,11 @@ def _kit_figure(recipe: KitRecipe, there: Mapping[int, Publishable]) -> Publisha
 def _version_of(recipe: KitRecipe, seen: Mapping[int, int]) -> int:
     """Rises with every part's balance and every recipe, also when a part is taken out."""
     return recipe.version + sum(seen.get(part, 0) for part in recipe.ever)
+
+
+def _knows(there: Mapping[int, object], recipe: KitRecipe) -> bool:
+    """True when a part has a balance there. Asks per part: a warehouse has far more SKUs."""
+    return any(part in there for part in recipe.ever)
 
 
 def _with_parts(wanted: set[int], recipes: Mapping[int, KitRecipe]) -> set[int]:
@@ -194,7 +199,7 @@ def _with_kits(
     answer = {key: figure for key, figure in figures.items() if key[1] in wanted}
     for recipe in recipes.values():
         for warehouse, there in parts.items():
-            if not recipe.ever.isdisjoint(there):
+            if _knows(there, recipe):
                 answer[warehouse, recipe.kit_id] = of_kit(recipe, there)
     return answer
 

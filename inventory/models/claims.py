@@ -246,6 +246,12 @@ class HoldLine(models.Model):
             models.Index(
                 fields=["origin"], name="line_drawn", condition=models.Q(origin__isnull=False)
             ),
+            # A picking place has seen a million claims and has a few.
+            models.Index(
+                fields=["stock"],
+                name="line_open_in_cell",
+                condition=models.Q(open__gt=0, stock__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,7 +58,7 @@ _OUT_OF_TIME = """
     SELECT DISTINCT e.balance_id, e.posting_id, 0
     FROM inventory_posting p JOIN inventory_entry e ON e.posting_id = p.id
     WHERE (p.recorded_at - p.occurred_at > interval '10 seconds'
-           OR p.occurred_at > p.recorded_at)
+           OR p.recorded_at - p.occurred_at < interval '0')
       AND tstzrange(least(p.occurred_at, p.recorded_at), greatest(p.occurred_at, p.recorded_at))
           && tstzrange(%(first)s, %(last)s, '[]')
       AND p.occurred_at > %(first)s AND p.occurred_at <= %(last)s

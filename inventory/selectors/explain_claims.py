@@ -91,7 +91,7 @@ _IN_CELLS = """
         SELECT l.hold_id, l.reason_id, sum(l.open)::bigint AS units, count(*) AS positions,
                bool_or(l.started) AS started, max(l.origin_id) AS origin
         FROM unnest(%(cells)s::bigint[]) AS c(id)
-        JOIN inventory_holdline l ON l.stock_id = c.id AND l.open > 0
+        JOIN inventory_holdline l ON l.stock_id = c.id AND l.open > 0 AND l.stock_id IS NOT NULL
         GROUP BY l.hold_id, l.reason_id)
     SELECT 1 AS part, 0::bigint, reason_id, sum(units)::bigint, sum(positions)::bigint, count(*),
            0::bigint, false, NULL::bigint

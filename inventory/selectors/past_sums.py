@@ -53,7 +53,7 @@ _LATE = """
            CASE WHEN p.occurred_at > p.recorded_at THEN -e.held ELSE e.held END
     FROM inventory_posting p JOIN inventory_entry e ON e.posting_id = p.id
     WHERE (p.recorded_at - p.occurred_at > interval '10 seconds'
-           OR p.occurred_at > p.recorded_at)
+           OR p.recorded_at - p.occurred_at < interval '0')
       AND tstzrange(least(p.occurred_at, p.recorded_at), greatest(p.occurred_at, p.recorded_at))
           @> %(at)s::timestamptz
       AND p.recorded_at <= %(known)s::timestamptz

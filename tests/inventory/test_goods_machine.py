@@ -26,6 +26,7 @@ CODES = ("A-01", "RCV", "DEF")
 codes = st.sampled_from(CODES)
 small = st.integers(1, 6)
 lots = st.booleans()
+spots = st.integers(0, 7)
 grades = st.sampled_from(["ZP", "CC"])
 reasons = st.sampled_from(["QC", "LEAK", "ORDER", "TRANSFER", "RECALL"])
 
@@ -56,13 +57,21 @@ class GoodsMachine(RuleBasedStateMachine):
     def _lot(self, named: bool) -> int | None:
         return self.lot if named else None
 
-    def _hold_at(self, code: str, at: int) -> int | None:
-        """One of the claims on goods in a place, or none."""
-        lines = HoldLine.objects.filter(open__gt=0, stock__location_id=goods.place(code)).order_by(
-            "id"
-        )
-        found: list[int | None] = [None, *lines.values_list("hold_id", flat=True)]
-        return found[at % len(found)]
+    def _cell(self, at: int) -> dict[str, Any]:
+        """Where goods of the first warehouse lie: most random places would be empty."""
+        cells = Stock.objects.filter(balance__warehouse__code="WH1", on_hand__gt=0).order_by("id")
+        found = list(cells.values_list("location_id", "lot_id", "balance__grade", "id"))
+        if not found:
+            return {"location_id": goods.place(), "lot_id": None, "grade": "ZP", "holds": [None]}
+        place, lot, grade, cell = found[at % len(found)]
+        lines = HoldLine.objects.filter(open__gt=0, stock_id=cell).order_by("id")
+        holds = [*lines.values_list("hold_id", flat=True), None]
+        return {"location_id": place, "lot_id": lot, "grade": grade, "holds": holds}
+
+    def _placed(self, qty: int, at: int) -> inventory.PlacedLine:
+        cell = self._cell(at)
+        hold = cell.pop("holds")[0]
+        return goods.placed(self.sku, qty, cell.pop("location_id"), hold_id=hold, **cell)
 
     @rule(qty=small, code=codes, lot=lots, grade=grades)
     def receive(self, qty: int, code: str, lot: bool, grade: str) -> None:
@@ -105,49 +114,57 @@ class GoodsMachine(RuleBasedStateMachine):
         request = inventory.ReleaseRequest(key=goods.key(), document=document)
         goods.do(inventory.release, request)
 
-    @rule(qty=small, start=codes, end=codes, lot=lots)
-    def move(self, qty: int, start: str, end: str, lot: bool) -> None:
-        goods.move(self.sku, qty, start, end, lot_id=self._lot(lot))
+    @rule(qty=small, at=spots, end=codes)
+    def move(self, qty: int, at: int, end: str) -> None:
+        cell = self._cell(at)
+        goods.do(
+            inventory.move,
+            inventory.MoveRequest(
+                key=goods.key(), document="MV", warehouse_id=given.warehouse_id("WH1"),
+                lines=(
+                    inventory.MoveLine(
+                        sku_id=self.sku, qty=qty, from_location_id=cell["location_id"],
+                        to_location_id=goods.place(end), lot_id=cell["lot_id"],
+                        grade=cell["grade"],
+                    ),
+                ),
+            ),
+        )  # fmt: skip
 
     @rule(number=st.integers(1, 2), qty=st.integers(0, 4))
     def ship(self, number: int, qty: int) -> None:
+        self.claim(3, "ORDER", number, pin=True, lot=False)
         goods.ship(f"ORDER-{number}", *([goods.line(self.sku, qty)] if qty else []))
 
     @rule(number=st.integers(1, 2), qty=small, code=codes)
     def come_back(self, number: int, qty: int, code: str) -> None:
         goods.take_return(f"ORDER-{number}", goods.line(self.sku, qty), at=code)
 
-    @rule(qty=small, code=codes, lot=lots, at=st.integers(0, 5), carry=st.booleans(), up=lots)
-    def regrade(self, qty: int, code: str, lot: bool, at: int, carry: bool, up: bool) -> None:
-        start, end = ("CC", "ZP") if up else ("ZP", "CC")
+    @rule(qty=small, at=spots, carry=st.booleans(), end=grades)
+    def regrade(self, qty: int, at: int, carry: bool, end: str) -> None:
+        cell = self._cell(at)
         line = inventory.RegradeLine(
-            sku_id=self.sku, qty=qty, location_id=goods.place(code), from_grade=start,
-            to_grade=end, lot_id=self._lot(lot), hold_id=self._hold_at(code, at), carry=carry,
+            sku_id=self.sku, qty=qty, location_id=cell["location_id"], from_grade=cell["grade"],
+            to_grade=end, lot_id=cell["lot_id"], hold_id=cell["holds"][0], carry=carry,
         )  # fmt: skip
         goods.regrade(line)
 
-    @rule(qty=small, code=codes, lot=lots, at=st.integers(0, 5))
-    def scrap(self, qty: int, code: str, lot: bool, at: int) -> None:
-        goods.scrap(
-            goods.placed(
-                self.sku, qty, goods.place(code), lot_id=self._lot(lot),
-                hold_id=self._hold_at(code, at),
-            )
-        )  # fmt: skip
+    @rule(qty=small, at=spots)
+    def scrap(self, qty: int, at: int) -> None:
+        goods.scrap(self._placed(qty, at))
 
-    @rule(qty=small, code=codes, lot=lots, at=st.integers(0, 5), number=st.integers(1, 2))
-    def set_out(self, qty: int, code: str, lot: bool, at: int, number: int) -> None:
-        goods.transfer_out(
-            f"T-{number}",
-            goods.placed(
-                self.sku, qty, goods.place(code), lot_id=self._lot(lot),
-                hold_id=self._hold_at(code, at),
-            ),
-        )  # fmt: skip
+    @rule(qty=small, at=spots, number=st.integers(1, 2))
+    def set_out(self, qty: int, at: int, number: int) -> None:
+        goods.transfer_out(f"T-{number}", self._placed(qty, at))
 
-    @rule(qty=small, code=codes, lot=lots, number=st.integers(1, 2))
-    def arrive(self, qty: int, code: str, lot: bool, number: int) -> None:
-        goods.transfer_in(f"T-{number}", goods.line(self.sku, qty, lot_id=self._lot(lot)), at=code)
+    @rule(qty=st.integers(1, 3), code=codes, at=spots)
+    def arrive(self, qty: int, code: str, at: int) -> None:
+        on_board = Stock.objects.filter(location__kind="TRUCK", on_hand__gt=0).order_by("id")
+        found = list(on_board.values_list("location__code", "lot_id", "balance__grade"))
+        if found:
+            document, lot, grade = found[at % len(found)]
+            line = goods.line(self.sku, qty, lot_id=lot, grade=grade)
+            goods.transfer_in(document, line, at=code)
 
     @rule(found=st.integers(0, 9), code=codes, lot=lots)
     def count(self, found: int, code: str, lot: bool) -> None:
@@ -158,9 +175,15 @@ class GoodsMachine(RuleBasedStateMachine):
         truck = goods.truck(f"T-{number}")
         goods.count(goods.line(self.sku, left), warehouse="TRANSIT", location=truck)
 
-    @rule(at=st.integers(0, 7))
+    @rule(at=spots)
     def reverse(self, at: int) -> None:
-        latest = list(Posting.objects.order_by("-id").values_list("id", flat=True)[:8])
+        moved = Posting.objects.filter(entries__on_hand__gt=0, reversed_by=None)
+        latest = list(
+            moved.exclude(kind="REVERSE")
+            .order_by("-id")
+            .values_list("id", flat=True)
+            .distinct()[:8]
+        )
         posting = latest[at % len(latest)]
         mirror = goods.reverse(posting)
         if mirror.posting_id is not None:

@@ -150,8 +150,8 @@ PLANTS = [
     ),
     _plant(
         "A17",
-        """INSERT INTO inventory_incoming (document, kind, warehouse_id, sku_id, grade, qty, arrived,
-            missed, due_at, announced_by)
+        """INSERT INTO inventory_incoming (document, kind, warehouse_id, sku_id, grade, qty,
+            arrived, missed, due_at, announced_by)
         SELECT 'PO-1', 'RECEIPT', warehouse_id, sku_id, 'ZP', 5, 5, 0, now(), 'system:test'
         FROM inventory_balance WHERE id = {tea_balance}""",
     ),

@@ -148,3 +148,21 @@ class Draft:
     outside: str
     on_hand: int
     held: int
+
+
+def by_rank(cell: Cell) -> tuple[int, int, int]:
+    """Sort key for filling: the cell under the highest blanket first, then walk order."""
+    assert cell.blanket is not None
+    return (-cell.blanket.rank, cell.place.sequence, cell.place.id)
+
+
+def first_expiry_first(cell: Cell) -> tuple[int, date, date, int, int]:
+    """Sort key for picking: pick faces first, then earliest expiry, production, walk order."""
+    batch = cell.batch
+    return (
+        1 if PICK_ORDER.get(cell.place.kind, 9) > 2 else 0,
+        (batch.expires_on if batch else None) or date.max,
+        (batch.produced_on if batch else None) or date.max,
+        PICK_ORDER.get(cell.place.kind, 9),
+        cell.place.sequence,
+    )

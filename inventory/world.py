@@ -16,8 +16,6 @@ from inventory.papers import Papers
 from inventory.requests import Refused
 from inventory.scopes import Scope, covers
 from inventory.things import (
-    ONE_OWNER,
-    PICK_ORDER,
     Bal,
     BalanceKey,
     Batch,
@@ -26,23 +24,14 @@ from inventory.things import (
     Draft,
     LineState,
     Place,
-)
+    by_rank,
+    first_expiry_first,
+)  # fmt: skip
 
 __all__ = [
-    "ONE_OWNER",
-    "PICK_ORDER",
-    "Bal",
-    "BalanceKey",
-    "Batch",
-    "Cell",
-    "Claim",
-    "Draft",
-    "LineState",
-    "Place",
-    "World",
+    "Bal", "BalanceKey", "Batch", "Cell", "Claim", "LineState", "Place", "World",
     "first_expiry_first",
-]
-
+]  # fmt: skip
 
 # Claim, balance, cell and origin: a hold has one line of each.
 LineKey = tuple[Claim, Bal, Cell | None, LineState | None]
@@ -290,11 +279,7 @@ class World:
     def close_claim(self, claim: Claim) -> None:
         """The claim is over by decision: a blanket covers nothing, nothing returns to a reserve."""
         claim.open = False
-
-        def restore() -> None:
-            claim.open = True
-
-        self._undo.append(restore)
+        self._undo.append(lambda: setattr(claim, "open", True))
 
     def narrow(self, claim: Claim, scope: Scope, *, blanket: bool = True) -> None:
         """The blanket covers less from now on, or (`blanket` off) is a fixed quantity."""
@@ -394,11 +379,8 @@ class World:
         """Assert of all that this request changed what the database will check."""
         for draft in self.drafts[self._start :]:
             balance, cell, line = draft.balance, draft.cell, draft.line
-            if balance is not None:
-                figures = (balance.key, balance.on_hand, balance.held)
-                assert 0 <= balance.held <= balance.on_hand, figures
-            if cell is not None:
-                assert 0 <= cell.pinned <= cell.on_hand, (cell.balance.key, cell.place.id)
+            assert balance is None or 0 <= balance.held <= balance.on_hand, balance
+            assert cell is None or 0 <= cell.pinned <= cell.on_hand, cell
             assert line is None or line.open >= 0, line.id
 
     def fill(self) -> None:
@@ -409,26 +391,9 @@ class World:
         for balance in sorted(self.touched, key=lambda item: item.id):
             if balance.available <= 0 or not self._to_fill.get(balance):
                 continue
-            for cell in sorted(self._to_fill[balance], key=_by_rank):
+            for cell in sorted(self._to_fill[balance], key=by_rank):
                 assert cell.blanket is not None
                 take = min(balance.available, cell.unpinned)
                 if take <= 0:
                     break
                 self.claim(self.line(cell.blanket, balance, cell), take)
-
-
-def _by_rank(cell: Cell) -> tuple[int, int, int]:
-    assert cell.blanket is not None
-    return (-cell.blanket.rank, cell.place.sequence, cell.place.id)
-
-
-def first_expiry_first(cell: Cell) -> tuple[int, date, date, int, int]:
-    """Sort key for picking: pick faces first, then earliest expiry, production, walk order."""
-    batch = cell.batch
-    return (
-        1 if PICK_ORDER.get(cell.place.kind, 9) > 2 else 0,
-        (batch.expires_on if batch else None) or date.max,
-        (batch.produced_on if batch else None) or date.max,
-        PICK_ORDER.get(cell.place.kind, 9),
-        cell.place.sequence,
-    )

@@ -104,9 +104,7 @@ def _gather(
     world = World(today=today or timezone.localdate())
     if not locked:
         pass  # whoever only looks keeps nobody waiting
-    elif any(not scope.within_one_balance for scope in needs.wide) or loading.lifts_a_wide_blanket(
-        needs
-    ):
+    elif needs.wide or loading.lifts_a_wide_blanket(needs):
         loading.lock_blankets(alone=True)
     elif needs.growing:
         loading.lock_blankets(alone=False)

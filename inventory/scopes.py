@@ -21,11 +21,6 @@ class Scope:
     without_lots: frozenset[int] = frozenset()
     without_cells: frozenset[int] = frozenset()
 
-    @property
-    def within_one_balance(self) -> bool:
-        """True when the balance's own lock keeps other writers away from all it may cover."""
-        return bool(self.warehouse_id and self.sku_id and self.grade and self.owner)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spot:

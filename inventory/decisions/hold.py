@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -167,9 +166,7 @@ def _too_little(job: _Job, index: int, line: Line, left: int) -> Refused:
             return Refused("nothing_in_scope", **named)
     elif _picky(request, line):
         kept = [
-            cell
-            for cell in _cells(job, line, _in_scope)
-            if cell.unpinned and not _fit_to_pick(world, cell)
+            cell for cell in _cells(job, line) if cell.unpinned and not _fit_to_pick(world, cell)
         ]
         for cell in kept:
             claim = forbidding(world, "pick", cell=cell) or forbidding(world, "reserve", cell=cell)
@@ -226,12 +223,11 @@ def _claim_certain(job: _Job, line: Line) -> int:
     world, request = job.world, job.request
     commitment = job.claim.role == "COMMITMENT"
     left = line.qty
-    for balance in _balances(job, line):
-        cells = [
-            cell
-            for cell in _cells(job, line, _in_scope)
-            if cell.balance is balance and (not commitment or _fit_to_pick(world, cell))
-        ]
+    inside: dict[Bal, list[Cell]] = {balance: [] for balance in _balances(job, line)}
+    for cell in _cells(job, line):
+        if not commitment or _fit_to_pick(world, cell):
+            inside[cell.balance].append(cell)
+    for balance, cells in inside.items():
         if request.draw_from:
             left -= draw(
                 world, request.draw_from, job.claim, balance,
@@ -261,16 +257,14 @@ def _take_cells(job: _Job, cells: list[Cell], qty: int) -> int:
     return left
 
 
-def _cells(job: _Job, line: Line, fits: Callable[[_Job, Line, Cell], bool]) -> list[Cell]:
-    return sorted(
-        (
-            cell
-            for balance in _balances(job, line)
-            for cell in job.world.cells_in(balance)
-            if fits(job, line, cell)
-        ),
-        key=first_expiry_first,
+def _cells(job: _Job, line: Line) -> list[Cell]:
+    found = (
+        cell
+        for balance in _balances(job, line)
+        for cell in job.world.cells_in(balance)
+        if _in_scope(job, line, cell)
     )
+    return sorted(found, key=first_expiry_first)
 
 
 def _in_scope(job: _Job, line: Line, cell: Cell) -> bool:

@@ -119,7 +119,7 @@ def test_the_journal_outside_the_scope_is_empty(balance: int) -> None:
         {"document": "SO-2"},
         {"stock_id": Stock.objects.get().pk},
     ):
-        assert stock.journal(scope=Scope.nothing(), **named).rows == ()  # type: ignore[arg-type]
+        assert stock.journal(scope=Scope.nothing(), **named).rows == ()
     with pytest.raises(ValueError, match="exactly one"):
         stock.journal(scope=ALL)
 

@@ -8,7 +8,7 @@ from inventory.decisions.needs import Needs
 from inventory.decisions.release import uncover
 from inventory.requests import NarrowRequest, Refused
 from inventory.scopes import covers
-from inventory.things import Cell, Claim
+from inventory.things import Cell, Claim, LineState
 from inventory.world import World
 
 
@@ -45,7 +45,8 @@ def decide(world: World, request: NarrowRequest) -> None:
         without_cells=claim.scope.without_cells | set(request.stock_ids),
     )
     for line in world.lines_for(claim.document):
-        if line.claim is claim and line.cell is not None and not covers(scope, line.cell.spot):
+        # Goods that were carried out of the scope are still frozen, unless they are named.
+        if line.claim is claim and _names(request, line):
             world.claim(line, -line.open)
     world.narrow(claim, scope, blanket=not request.fixed)
     if request.fixed:
@@ -54,6 +55,14 @@ def decide(world: World, request: NarrowRequest) -> None:
             raise Refused("not_held", hold_id=claim.id, asked=1, there=0)
         claim.row["asked"] = kept
     uncover(world, claim)
+
+
+def _names(request: NarrowRequest, line: LineState) -> bool:
+    cell = line.cell
+    if cell is None:
+        return False
+    lot = cell.batch.id if cell.batch is not None else None
+    return cell.id in request.stock_ids or lot in request.lot_ids
 
 
 def _check_named(world: World, request: NarrowRequest, claim: Claim, covered: list[Cell]) -> None:

@@ -70,6 +70,23 @@ def test_a_lifted_blanket_is_forgotten_by_empty_and_wholly_frozen_cells_too(
     assert Stock.objects.filter(blanket__isnull=False).count() == 0
 
 
+def test_a_blanket_made_a_quantity_keeps_goods_that_were_carried_out_of_its_scope(
+    house: int, tea: int
+) -> None:
+    """Found by random play: they were set free, though nobody had decided so."""
+    given.stock("TEA", 5)
+    start, end = given.location("A-01"), given.location("A-02")
+    frozen = ask(asked.HoldRequest, "BL-1", warehouse_id=house, reason="RECALL", blanket=True,
+                 location_id=start).check()  # fmt: skip
+    ask(asked.MoveRequest, "MV-1", warehouse_id=house, lines=(
+        asked.MoveLine(sku_id=tea, qty=2, from_location_id=start, to_location_id=end),
+    )).check()  # fmt: skip
+    assert frozen.hold_id is not None
+    ask(asked.NarrowRequest, "BL-1", hold_id=frozen.hold_id, fixed=True).check()
+    cells = Stock.objects.filter(balance__sku_id=tea).values_list("location_id", "pinned")
+    assert dict(cells) == {start: 3, end: 2}
+
+
 def test_no_writer_of_stock_skips_a_locked_balance() -> None:
     """odoo/odoo/pull/268942, /272560: SKIP LOCKED on a quant made a twin of the locked row."""
     room = Path(inventory.__file__).parent.parent

@@ -304,7 +304,7 @@ class EveryVerbMachine(RuleBasedStateMachine):
 
     @initialize()
     def a_floor(self) -> None:
-        from inventory.ledger import VERBS
+        from inventory.decisions.verbs import VERBS
         from tests.proving import floor
         from tests.proving.judge import Judge
         from tests.proving.play import latest

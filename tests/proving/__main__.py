@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,12 @@ class Programme:
 
         half = self.size.model_steps // 2
         verbs = play.everything()
-        games = grounds.side_by_side([
-            (lambda seed=seed: play.in_the_model(self.floor, seed=seed, steps=half, verbs=verbs))
-            for seed in (self.seed, self.seed + 1)
-        ])  # fmt: skip
+        games = grounds.side_by_side(
+            [
+                partial(play.in_the_model, self.floor, seed=seed, steps=half, verbs=verbs)
+                for seed in (self.seed, self.seed + 1)
+            ]
+        )
         wrong = [each for game in games for each in (*game.wrong, game.again) if each]
         return f"{sum(game.steps for game in games):,} steps, laws after each", wrong
 
@@ -91,9 +94,7 @@ class Programme:
                 step_by_step=True,
             )  # fmt: skip
 
-        games = grounds.side_by_side(
-            [(lambda seed=seed: game(seed)) for seed in (self.seed, self.seed + 1)]
-        )
+        games = grounds.side_by_side([partial(game, seed) for seed in (self.seed, self.seed + 1)])
         wrong = [each for one in games for each in (*one.wrong, one.again) if each]
         choices = sum(sum(one.choices.values()) for one in games)
         return (
@@ -157,7 +158,7 @@ class Programme:
         return f"{rushed.attempts:,} attempts", rushed.wrong
 
     def _two(self, job: Callable[[int], Any]) -> list[Any]:
-        return grounds.side_by_side([(lambda part=part: job(part)) for part in (0, 1)])
+        return grounds.side_by_side([partial(job, part) for part in (0, 1)])
 
 
 def _state_machine(size: Size) -> tuple[str, Lines]:
@@ -204,7 +205,7 @@ def prove(size: Size, seed: int, only: str, to: str) -> int:
     # After the first ground is gone: these boot servers of their own.
     for name, late in (("kills", _outage), ("state machine", _state_machine)):
         if only in name:
-            programme.run(name, lambda late=late: late(size))  # type: ignore[misc]
+            programme.run(name, partial(late, size))
     seconds = time.monotonic() - began
     print(f"{len(programme.wrong)} wrong, {seconds:.0f} s", flush=True)
     if to:

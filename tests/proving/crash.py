@@ -26,8 +26,9 @@ CHUNK = 40
 @contextmanager
 def at_boundaries(reached: Callable[[str], None]) -> Iterator[None]:
     """Call `reached` with before, after, before commit, after commit, in this thread."""
-    from django.db import connection
+    from django.db import connections
 
+    connection: Any = connections["default"]
     commit = connection._commit
 
     def around(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -41,7 +42,7 @@ def at_boundaries(reached: Callable[[str], None]) -> Iterator[None]:
         commit()
         reached("after commit")
 
-    connection._commit = committing  # type: ignore[method-assign]
+    connection._commit = committing
     try:
         with connection.execute_wrapper(around):
             yield

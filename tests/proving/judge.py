@@ -308,8 +308,8 @@ class Judge:
             for *key, location, lot, on_hand, pinned in cursor.fetchall():
                 balance, spot = tuple(key), (location, lot)
                 ours = (
-                    self.model.goods.get(balance, {}).get(spot, 0),  # type: ignore[arg-type]
-                    self.model.pinned.get(balance, {}).get(spot, 0),  # type: ignore[arg-type]
+                    self.model.goods.get(balance, {}).get(spot, 0),
+                    self.model.pinned.get(balance, {}).get(spot, 0),
                 )
                 if ours != (on_hand, pinned):
                     wrong.append(f"{balance} {spot}: {on_hand}/{pinned}, not {ours}")

@@ -103,9 +103,11 @@ class Model(Books):
 
     def _decide(self, ask: asked.Request) -> Claim | None:
         if isinstance(ask, asked.ReturnRequest):
-            return self._take_back(ask)
+            self._take_back(ask)
+            return None
         if isinstance(ask, asked.ReverseRequest):
-            return self._reverse(ask)
+            self._reverse(ask)
+            return None
         return VERBS[type(ask)](self, ask)
 
     def _nobody_sells_what_is_on_the_way(self) -> None:

@@ -101,7 +101,7 @@ def _locks_in_any_order() -> None:
 def _available_is_on_hand() -> None:
     from inventory.things import Bal
 
-    Bal.available = property(lambda self: self.on_hand)  # type: ignore[assignment, misc]
+    Bal.available = property(lambda self: self.on_hand)  # type: ignore[assignment]
 
 
 def _fingerprint_ignored() -> None:

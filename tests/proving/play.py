@@ -31,7 +31,7 @@ class Played:
 
 def everything() -> set[type]:
     """The verbs that the ledger has."""
-    from inventory.ledger import VERBS
+    from inventory.decisions.verbs import VERBS
 
     return set(VERBS)
 

@@ -122,7 +122,7 @@ class Player:
 
     # --- dice ---
 
-    def _names(self, prefix: str) -> dict[str, str]:
+    def _names(self, prefix: str) -> dict[str, Any]:
         return {"key": f"{prefix}:{self.number}:{self.step}", "document": self._mine(prefix)}
 
     def _mine(self, prefix: str) -> str:

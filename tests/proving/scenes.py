@@ -37,7 +37,7 @@ class Scene:
         """A location."""
         return self.floor.by_code[self.house, code]
 
-    def names(self, kind: str, document: str = "") -> dict[str, str]:
+    def names(self, kind: str, document: str = "") -> dict[str, Any]:
         """A key of its own, and the document's name in this scene."""
         return {
             "key": f"{kind}:scene:{self.number}",
@@ -98,7 +98,8 @@ def lay_out(floor: Floor, *, first: int, count: int) -> list[Scene]:
     from django.db import transaction
 
     from inventory import services as inventory
-    from inventory.ledger import VERBS, post
+    from inventory.decisions.verbs import VERBS
+    from inventory.ledger import post
 
     with transaction.atomic():
         codes = [f"S{number}" for number in range(first, first + count)]
@@ -281,7 +282,7 @@ TABLE: dict[str, tuple[type[asked.Request], Make]] = {
 
 def missing() -> list[str]:
     """Verbs of the ledger that the table does not know."""
-    from inventory.ledger import VERBS
+    from inventory.decisions.verbs import VERBS
 
     known = {kind for kind, _ in TABLE.values()}
     return sorted(kind.__name__ for kind in VERBS if kind not in known)
@@ -293,7 +294,7 @@ def table() -> dict[str, Make]:
     Raises:
         AssertionError: a verb has no scene.
     """
-    from inventory.ledger import VERBS
+    from inventory.decisions.verbs import VERBS
 
     assert missing() == [], f"Verbs without a scene: {missing()}"
     return {name: make for name, (kind, make) in TABLE.items() if kind in VERBS}

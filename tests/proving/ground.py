@@ -6,6 +6,7 @@ once; each machine works in a clone of its own, and forked children connect anew
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import shutil
@@ -157,6 +158,8 @@ def fork(job: Callable[[], Any]) -> Child:
         os.close(writing)
         return Child(pid, reading)
     os.close(reading)
+    # Dies with its parent, however that ends (prctl PR_SET_PDEATHSIG).
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     code = 0
     try:

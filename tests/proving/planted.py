@@ -98,6 +98,19 @@ def _locks_in_any_order() -> None:
     _swap("loading:lock", wrap)
 
 
+def _latest_expiry_first() -> None:
+    from inventory.decisions import pin
+    from inventory.requests import Strategy
+
+    true: Any = pin.ORDERS[Strategy.FEFO]
+
+    def other(cell: Any) -> Any:
+        key = true(cell)
+        return (key[0], -key[1].toordinal(), *key[2:])
+
+    pin.ORDERS = {**pin.ORDERS, Strategy.FEFO: other}
+
+
 def _available_is_on_hand() -> None:
     from inventory.things import Bal
 
@@ -205,8 +218,7 @@ BUGS: tuple[Bug, ...] = (
     # Picking and forbidding.
     Bug("an expired lot is picked",
         _everywhere(("decisions.hold:expired", "decisions.pin:expired"), False)),
-    Bug("the latest expiry is picked first",
-        _answers("world:first_expiry_first", lambda key: (key[0],))),
+    Bug("the latest expiry is picked first", _latest_expiry_first),
     Bug("frozen goods may be picked", _nothing("decisions.pin:pickable", True)),
     Bug("frozen goods may be shipped", _nothing("decisions.ship:must_allow")),
     Bug("scrapping takes promised units", _nothing("decisions.scrap:check_free")),

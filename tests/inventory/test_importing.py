@@ -207,7 +207,7 @@ def test_a_workbook_with_dates_numbers_and_merged_cells(lead: Person) -> None:
 
 
 def test_a_merged_quantity_is_counted_once(lead: Person) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["仓库", "库位", "商品编码", "数量"],
         ["WH1", "A-01", "TEA", 8],
         ["WH1", "RCV", "TEA", ""],

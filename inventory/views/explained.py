@@ -1,4 +1,4 @@
-"""Why a number is not larger: from on hand down to available."""
+"""Why a number is not larger: from on hand down to available, and what would free the rest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -13,7 +14,7 @@ from inventory import selectors as stock
 from inventory.models.books import Grade
 from org import roles
 from org.access import permission_required, person_of
-from org.selectors import scope_of
+from org.selectors import names_of_actors, scope_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Drop:
     note: str = ""
     depth: int = 0
     is_total: bool = False
+    # Who or which rule version placed it, and since when.
+    who: str = ""
+    step: stock.Step | None = None
 
 
 @require_GET
@@ -60,31 +64,35 @@ def explained(
             "drops": _drops(why),
             "may_freeze": person.may(roles.STOCK_HOLD) and grade == Grade.ZP,
             "cells": [(cell, covers.get(cell.blanket_id or 0)) for cell in cells],
+            "now": timezone.now(),
         },
     )
 
 
 def _drops(why: stock.Explanation) -> list[Drop]:
     """The waterfall: on hand, each reason with the documents behind it, available."""
+    names = names_of_actors([step.placed_by for step in why.steps])
     drops = [Drop(_("On hand"), why.on_hand, width=why.on_hand, is_total=True)]
     left = why.on_hand
-    for code, label, qty in why.by_reason:
-        steps = [step for step in why.steps if step.reason_code == code]
-        is_commitment = any(step.role == "COMMITMENT" for step in steps)
-        left -= qty
-        tone = "warn" if is_commitment else "hold"
-        drops.append(Drop(label, -qty, start=left, width=qty, tone=tone))
+    for group in why.groups:
+        left -= group.units
+        tone = "warn" if group.role == "COMMITMENT" else "hold"
+        drops.append(
+            Drop(group.reason_label, -group.units, start=left, width=group.units, tone=tone)
+        )
         drops += [
             Drop(
                 step.frees,
                 -step.qty,
                 document=step.document,
                 depth=1,
+                who=step.rule_version or names[step.placed_by],
+                step=step,
             )
-            for step in steps
+            for step in why.steps
+            if step.reason_code == group.reason_code
         ]
-        unnamed = qty - sum(step.qty for step in steps)
-        if unnamed:
-            drops.append(Drop(_("Smaller claims together"), -unnamed, depth=1))
+        if group.unnamed:
+            drops.append(Drop(_("Smaller claims together"), -group.unnamed, depth=1))
     available = Drop(_("Available"), why.available, width=why.available, tone="ok", is_total=True)
     return [*drops, available]

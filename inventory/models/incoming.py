@@ -35,7 +35,8 @@ class Incoming(models.Model):
                 fields=["document", "warehouse", "sku", "grade"], name="incoming_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(qty__gt=0, arrived__gte=0, missed__gte=0), name="incoming_quantities"
+                condition=models.Q(qty__gt=0, arrived__gte=0, missed__gte=0),
+                name="incoming_quantities",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["RECEIPT", "TRANSFER"]), name="incoming_known_kind"

@@ -30,7 +30,7 @@ class Sweep(models.Model):
     reached = models.BigIntegerField(default=0)
     # The highest entry that was there: a stray entry under an old posting is above it.
     last_entry = models.BigIntegerField(default=0)
-    # A digest of all entries recorded below the horizon `reached`: the next replay must find the same.
+    # A digest of all entries recorded below the horizon `reached`; the next replay must find it.
     seal = models.CharField(max_length=64, blank=True)
     # Per law: [differences, milliseconds].
     by_law = models.JSONField(default=dict)

@@ -238,7 +238,16 @@ def test_strangers_sign_in_first(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["document=%00", "reason=%00", "after=9e9", "role=%00", "after=" + "9" * 30, "after=1 no-day&sort=review", "sort=%00"]
+    "query",
+    [
+        "document=%00",
+        "reason=%00",
+        "after=9e9",
+        "role=%00",
+        "after=" + "9" * 30,
+        "after=1 no-day&sort=review",
+        "sort=%00",
+    ],
 )
 def test_nonsense_in_the_address_never_breaks_the_board(
     lead: Person, client: Client, query: str

@@ -219,8 +219,7 @@ def test_forty_requests_cost_the_statements_of_one(ground: Ground, name: str) ->
     verb, make = VERBS[name]
     # A count that finds nothing new writes less; the very first request makes cells that stay.
     requests = [
-        make(ground, number, 1 + number if name == "count" else 1)
-        for number in range(BATCH + 2)
+        make(ground, number, 1 + number if name == "count" else 1) for number in range(BATCH + 2)
     ]
     _run(verb, requests[:1])[0].check()
     with CaptureQueriesContext(connection) as one:

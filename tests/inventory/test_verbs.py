@@ -385,7 +385,8 @@ def test_a_batch_costs_the_same_statements_as_one(
     assert Entry.objects.filter(posting__kind="HOLD", sku_id=tea).count() == batch
 
 
-# Savepoint 2, resolve, lock, keys, reasons, blanket cells, ids, postings, holds, lines, entries, news.
+# Savepoint 2, resolve, lock, keys, reasons, blanket cells, ids, postings, holds, lines, entries,
+# news.
 STATEMENTS_OF_A_HOLD = 13
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -126,7 +127,7 @@ def test_what_lies_in_another_store_does_not_exist_for_a_clerk(
         ("stock-cell", cell.id), ("stock-location", cell.location_id), ("stock-lot", cell.lot_id),
     ):  # fmt: skip
         assert client.get(reverse(route, args=[number])).status_code == 404
-    page = client.get(reverse("stock-labels"), {"what": "cell", "cell": cell.id})
+    page = client.get(reverse("stock-labels"), {"what": "cell", "cell": str(cell.id)})
     assert page.context["sheets"] == []
 
 
@@ -143,7 +144,7 @@ def test_labels_carry_the_code_that_scanners_read_in_both_kinds(client: Client) 
     assert [label.code for label in places_of] == ["A-01"]
 
     page = client.get(
-        reverse("stock-labels"), {"warehouse": given.warehouse_id("WH1"), "copies": "2"}
+        reverse("stock-labels"), {"warehouse": str(given.warehouse_id("WH1")), "copies": "2"}
     )
     assert len(page.context["sheets"]) == 2 * len(places_of) + 4
 
@@ -191,7 +192,10 @@ def test_the_hold_board_puts_the_dearest_first_and_sums_each_reason() -> None:
         after=stock.cursor_of(oldest[0], sort="oldest"),
     )  # fmt: skip
 
-    assert [(hold.document, hold.cost) for hold in dearest] == [("FZ-1", 200), ("FZ-2", 120)]
+    assert [(hold.document, hold.cost) for hold in dearest] == [
+        ("FZ-1", Decimal(200)),
+        ("FZ-2", Decimal(120)),
+    ]
     assert [hold.document for hold in (*oldest, *rest)] == ["FZ-1", "FZ-2"]
     [total] = frozen_by_reason(scope=EVERYTHING)
-    assert (total.units, total.cost) == (42, 320)
+    assert (total.units, total.cost) == (42, Decimal(320))

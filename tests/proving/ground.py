@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,11 +90,14 @@ def ground(*, durable: bool = False) -> Iterator[Ground]:
         django.setup()
         yield made
     finally:
-        leave()
-        if valkey is not None:
-            valkey.stop()
-        made.postgres.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        # Told to stop once is enough: a second signal must not cut the tidying short.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        with ExitStack() as tidying:
+            tidying.callback(shutil.rmtree, folder, ignore_errors=True)
+            tidying.callback(lambda: made.postgres.stop())
+            if valkey is not None:
+                tidying.callback(valkey.stop)
+            leave()
 
 
 def leave() -> None:

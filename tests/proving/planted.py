@@ -206,7 +206,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("a lifted blanket stays over its cells", _nothing("decisions.release:uncover")),
     Bug("a narrowed blanket stays over its cells", _nothing("decisions.narrow:uncover")),
     Bug("the weakest blanket is served first",
-        _answers("world:_by_rank", lambda key: (-key[0], *key[1:]))),
+        _answers("world:by_rank", lambda key: (-key[0], *key[1:]))),
     Bug("closed holds stay open", _nothing("writing:_close_holds")),
     # Who gives way.
     Bug("the strongest give way first",

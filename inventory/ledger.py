@@ -257,7 +257,7 @@ def _decide_all(
         seen[request.key] = (index, fingerprint)
         told = answer if isinstance(answer, Answer) else Answer(displaced=answer or {})
         if told.claim is not None:
-            told.claim.kits = unpacked.kits.get(index, ())
+            told.claim.kits = unpacked.kits_of(index, told.claim, world)
             decided.claims[index] = told.claim
         if told.displaced:
             decided.displaced[index] = told.displaced

@@ -6,11 +6,13 @@ orders for plain goods costs no statement more.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from inventory.decisions.needs import Needs
 from inventory.models import HoldKit
@@ -24,6 +26,7 @@ from inventory.requests import (
     Request,
     ShipRequest,
 )
+from inventory.things import Claim
 from inventory.world import World
 
 # These speak of claims that stand already: a kit in them means what it meant when it was claimed.
@@ -87,6 +90,8 @@ class Unpacked:
     refusals: dict[int, Refused] = field(default_factory=dict)
     # (recipe id, kits) of new holds.
     kits: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    # Kits of claims that are converted whole, of which some may have been let go before.
+    claimed: dict[int, list[_Claimed]] = field(default_factory=dict)
 
     def of(self, index: int, request: Request) -> Request:
         """The request with parts in place of kits.
@@ -97,6 +102,22 @@ class Unpacked:
         if index in self.refusals:
             raise self.refusals[index]
         return self.requests.get(index, request)
+
+    def kits_of(self, index: int, claim: Claim, world: World) -> tuple[tuple[int, int], ...]:
+        """(recipe id, kits) of the claim that the request made."""
+        if index not in self.claimed:
+            return self.kits.get(index, ())
+        left: Counter[int] = Counter()
+        for line in world.lines_for(claim.document):
+            if line.claim is claim:
+                left[line.balance.sku_id] += line.open
+        found = []
+        for item in self.claimed[index]:
+            whole = min(item.qty, item.recipe.makes(left))
+            if whole:
+                left.subtract(dict(item.recipe.of(whole)))
+                found.append((item.recipe.recipe_id, whole))
+        return tuple(found)
 
 
 def unpack(requests: Sequence[Request], needs: Needs) -> Unpacked:
@@ -168,14 +189,22 @@ def unpack_claims(unpacked: Unpacked, requests: Sequence[Request], world: World)
     """
     locked = {key[1] for key in world.balances}
     suspects: dict[int, list[Line]] = {}
+    whole: dict[int, int] = {}
     for index, request in enumerate(requests):
-        if isinstance(request, _OF_CLAIMS):
+        if isinstance(request, ConvertRequest) and request.lines is None:
+            whole[index] = request.hold_id
+        elif isinstance(request, _OF_CLAIMS):
             strange = [line for line in request.lines or () if line.sku_id not in locked]
             if strange:
                 suspects[index] = strange
-    if not suspects:
+    if not suspects and not whole:
         return
-    claimed = _claimed_kits({line.sku_id for lines in suspects.values() for line in lines}, world)
+    wanted = {line.sku_id for lines in suspects.values() for line in lines}
+    claimed = _claimed_kits(wanted, whole.values(), world)
+    for index, hold_id in whole.items():
+        mine = [item for item in claimed if item.hold_id == hold_id]
+        if mine:
+            unpacked.claimed[index] = mine
     for index in suspects:
         request = requests[index]
         mine = [item for item in claimed if _is_of(request, item)]
@@ -197,11 +226,14 @@ class _Claimed:
     recipe: KitRecipe
 
 
-def _claimed_kits(sku_ids: set[int], world: World) -> list[_Claimed]:
-    """Kits under the loaded claims, the oldest claim first; one statement."""
+def _claimed_kits(
+    sku_ids: Collection[int], hold_ids: Collection[int], world: World
+) -> list[_Claimed]:
+    """These kits under the loaded claims, and all kits of these holds, the oldest claim first."""
     holds = {claim.id: claim.document for claim in world.claims.values() if claim.id is not None}
     rows = (
-        HoldKit.objects.filter(hold_id__in=list(holds), recipe__kit_id__in=sku_ids)
+        HoldKit.objects.filter(hold_id__in=list(holds))
+        .filter(Q(recipe__kit_id__in=sku_ids) | Q(hold_id__in=list(hold_ids)))
         .order_by("hold_id", "id", "recipe__lines__part_id")
         .values_list(
             "id", "hold_id", "qty", "recipe__kit_id", "recipe_id", "recipe__version",

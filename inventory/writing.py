@@ -125,6 +125,7 @@ def _holds(world: World, written: Written, *, actor: str) -> None:
     for name in {name for claim in claims for name in claim.row}:
         columns[name] = [claim.row.get(name, left_out[name]) for claim in claims]
     bulk.insert(Hold, len(claims), columns)
+    _review(world)
     kits = [(claim.id, recipe, qty) for claim in claims for recipe, qty in claim.kits]
     bulk.insert(
         HoldKit,
@@ -135,6 +136,23 @@ def _holds(world: World, written: Written, *, actor: str) -> None:
             "qty": [qty for _, _, qty in kits],
         },
     )
+
+
+def _review(world: World) -> None:
+    """A claim without a review time gets its reason's, from the moment it was placed."""
+    days = {
+        claim.id: world.reasons[claim.reason].review_days
+        for claim in world.new_claims
+        if claim.row.get("review_at") is None and world.reasons[claim.reason].review_days
+    }
+    if not days:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE inventory_hold h SET review_at = h.created_at + make_interval(days => d.days)
+               FROM unnest(%s::bigint[], %s::int[]) AS d(hold, days) WHERE h.id = d.hold""",
+            [bulk.literal(list(days)), bulk.literal(list(days.values()))],
+        )
 
 
 def _cells(fresh: list[Cell]) -> None:

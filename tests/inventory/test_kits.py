@@ -266,27 +266,6 @@ def test_an_order_of_kits_draws_from_a_reserve_of_kits_and_gives_back_to_it() ->
     assert (given.free("TEA"), given.free("CUP")) == (0, 0)
 
 
-def test_kits_under_one_claim_become_kits_under_another() -> None:
-    given.stock("TEA", 6)
-    given.stock("CUP", 3)
-    box = kit(TEA=2, CUP=1)
-    asked = request(line(box, 3), key="fz", document="FZ-1", reason="MANUAL")
-    hold_id = post(inventory.hold, asked)[0].check().hold_id
-    assert hold_id is not None
-    recipe(box, TEA=1)
-
-    converted = post(
-        inventory.convert,
-        inventory.ConvertRequest(
-            key="cv", document="DF-1", hold_id=hold_id, reason="DEFECT", lines=(line(box, 2),)
-        ),
-    )[0].check()
-
-    assert (held("FZ-1"), held("DF-1")) == ({"TEA": 2, "CUP": 1}, {"TEA": 4, "CUP": 2})
-    kits = HoldKit.objects.order_by("hold_id").values_list("hold_id", "recipe__version", "qty")
-    assert list(kits) == [(hold_id, 1, 3), (converted.hold_id, 1, 2)]
-
-
 def test_a_plan_for_kits_names_their_parts_and_is_applied_exactly() -> None:
     given.stock("TEA", 6)
     given.stock("CUP", 3)

@@ -184,4 +184,33 @@ MOVEMENT_LAWS = (
             WHERE i.arrived <> coalesce(m.came, 0) /*skus i.sku_id*/""",
         placeless=True,
     ),
+    Law(
+        code="A18",
+        name=_("Never more units come back than were shipped under a document"),
+        kept=Kept.LOCK,
+        query="""
+            WITH back AS (
+                SELECT DISTINCT q.facts->>'shipped_document' AS document, e.sku_id
+                FROM inventory_posting q JOIN inventory_entry e ON e.posting_id = q.id
+                WHERE q.kind = 'RETURN' AND q.facts ? 'shipped_document' /*skus e.sku_id*/),
+            own AS (
+                SELECT q.id, q.document FROM inventory_posting q
+                WHERE q.kind = 'SHIP' AND q.document IN (SELECT document FROM back)
+                UNION ALL
+                SELECT q.id, q.facts->>'shipped_document' FROM inventory_posting q
+                WHERE q.kind = 'RETURN' AND q.facts ? 'shipped_document'
+                  AND q.facts->>'shipped_document' IN (SELECT document FROM back)),
+            concerned AS (
+                SELECT id, document FROM own
+                UNION ALL
+                SELECT r.id, own.document FROM own
+                JOIN inventory_posting r ON r.reverses_id = own.id)
+            SELECT 'document ' || c.document || ' SKU ' || e.sku_id,
+                (-sum(e.on_hand))::text || ' more back than shipped', '0 or less',
+                (SELECT min(b.id) FROM inventory_balance b WHERE b.sku_id = e.sku_id)
+            FROM concerned c JOIN inventory_entry e ON e.posting_id = c.id
+                AND e.outside = 'CUSTOMER'
+            JOIN back ON back.document = c.document AND back.sku_id = e.sku_id
+            GROUP BY c.document, e.sku_id HAVING sum(e.on_hand) < 0""",
+    ),
 )

@@ -68,6 +68,11 @@ def build() -> dict[str, int | str]:
     for document in ("SO-2", "SO-3"):
         _do(inventory.pin, inventory.PinRequest, document, warehouse_id=given.warehouse_id("WH1"))
     _do(inventory.ship, inventory.ShipRequest, "SO-3")
+    _do(
+        inventory.take_return, inventory.ReturnRequest, "RT-1",
+        warehouse_id=given.warehouse_id("WH1"), location_id=given.location("RCV"),
+        lines=(inventory.Line(sku_id=given.sku("TEA"), qty=1),), shipped_document="SO-3",
+    )  # fmt: skip
     _move("B-01", "A-01", 2)
     _a_truck()
     return ids()

@@ -156,6 +156,11 @@ PLANTS = [
         FROM inventory_balance WHERE id = {tea_balance}""",
     ),
     _plant(
+        "A18",
+        "UPDATE inventory_posting SET facts = facts || '{{\"shipped_document\": \"SO-2\"}}'"
+        " WHERE kind = 'RETURN'",
+    ),
+    _plant(
         "B1.balances",
         "UPDATE inventory_balance SET held = held + 1 WHERE id = {tea_balance}",
         "A1.balances",

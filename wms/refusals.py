@@ -30,6 +30,20 @@ SENTENCES: dict[str, str | Promise] = {
     "already_shipped": _("%(number)s has already been shipped."),
     "unknown_item": _("Nobody knows the code %(scanned)s. Scan the barcode on the goods."),
     "item_not_in_order": _("%(scanned)s does not belong to %(number)s. Wanted: %(expected)s."),
+    "scan_serial": _("%(goods)s has serial numbers. Scan the serial number of each piece."),
+    "not_by_serial": _("%(goods)s has no serial numbers. Scan its barcode."),
+    "serial_is_one_piece": _(
+        "A serial number is one piece. Scan each piece instead of typing a quantity."
+    ),
+    "unknown_serial": _(
+        "Nobody knows the serial number %(scanned)s. Scan the serial number on the piece."
+    ),
+    "scanned_already": _("%(scanned)s was scanned already for %(number)s. Scan another piece."),
+    "piece_elsewhere": _(
+        "By the books %(scanned)s is at %(there)s. Leave it and scan another piece."
+    ),
+    "other_lot": _("%(scanned)s is of another lot. Take a piece of the lot that is asked for."),
+    "piece_of_other": _("%(scanned)s was not taken for %(number)s. Scan %(expected)s."),
     "unknown_carrier": _("There is no carrier %(carrier)s in use. Choose another one."),
     "no_carrier": _("No carrier is set up. Add one and give it waybill numbers."),
     "waybills_exhausted": _("%(carrier)s has no waybill numbers left. Ask for a new range."),

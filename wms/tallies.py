@@ -14,6 +14,7 @@ class Want:
     location_id: int
     sku_id: int
     left: int
+    lot_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Share:
 
     id: int
     qty: int
+    # Of goods with serial numbers: the pieces, as many as `qty`.
+    serials: tuple[str, ...] = ()
 
 
 def spread(*, qty: int, wants: Sequence[Want], taken: dict[int, int]) -> list[Share] | None:
@@ -37,6 +40,23 @@ def spread(*, qty: int, wants: Sequence[Want], taken: dict[int, int]) -> list[Sh
             shares.append(Share(want.id, fits))
             qty -= fits
     return None if qty else shares
+
+
+def spread_pieces(
+    *, pieces: Sequence[tuple[str, int | None]], wants: Sequence[Want], taken: dict[int, int]
+) -> list[Share] | None:
+    """Give pieces (serial number, lot) to the wants of their lot in order; None when too many."""
+    given = dict(taken)
+    serials: dict[int, list[str]] = {}
+    for serial, lot_id in pieces:
+        fitting = [want for want in wants if want.lot_id == lot_id]
+        shares = spread(qty=1, wants=fitting, taken=given)
+        if shares is None:
+            return None
+        want_id = shares[0].id
+        given[want_id] = given.get(want_id, 0) + 1
+        serials.setdefault(want_id, []).append(serial)
+    return [Share(want_id, len(each), tuple(each)) for want_id, each in serials.items()]
 
 
 def wanted(*, wants: Sequence[Want], taken: dict[int, int]) -> int:

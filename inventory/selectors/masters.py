@@ -21,6 +21,7 @@ class SkuView:
     weight_g: int
     volume_ml: int
     lot_tracked: bool
+    serial_tracked: bool
     barcodes: tuple[str, ...]
 
 
@@ -88,6 +89,7 @@ def skus(ids: Iterable[int]) -> dict[int, SkuView]:
             weight_g=sku.weight_g,
             volume_ml=sku.volume_ml,
             lot_tracked=sku.lot_tracked,
+            serial_tracked=sku.serial_tracked,
             barcodes=tuple(barcode.code for barcode in sku.barcodes.all()),
         )
         for sku in rows

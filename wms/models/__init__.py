@@ -17,6 +17,7 @@ from wms.models.pick_lists import (
     PickTask,
     TaskState,
 )
+from wms.models.pieces import PickedPiece
 from wms.models.put_backs import PutBack, PutBackLine
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PickListEvent",
     "PickListState",
     "PickTask",
+    "PickedPiece",
     "PutBack",
     "PutBackLine",
     "TaskState",

@@ -81,6 +81,38 @@ _CHECKS: dict[str, str] = {
         JOIN wms_fulfilmentline l ON l.id = t.line_id
         JOIN wms_fulfilment f ON f.id = l.fulfilment_id
         WHERE t.state = 'OPEN' AND f.state <> 'PICKING'""",
+    "a pick names as many pieces as it took, or none": """
+        SELECT 'PL-' || t.pick_list_id || '/' || t.sequence || ' pick ' || p.id, p.qty, count(n.id)
+        FROM wms_pick p
+        JOIN wms_picktask t ON t.id = p.task_id
+        JOIN wms_pickedpiece n ON n.pick_id = p.id
+        GROUP BY p.id, t.id HAVING p.qty <> count(n.id)""",
+    "goods whose pieces were named are checked piece by piece": """
+        SELECT 'FF-' || l.fulfilment_id || ' line ' || l.id, l.checked, count(n.seen_id)
+        FROM wms_fulfilmentline l
+        JOIN wms_picktask t ON t.line_id = l.id
+        JOIN wms_pick p ON p.task_id = t.id
+        JOIN wms_pickedpiece n ON n.pick_id = p.id
+        GROUP BY l.id HAVING l.checked <> count(n.seen_id)""",
+    "no piece stays with a fulfilment that is over": """
+        SELECT 'FF-' || f.id || ' piece ' || n.serial, f.state, 'still taken'
+        FROM wms_pickedpiece n
+        JOIN wms_pick p ON p.id = n.pick_id
+        JOIN wms_picktask t ON t.id = p.task_id
+        JOIN wms_fulfilmentline l ON l.id = t.line_id
+        JOIN wms_fulfilment f ON f.id = l.fulfilment_id
+        WHERE n.ended_at IS NULL AND f.state IN ('SHIPPED', 'INTERCEPTED', 'CANCELLED')""",
+    "the pieces of a stopped fulfilment are what its note still asks for": """
+        SELECT 'FF-' || b.fulfilment_id || ' note line ' || x.id, x.qty - x.returned,
+               count(n.id) FILTER (WHERE n.ended_at IS NULL)
+        FROM wms_putback b
+        JOIN wms_putbackline x ON x.put_back_id = b.id
+        JOIN wms_fulfilmentline l ON l.fulfilment_id = b.fulfilment_id AND l.sku_id = x.sku_id
+        JOIN wms_picktask t ON t.line_id = l.id AND t.lot_id IS NOT DISTINCT FROM x.lot_id
+        JOIN wms_pick p ON p.task_id = t.id
+        JOIN wms_pickedpiece n ON n.pick_id = p.id
+        GROUP BY x.id, b.fulfilment_id
+        HAVING x.qty - x.returned <> count(n.id) FILTER (WHERE n.ended_at IS NULL)""",
     "a walk is open exactly while it has open steps": """
         SELECT 'PL-' || p.id, p.state, count(t.id) FILTER (WHERE t.state = 'OPEN')
         FROM wms_picklist p LEFT JOIN wms_picktask t ON t.pick_list_id = p.id

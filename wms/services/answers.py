@@ -39,7 +39,9 @@ class Command:
 
     def fingerprint(self) -> str:
         """What was asked: the arguments without key, clock and person."""
-        parts = {name: value for name, value in asdict(self).items() if name != "key"}
+        # An empty list says nothing: commands from before the field existed keep their print.
+        said = asdict(self).items()
+        parts = {name: value for name, value in said if name != "key" and value != ()}
         text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

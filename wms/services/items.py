@@ -20,8 +20,8 @@ class Item:
 class Items:
     """Scanned codes and the names of SKUs, looked up for a whole batch."""
 
-    def __init__(self, by_code: dict[str, Item], names: dict[int, str]) -> None:
-        self._by_code, self._names = by_code, names
+    def __init__(self, by_code: dict[str, Item], names: dict[int, str], numbered: set[int]) -> None:
+        self._by_code, self._names, self._numbered = by_code, names, numbered
 
     def find(self, code: str) -> Item | None:
         """What carries the code."""
@@ -30,6 +30,10 @@ class Items:
     def name(self, sku_id: int) -> str:
         """Code and name of a SKU, for a sentence."""
         return self._names.get(sku_id, str(sku_id))
+
+    def by_serial(self, sku_id: int) -> bool:
+        """True when every piece of it has a serial number that must be scanned."""
+        return sku_id in self._numbered
 
     def names(self, sku_ids: Iterable[int]) -> str:
         """The names of several SKUs, each once, for a sentence."""
@@ -47,4 +51,8 @@ def items_by_code(codes: Sequence[str], *, also: Iterable[int] = ()) -> Items:
         }
     known = {item.sku_id for item in found.values()} | set(also)
     views = stock.skus(sorted(known)) if known else {}
-    return Items(found, {pk: f"{view.code} {view.name}" for pk, view in views.items()})
+    return Items(
+        found,
+        {pk: f"{view.code} {view.name}" for pk, view in views.items()},
+        {pk for pk, view in views.items() if view.serial_tracked},
+    )

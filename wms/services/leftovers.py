@@ -7,18 +7,23 @@ from collections.abc import Sequence
 from wms.models import FulfilmentState, Pick, PutBack, PutBackLine
 from wms.models.clock import database_clock
 from wms.services.journal import Journal
+from wms.services.pieces import Pieces
 from wms.services.walks import Walks
+from wms.tallies import Share
 
 
-def use_leftovers(picks: Sequence[Pick], *, walks: Walks, journal: Journal) -> None:
+def use_leftovers(
+    picks: Sequence[tuple[Pick, Share]], *, walks: Walks, pieces: Pieces, journal: Journal
+) -> None:
     """What was taken at the bench itself need not go back to the shelf: notes shrink, oldest first.
 
-    `walks` holds the locks of the fulfilments whose notes these are. Walks that take nothing at
-    their bench cost no statement.
+    A piece with a serial number leaves the note it stands on, and no other. `walks` holds the
+    locks of the fulfilments whose notes these are. Walks that take nothing at their bench cost no
+    statement.
     """
     at_bench = [
-        pick
-        for pick in picks
+        (pick, share)
+        for pick, share in picks
         if pick.task.location_id == walks.lists[pick.task.pick_list_id].bench_id
     ]
     if not at_bench:
@@ -31,21 +36,29 @@ def use_leftovers(picks: Sequence[Pick], *, walks: Walks, journal: Journal) -> N
         .order_by("id")
     )
     changed = set()
-    for pick in at_bench:
-        left = pick.qty
-        for row in rows:
-            same_goods = (row.put_back.location_id, row.sku_id, row.lot_id) == (
-                pick.task.location_id,
-                walks.sku_id(pick.task),
-                pick.task.lot_id,
-            )
-            take = min(left, row.qty - row.returned) if same_goods else 0
-            if take:
-                row.returned += take
-                left -= take
-                changed.add(row.pk)
+    for pick, share in at_bench:
+        goods = (pick.task.location_id, walks.sku_id(pick.task), pick.task.lot_id)
+        for units, fulfilment_id in _portions(share, goods[1], pieces):
+            left = units
+            for row in rows:
+                note = row.put_back
+                same_goods = (note.location_id, row.sku_id, row.lot_id) == goods
+                same_note = fulfilment_id in (None, note.fulfilment_id)
+                take = min(left, row.qty - row.returned) if same_goods and same_note else 0
+                if take:
+                    row.returned += take
+                    left -= take
+                    changed.add(row.pk)
     PutBackLine.objects.bulk_update([row for row in rows if row.pk in changed], ["returned"])
     _finish(rows, changed, walks, journal)
+
+
+def _portions(share: Share, sku_id: int, pieces: Pieces) -> list[tuple[int, int | None]]:
+    """Units and the stopped fulfilment they were taken for before; None: whichever had such."""
+    if not share.serials:
+        return [(share.qty, None)]
+    held = [pieces.held(sku_id, serial) for serial in share.serials]
+    return [(1, row.pick.task.line.fulfilment_id) for row in held if row is not None]
 
 
 def _finish(rows: list[PutBackLine], changed: set[int], walks: Walks, journal: Journal) -> None:

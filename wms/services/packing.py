@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -18,14 +18,24 @@ from wms.models import (
     FulfilmentState,
     Parcel,
     ParcelLine,
+    PickedPiece,
 )
 from wms.refusals import FloorRefused
 from wms.services.answers import MOST_UNITS, Answer, Command, Replies
 from wms.services.carriers import take_waybills
 from wms.services.items import Items, items_by_code
 from wms.services.journal import Journal, complete_lists
+from wms.services.pieces import (
+    Goods,
+    Pieces,
+    must_be_of,
+    named,
+    open_pieces,
+    pieces_scanned,
+    read_scan,
+)
 from wms.services.requests import lock_fulfilments
-from wms.tallies import Share, Want, spread
+from wms.tallies import Share, Want, spread, wanted
 
 S = FulfilmentState
 
@@ -34,12 +44,14 @@ S = FulfilmentState
 class CheckScan(Command):
     """Goods were scanned at the bench: `qty` codes, each worth what the barcode packs.
 
-    `fulfilment` is the number or the document.
+    `fulfilment` is the number or the document. Goods with serial numbers are named piece by
+    piece: in `serials`, or one as the `barcode`.
     """
 
     fulfilment: str = ""
     barcode: str = ""
     qty: int = 1
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,38 +68,64 @@ def confirm_checks(
 ) -> list[Answer]:
     """Count scanned goods against what was picked; each scan whole or not at all.
 
-    Answer data: fulfilment, units, left (base units still to check), checked (all done).
+    Answer data: fulfilment, units, left (base units still to check), checked (all done), and the
+    serials of goods that have them.
     Refusals: unknown_fulfilment, not_picked_yet, already_checked, already_packed,
     already_shipped, stopped, unknown_item, item_not_in_order, too_many, invalid_quantity,
-    key_reused.
+    key_reused, scan_serial, not_by_serial, serial_is_one_piece, unknown_serial, scanned_already,
+    piece_of_other, piece_elsewhere.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     locked = lock_fulfilments([check.fulfilment for check in checks], scope=scope)
     replies = Replies(verb="CHECK", commands=checks, who=actor)
     lines = _lines_of(locked)
-    items = items_by_code(
-        [check.barcode for check in checks],
-        also={line.sku_id for rows in lines.values() for line in rows},
-    )
+    bench = _look_over(checks, lines)
     taken: dict[int, int] = {}
     made: list[Check] = []
-    counted: dict[int, tuple[Fulfilment, int]] = {}
+    counted: dict[int, tuple[Fulfilment, Share]] = {}
+    boxed: list[PickedPiece] = []
     by_id = {line.pk: line for rows in lines.values() for line in rows}
     for index, check in replies.waiting():
         try:
-            fulfilment, share = _judge(check, locked, lines, items, taken)
+            fulfilment, share, rows = _judge(check, locked, lines, bench, taken)
         except FloorRefused as refused:
             replies.refuse(index, refused)
             continue
         taken[share.id] = taken.get(share.id, 0) + share.qty
-        counted[index] = (fulfilment, share.qty)
+        counted[index] = (fulfilment, share)
         made.append(Check(line=by_id[share.id], key=check.key, qty=share.qty, who=actor))
+        for row in rows:
+            row.seen = made[-1]
+        boxed += rows
     for line_id, qty in taken.items():
         by_id[line_id].checked += qty
     FulfilmentLine.objects.bulk_update([by_id[pk] for pk in taken], ["checked"])
     Check.objects.bulk_create(made)
+    PickedPiece.objects.bulk_update(boxed, ["seen"])
     _pass(counted, lines, replies, actor)
     return replies.keep()
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What a batch of scans is judged by, besides the lines."""
+
+    items: Items
+    pieces: Pieces
+    # Taken for these fulfilments and not in the box yet, by line.
+    unseen: Mapping[int, list[PickedPiece]]
+
+
+def _look_over(checks: Sequence[CheckScan], lines: dict[int, list[FulfilmentLine]]) -> _Bench:
+    skus = {line.sku_id for rows in lines.values() for line in rows}
+    items = items_by_code([check.barcode for check in checks], also=skus)
+    pieces = pieces_scanned(checks, items=items, wanted_skus=skus)
+    unseen: dict[int, list[PickedPiece]] = {}
+    if any(items.by_serial(sku_id) for sku_id in skus):
+        for row in open_pieces(list(lines)):
+            if row.seen_id is None:
+                unseen.setdefault(row.pick.task.line_id, []).append(row)
+    return _Bench(items, pieces, unseen)
 
 
 def _lines_of(locked: dict[str, Fulfilment]) -> dict[int, list[FulfilmentLine]]:
@@ -101,10 +139,10 @@ def _judge(
     check: CheckScan,
     locked: dict[str, Fulfilment],
     lines: dict[int, list[FulfilmentLine]],
-    items: Items,
+    bench: _Bench,
     taken: dict[int, int],
-) -> tuple[Fulfilment, Share]:
-    """Which line a scan counts for.
+) -> tuple[Fulfilment, Share, list[PickedPiece]]:
+    """Which line a scan counts for, and which pieces it puts into the box.
 
     Raises:
         FloorRefused: with what is expected instead.
@@ -116,32 +154,47 @@ def _judge(
         raise FloorRefused("already_checked", number=fulfilment.number)
     if fulfilment.state != S.PICKED:
         raise wrong_state(fulfilment)
-    if not 1 <= check.qty <= MOST_UNITS:
-        raise FloorRefused("invalid_quantity")
-    item = items.find(check.barcode)
-    if item is None:
-        raise FloorRefused("unknown_item", scanned=check.barcode)
-    rows = lines[fulfilment.pk]
-    line = next((row for row in rows if row.sku_id == item.sku_id), None)
+    rows, items = lines[fulfilment.pk], bench.items
+    skus = {row.sku_id for row in rows}
+    goods = read_scan(check, items=items, pieces=bench.pieces, wanted_skus=skus)
+    line = next((row for row in rows if row.sku_id == goods.sku_id), None)
     if line is None:
         open_rows = [row.sku_id for row in rows if row.checked + taken.get(row.pk, 0) < row.qty]
         raise FloorRefused(
             "item_not_in_order",
-            scanned=items.name(item.sku_id),
+            scanned=items.name(goods.sku_id),
             number=fulfilment.number,
             expected=items.names(open_rows),
         )
+    boxed = _unboxed(goods, fulfilment, line, bench)
     left = line.picked - line.checked
-    units = check.qty * item.qty
-    shares = spread(qty=units, wants=[Want(line.pk, 0, line.sku_id, left)], taken=taken)
+    # Its pieces are known by name: of which lot they are does not matter any more.
+    wants = [Want(line.pk, 0, line.sku_id, left)]
+    shares = spread(qty=goods.units, wants=wants, taken=taken)
     if shares is None:
         raise FloorRefused(
-            "too_many",
-            scanned=items.name(item.sku_id),
-            qty=units,
-            left=left - taken.get(line.pk, 0),
-        )
-    return fulfilment, shares[0]
+            "too_many", scanned=items.name(goods.sku_id), qty=goods.units,
+            left=wanted(wants=wants, taken=taken),
+        )  # fmt: skip
+    bench.pieces.note(goods, fulfilment.number)
+    serials = tuple(row.serial for row in boxed)
+    return fulfilment, replace(shares[0], serials=serials), boxed
+
+
+def _unboxed(
+    goods: Goods, fulfilment: Fulfilment, line: FulfilmentLine, bench: _Bench
+) -> list[PickedPiece]:
+    """The scanned pieces, none of them in a box yet.
+
+    Raises:
+        FloorRefused: scanned_already, piece_of_other, piece_elsewhere.
+    """
+    missing = [row.serial for row in bench.unseen.get(line.pk, [])]
+    rows = must_be_of(goods, fulfilment, pieces=bench.pieces, missing=missing)
+    for row in rows:
+        if row.seen_id is not None:
+            raise FloorRefused("scanned_already", scanned=row.serial, number=fulfilment.number)
+    return rows
 
 
 def wrong_state(fulfilment: Fulfilment) -> FloorRefused:
@@ -157,20 +210,21 @@ def wrong_state(fulfilment: Fulfilment) -> FloorRefused:
 
 
 def _pass(
-    counted: dict[int, tuple[Fulfilment, int]],
+    counted: dict[int, tuple[Fulfilment, Share]],
     lines: dict[int, list[FulfilmentLine]],
     replies: Replies[CheckScan],
     actor: str,
 ) -> None:
     """Pass what is fully checked, and answer."""
     journal = Journal(actor)
-    for index, (fulfilment, units) in counted.items():
+    for index, (fulfilment, share) in counted.items():
         left = sum(line.qty - line.checked for line in lines[fulfilment.pk])
         if not left and fulfilment.state == S.PICKED:
             journal.walk(fulfilment, fulfilment.pass_check)
         replies.accept(
-            index, fulfilment=fulfilment.number, units=units, left=left, checked=not left
-        )
+            index, fulfilment=fulfilment.number, units=share.qty, left=left, checked=not left,
+            **named([share]),
+        )  # fmt: skip
     journal.write()
 
 

@@ -8,30 +8,42 @@ from dataclasses import dataclass
 from django.db import connection
 
 from inventory import services as inventory
+from inventory.selectors import PieceView
 from org.scope import Scope
 from outbox import services as outbox
 from wms.models import (
     Fulfilment,
     FulfilmentLine,
+    FulfilmentState,
     Pick,
     PickListState,
     PickTask,
     TaskState,
 )
-from wms.numbers import fold
+from wms.numbers import FULFILMENT, fold
 from wms.refusals import FloorRefused
-from wms.services.answers import MOST_UNITS, Answer, Command, Replies
+from wms.services.answers import Answer, Command, Replies
 from wms.services.items import Items, items_by_code
 from wms.services.journal import Journal, close_lists
 from wms.services.leftovers import use_leftovers
+from wms.services.pieces import (
+    Pieces,
+    allot,
+    must_lie,
+    named,
+    pieces_scanned,
+    read_scan,
+    take_pieces,
+)
 from wms.services.walks import Walks
-from wms.tallies import Share, Want, spread, wanted
+from wms.tallies import Share, Want
 
 
 @dataclass(frozen=True)
 class PickScan(Command):
     """Location and goods were scanned: `qty` codes, each worth what the barcode packs.
 
+    Goods with serial numbers are named piece by piece: in `serials`, or one as the `barcode`.
     `task` narrows the scan to one step; None fills the open steps of that cell in walk order.
     """
 
@@ -40,6 +52,7 @@ class PickScan(Command):
     barcode: str = ""
     qty: int = 1
     task: int | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,66 +71,86 @@ def confirm_picks(
 
     The claim follows the goods. Constant number of statements for any number of scans.
 
-    Answer data: pick_list, units (base units taken), tasks_left, fulfilments_done (numbers).
+    Answer data: pick_list, units (base units taken), tasks_left, fulfilments_done (numbers), and
+    the serials of goods that have them.
     Refusals: unknown_pick_list, pick_list_closed, wrong_location, wrong_item, unknown_item,
-    too_many, invalid_quantity, unknown_task, task_closed, task_dropped, key_reused, and the
-    ledger's own (not_held, blocked, ...).
+    too_many, invalid_quantity, unknown_task, task_closed, task_dropped, key_reused, scan_serial,
+    not_by_serial, serial_is_one_piece, unknown_serial, scanned_already, piece_elsewhere,
+    other_lot, and the ledger's own (not_held, blocked, wrong_serials, ...).
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     walks = Walks([pick.pick_list for pick in picks], scope)
     replies = Replies(verb="PICK", commands=picks, who=actor)
     wanted_skus = {walks.sku_id(task) for task in walks.tasks}
     items = items_by_code([pick.barcode for pick in picks], also=wanted_skus)
+    pieces = pieces_scanned(picks, items=items, wanted_skus=wanted_skus)
     taken: dict[int, int] = {}
     plans: dict[int, list[Share]] = {}
     for index, pick in replies.waiting():
         try:
-            plans[index] = _judge(pick, walks, items, taken)
+            plans[index] = _judge(pick, walks, items, pieces, taken)
         except FloorRefused as refused:
             replies.refuse(index, refused)
             continue
         for share in plans[index]:
             taken[share.id] = taken.get(share.id, 0) + share.qty
     _move(picks, plans, walks, replies, actor)
-    _book(picks, plans, walks, replies, actor)
+    _book(picks, plans, walks, pieces, replies, actor)
     return replies.keep()
 
 
-def _judge(pick: PickScan, walks: Walks, items: Items, taken: dict[int, int]) -> list[Share]:
+def _judge(
+    pick: PickScan, walks: Walks, items: Items, pieces: Pieces, taken: dict[int, int]
+) -> list[Share]:
     """Which steps a scan fills.
 
     Raises:
         FloorRefused: with what is expected instead.
     """
-    if not 1 <= pick.qty <= MOST_UNITS:
-        raise FloorRefused("invalid_quantity")
     row = walks.open_list(pick.pick_list)
     everything = walks.tasks_of(row)
     tasks = _candidates(pick, everything, walks, items)
     here = [task for task in tasks if walks.place(task) == fold(pick.location)]
     if not here:
         _refuse_place(pick, tasks, everything, walks, items)
-    item = items.find(pick.barcode)
-    if item is None:
-        raise FloorRefused("unknown_item", scanned=pick.barcode)
+    skus = {walks.sku_id(task) for task in here}
+    goods = read_scan(pick, items=items, pieces=pieces, wanted_skus=skus)
     wants = [
-        Want(task.pk, task.location_id, walks.sku_id(task), task.left)
+        Want(task.pk, task.location_id, walks.sku_id(task), task.left, task.lot_id)
         for task in here
-        if walks.sku_id(task) == item.sku_id
+        if walks.sku_id(task) == goods.sku_id
     ]
     if not wants:
         raise FloorRefused(
             "wrong_item",
-            scanned=pick.barcode,
+            scanned=goods.scanned,
             location=walks.place(here[0]),
             expected=items.names(walks.sku_id(task) for task in here),
         )
-    units = pick.qty * item.qty
-    shares = spread(qty=units, wants=wants, taken=taken)
-    if shares is None:
-        left = wanted(wants=wants, taken=taken)
-        raise FloorRefused("too_many", scanned=items.name(item.sku_id), qty=units, left=left)
+    for piece in goods.pieces:
+        pieces.must_be_new(piece)
+        _must_be_free(piece, here[0], walks, pieces)
+        must_lie(piece, here[0].location_id)
+    shares = allot(goods, wants=wants, taken=taken, items=items)
+    pieces.note(goods, row.number)
     return shares
+
+
+def _must_be_free(piece: PieceView, task: PickTask, walks: Walks, pieces: Pieces) -> None:
+    """Nobody has the piece, or it is what a stopped order left at the bench.
+
+    Raises:
+        FloorRefused: scanned_already.
+    """
+    held = pieces.held(piece.sku_id, piece.serial)
+    if held is None:
+        return
+    former = walks.fulfilments.get(held.pick.task.line.fulfilment_id)
+    at_bench = task.location_id == walks.lists[task.pick_list_id].bench_id
+    if at_bench and former is not None and former.state == FulfilmentState.INTERCEPTING:
+        return
+    number = f"{FULFILMENT}-{held.pick.task.line.fulfilment_id}"
+    raise FloorRefused("scanned_already", scanned=piece.serial, number=number)
 
 
 def _candidates(
@@ -177,6 +210,7 @@ def _move(
                 to_location_id=row.bench_id,
                 lot_id=by_id[share.id].lot_id,
                 hold_document=_document(by_id[share.id], walks),
+                serials=share.serials,
             )
             for share in shares
             # What came back from a stopped order may already lie at the bench.
@@ -208,6 +242,7 @@ def _book(
     picks: Sequence[PickScan],
     plans: dict[int, list[Share]],
     walks: Walks,
+    pieces: Pieces,
     replies: Replies[PickScan],
     actor: str,
 ) -> None:
@@ -216,22 +251,26 @@ def _book(
     journal = Journal(actor)
     touched: dict[int, PickTask] = {}
     lines: dict[int, FulfilmentLine] = {}
-    made: list[Pick] = []
+    made: list[tuple[Pick, Share]] = []
     for index, shares in plans.items():
         for share in shares:
             task = touched.setdefault(share.id, by_id[share.id])
             line = lines.setdefault(task.line_id, walks.lines[task.line_id])
             task.picked += share.qty
             line.picked += share.qty
-            made.append(Pick(task=task, key=picks[index].key, qty=share.qty, who=actor))
+            pick = Pick(task=task, key=picks[index].key, qty=share.qty, who=actor)
+            made.append((pick, share))
             if not task.left:
                 task.confirm()
     if not made:
         return
     PickTask.objects.bulk_update(list(touched.values()), ["picked", "state"])
     FulfilmentLine.objects.bulk_update(list(lines.values()), ["picked"])
-    Pick.objects.bulk_create(made)
-    use_leftovers(made, walks=walks, journal=journal)
+    Pick.objects.bulk_create(pick for pick, _ in made)
+    use_leftovers(made, walks=walks, pieces=pieces, journal=journal)
+    take_pieces(
+        [(pick, walks.sku_id(pick.task), share.serials) for pick, share in made], pieces=pieces
+    )
     done = _finish(walks, {line.fulfilment_id for line in lines.values()}, journal)
     started = {task.pick_list_id for task in touched.values()}
     for row in walks.lists.values():
@@ -249,6 +288,7 @@ def _book(
             units=sum(share.qty for share in shares),
             tasks_left=sum(1 for task in walks.tasks_of(row) if task.state == TaskState.OPEN),
             fulfilments_done=[done[pk].number for pk in sorted(served) if pk in done],
+            **named(shares),
         )
 
 

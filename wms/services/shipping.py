@@ -11,13 +11,14 @@ from django.db.models import Q
 from inventory import services as inventory
 from org.scope import Scope
 from outbox import services as outbox
-from wms.models import Fulfilment, FulfilmentState, Parcel, ParcelLine
+from wms.models import Fulfilment, FulfilmentState, Parcel, ParcelLine, PickedPiece
 from wms.models.clock import database_clock
 from wms.numbers import PARCEL, fold, id_of
 from wms.refusals import FloorRefused
 from wms.services.answers import Answer, Command, Replies
 from wms.services.journal import Journal
 from wms.services.packing import wrong_state
+from wms.services.pieces import end_pieces, open_pieces
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,26 @@ def _judge(
     return parcel
 
 
-def _contents(leaving: dict[int, Parcel]) -> list[tuple[inventory.Line, ...]]:
+def _boxed(leaving: dict[int, Parcel]) -> dict[tuple[int, int], list[PickedPiece]]:
+    """The pieces in the boxes, by fulfilment and SKU."""
+    found: dict[tuple[int, int], list[PickedPiece]] = {}
+    for piece in open_pieces([parcel.fulfilment_id for parcel in leaving.values()]):
+        if piece.seen_id is not None:
+            key = (piece.pick.task.line.fulfilment_id, piece.sku_id)
+            found.setdefault(key, []).append(piece)
+    return found
+
+
+def _contents(
+    leaving: dict[int, Parcel], boxed: dict[tuple[int, int], list[PickedPiece]]
+) -> list[tuple[inventory.Line, ...]]:
     """What lies in each box: exactly this leaves, not whatever is claimed by now."""
     lines: dict[int, list[inventory.Line]] = {parcel.pk: [] for parcel in leaving.values()}
     rows = ParcelLine.objects.filter(parcel_id__in=list(lines)).order_by("line__sku_id")
-    for parcel_id, sku_id, qty in rows.values_list("parcel_id", "line__sku_id", "qty"):
-        lines[parcel_id].append(inventory.Line(sku_id=sku_id, qty=qty))
+    columns = ("parcel_id", "parcel__fulfilment_id", "line__sku_id", "qty")
+    for parcel_id, fulfilment_id, sku_id, qty in rows.values_list(*columns):
+        serials = tuple(piece.serial for piece in boxed.get((fulfilment_id, sku_id), ()))
+        lines[parcel_id].append(inventory.Line(sku_id=sku_id, qty=qty, serials=serials))
     return [tuple(lines[parcel.pk]) for parcel in leaving.values()]
 
 
@@ -113,6 +128,7 @@ def _ship(
     replies: Replies[ParcelDeparture],
     actor: str,
 ) -> None:
+    boxed = _boxed(leaving)
     outcomes = inventory.ship(
         [
             # The document's name is the key: whatever is sent twice, its goods leave once.
@@ -121,7 +137,7 @@ def _ship(
                 document=locked[parcel.fulfilment_id].document,
                 lines=lines,
             )
-            for parcel, lines in zip(leaving.values(), _contents(leaving), strict=True)
+            for parcel, lines in zip(leaving.values(), _contents(leaving, boxed), strict=True)
         ],
         actor=actor,
     )
@@ -145,6 +161,8 @@ def _ship(
     Parcel.objects.filter(pk__in=[parcel.pk for parcel in gone]).update(
         shipped_at=database_clock(), shipped_by=actor
     )
+    departed = {parcel.fulfilment_id for parcel in gone}
+    end_pieces(piece for (owner, _), rows in boxed.items() for piece in rows if owner in departed)
     journal.write()
     outbox.tell(
         topic="fulfilment.shipped",

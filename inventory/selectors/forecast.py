@@ -18,12 +18,14 @@ from inventory.unpacking import KitRecipe, recipes_of
 class DayStep:
     """From this day on. `arriving` are units due that day; a kit's are more kits it makes.
 
-    `balance` is below zero as long as more units are waited for than there will be.
+    `expiring` are free units that may not be used any more from that day on. `balance` is below
+    zero as long as more units are waited for than there will be.
     """
 
     day: date
     arriving: int
     balance: int
+    expiring: int = 0
 
     @property
     def available(self) -> int:
@@ -33,7 +35,7 @@ class DayStep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Forecast:
-    """A SKU over a pool of warehouses: the first step is today, then a step per day of arrival."""
+    """A SKU over a pool of warehouses: the first step is today, then one per day of change."""
 
     sku_id: int
     now: int
@@ -55,11 +57,12 @@ def future(
     grade: str = GOOD,
     owner: str = ONE_OWNER,
 ) -> dict[int, Forecast]:
-    """Availability day by day, through `until`; every SKU is answered. Three statements.
+    """Availability day by day, through `until`; every SKU is answered. Four statements.
 
     Free units now, and whatever of announced receipts and transfers has not arrived yet, on the
     day it is due (display zone). What is overdue counts as due today: nobody called it off.
-    Announcements are of our own goods; those of another `owner` are not known beforehand.
+    Announcements are of our own goods; those of another `owner` are not known beforehand. Lots
+    that expire before a day are taken off; claims without a cell use up the earliest of them.
 
     Args:
         waiting: {SKU id: units} that orders without stock wait for already; they come first. The
@@ -73,13 +76,28 @@ def future(
     )
     today = timezone.localdate()
     coming = _coming(goods, warehouse_ids, until, today, grade) if owner == ONE_OWNER else {}
-    houses = set(warehouse_ids)
+    going = _going(goods, warehouse_ids, until, today, grade, owner)
+    changes = _Changes(set(warehouse_ids), free, coming, going)
     owed = waiting or {}
     answer = {}
     for sku in wanted:
         recipe = recipes.get(sku) or KitRecipe(sku, 0, 0, ((sku, 1),))
-        answer[sku] = _forecast(recipe, houses, free, coming, owed, today)
+        answer[sku] = _forecast(recipe, changes, owed, today)
     return answer
+
+
+# {SKU: {day: [(warehouse, units)]}}
+_ByDay = Mapping[int, Mapping[date, list[tuple[int, int]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What is free in each warehouse, what arrives there, and what expires there."""
+
+    houses: set[int]
+    free: Mapping[tuple[int, int], int]
+    coming: _ByDay
+    going: _ByDay
 
 
 def _coming(
@@ -102,28 +120,73 @@ def _coming(
     return found
 
 
-def _forecast(
-    recipe: KitRecipe,
-    houses: set[int],
-    free: Mapping[tuple[int, int], int],
-    coming: Mapping[int, Mapping[date, list[tuple[int, int]]]],
-    waiting: Mapping[int, int],
+def _going(
+    sku_ids: set[int],
+    warehouse_ids: Collection[int],
+    until: date,
     today: date,
+    grade: str,
+    owner: str,
+) -> dict[int, dict[date, list[tuple[int, int]]]]:
+    """{SKU: {day: [(warehouse, units)]}} of free units that cannot be used from that day on.
+
+    Claims without a cell will be picked first expiry first, so they leave the later lots free.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH own AS (
+                   SELECT id, sku_id, warehouse_id, available FROM inventory_balance
+                   WHERE sku_id = ANY(%s) AND warehouse_id = ANY(%s) AND grade = %s AND owner = %s
+                     AND available > 0
+               ), cell AS (
+                   SELECT b.id, b.sku_id, b.warehouse_id, b.available, l.expires_on,
+                       c.on_hand - c.pinned AS units
+                   FROM own b JOIN inventory_stock c ON c.balance_id = b.id
+                   LEFT JOIN inventory_lot l ON l.id = c.lot_id
+                   WHERE c.on_hand > c.pinned
+               ), loose AS (
+                   SELECT id, sum(units) - min(available) AS units FROM cell GROUP BY id
+               )
+               SELECT c.sku_id, c.warehouse_id, c.expires_on + 1, sum(c.units)::bigint,
+                   c.available, o.units::bigint
+               FROM cell c JOIN loose o ON o.id = c.id WHERE c.expires_on < %s
+               GROUP BY c.id, 1, 2, 3, 5, 6 ORDER BY c.id, 3""",
+            [sorted(sku_ids), sorted(set(warehouse_ids)), grade, owner, until],
+        )
+        rows = cursor.fetchall()
+    found: dict[int, dict[date, list[tuple[int, int]]]] = {}
+    claimed: dict[tuple[int, int], int] = {}
+    for sku, warehouse, first_day, units, free, loose in rows:
+        left = claimed.get((sku, warehouse), loose)
+        lost = min(max(units - left, 0), free)
+        claimed[(sku, warehouse)] = max(left - units, 0)
+        if lost:
+            day = max(first_day, today)
+            found.setdefault(sku, {}).setdefault(day, []).append((warehouse, lost))
+    return found
+
+
+def _forecast(
+    recipe: KitRecipe, changes: _Changes, waiting: Mapping[int, int], today: date
 ) -> Forecast:
     """Goods are a kit of one unit of themselves here."""
     parts = [part for part, _ in recipe.parts]
-    there = {house: {part: free.get((house, part), 0) for part in parts} for house in houses}
-    now = _packed(recipe, there)
-    days = {today}.union(*(coming.get(part, {}) for part in parts))
+    there = {
+        house: {part: changes.free.get((house, part), 0) for part in parts}
+        for house in changes.houses
+    }
+    now = before = _packed(recipe, there)
+    dated = [by_day.get(part, {}) for part in parts for by_day in (changes.coming, changes.going)]
     steps = []
-    before = now
-    for day in sorted(days):
-        for part in parts:
-            for house, units in coming.get(part, {}).get(day, ()):
-                there[house][part] += units
+    for day in sorted({today}.union(*dated)):
+        _add(there, changes.going, parts, day, -1)
+        kept = _packed(recipe, there)
+        _add(there, changes.coming, parts, day, 1)
         whole = _packed(recipe, there)
         balance = _after_waiting(recipe, there, whole, waiting)
-        steps.append(DayStep(day=day, arriving=whole - before, balance=balance))
+        steps.append(
+            DayStep(day=day, arriving=whole - kept, balance=balance, expiring=before - kept)
+        )
         before = whole
     return Forecast(
         sku_id=recipe.kit_id,
@@ -131,6 +194,14 @@ def _forecast(
         waiting=waiting.get(recipe.kit_id, 0),
         steps=tuple(steps),
     )
+
+
+def _add(
+    there: Mapping[int, dict[int, int]], changes: _ByDay, parts: list[int], day: date, sign: int
+) -> None:
+    for part in parts:
+        for house, units in changes.get(part, {}).get(day, ()):
+            there[house][part] += sign * units
 
 
 def _packed(recipe: KitRecipe, there: Mapping[int, Mapping[int, int]]) -> int:

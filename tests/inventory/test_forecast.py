@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -155,4 +156,62 @@ def test_many_skus_cost_as_much_as_one() -> None:
         return len(seen)
 
     many = [made, *(given.sku(f"T{n}") for n in range(4))]
-    assert statements([given.sku("T0")]) == statements(many) == 3
+    assert statements([given.sku("T0")]) == statements(many) == 4
+
+
+def expiring(code: str, **more: Any) -> list[tuple[int, int, int]]:
+    """(days from today, expiring, balance) of the SKU's forecast."""
+    sku = given.sku(code)
+    found = selectors.future(
+        sku_ids=[sku],
+        warehouse_ids=[given.warehouse_id("WH1")],
+        until=today() + timedelta(days=30),
+        **more,
+    )[sku]
+    return [((step.day - today()).days, step.expiring, step.balance) for step in found.steps]
+
+
+def lot_of(code: str, name: str, days: int, qty: int) -> None:
+    """Goods of a lot that may be used for so many days from today, today included."""
+    made = given.lot(code, name, expires_on=today() + timedelta(days=days))
+    given.stock(code, qty, lot_id=made)
+
+
+def test_lots_that_expire_before_a_day_cannot_be_promised_for_it() -> None:
+    given.stock("TEA", 4)
+    lot_of("TEA", "L1", 2, 5)
+    lot_of("TEA", "L2", 7, 6)
+    lot_of("TEA", "L3", 90, 7)
+    announced("TEA", 3, 3)
+
+    assert expiring("TEA") == [(0, 0, 22), (3, 5, 20), (8, 6, 14)]
+    tea, house = given.sku("TEA"), given.warehouse_id("WH1")
+    forecast = selectors.future(
+        sku_ids=[tea], warehouse_ids=[house], until=today() + timedelta(days=7)
+    )[tea]
+    assert [forecast.on(today() + timedelta(days=n)) for n in (0, 2, 3, 7)] == [22, 22, 20, 20]
+
+
+def test_claims_without_a_cell_use_up_what_expires_first() -> None:
+    lot_of("TEA", "L1", 2, 5)
+    lot_of("TEA", "L2", 7, 6)
+    given.held("SO-1", "TEA", 7)
+
+    assert expiring("TEA") == [(0, 0, 4), (8, 4, 0)]
+
+
+def test_frozen_and_pinned_units_of_a_lot_do_not_expire_from_what_is_free() -> None:
+    lot_of("TEA", "L1", 2, 5)
+    given.held("FZ-1", "TEA", 3, reason="MANUAL", location_id=given.location("A-01"))
+    given.stock("TEA", 10, location="PACK")
+
+    assert expiring("TEA") == [(0, 0, 12), (3, 2, 10)]
+
+
+def test_a_kit_lasts_as_long_as_its_first_part_to_expire() -> None:
+    lot_of("TEA", "L1", 2, 4)
+    given.stock("TEA", 2)
+    given.stock("CUP", 3)
+    kit(TEA=2, CUP=1)
+
+    assert expiring("BOX") == [(0, 0, 3), (3, 2, 1)]

@@ -262,7 +262,8 @@ def lift(hold_id: int) -> None:
     """Let go of a freeze."""
     with transaction.atomic():
         inventory.release(
-            [inventory.ReleaseRequest(key=fresh("lift"), document="LIFT", hold_id=hold_id)], actor=WHO
+            [inventory.ReleaseRequest(key=fresh("lift"), document="LIFT", hold_id=hold_id)],
+            actor=WHO,
         )[0].check()
 
 

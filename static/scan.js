@@ -27,11 +27,13 @@
   }
 
   function take() {
-    const code = fold(box.value);
+    /* Sent as it was read: serial numbers may have small letters. The house folds the rest. */
+    const code = box.value.trim();
+    const folded = fold(code);
     box.value = "";
     const now = performance.now();
-    const doubled = code !== "" && code === lastCode && now - lastAt < DOUBLE_SCAN_MS;
-    lastCode = code;
+    const doubled = folded !== "" && folded === lastCode && now - lastAt < DOUBLE_SCAN_MS;
+    lastCode = folded;
     lastAt = now;
     if (doubled) {
       return;
@@ -163,7 +165,7 @@
   form.addEventListener("htmx:configRequest", function (event) {
     busy = true;
     document.body.classList.add("scan-busy");
-    event.detail.parameters.code = sending === null ? fold(box.value) : sending;
+    event.detail.parameters.code = sending === null ? box.value.trim() : sending;
     sending = null;
   });
 

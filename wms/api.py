@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -59,6 +60,26 @@ class KeyField(serializers.CharField):
 
     def __init__(self) -> None:
         super().__init__(min_length=1, max_length=64)
+
+
+class GoodsFields(serializers.Serializer[Any]):
+    """Goods by barcode and quantity, or piece by piece by their serial numbers."""
+
+    barcode = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    qty = serializers.IntegerField(min_value=1, max_value=MOST_UNITS, default=1)
+    serial = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    serials = serializers.ListField(
+        child=serializers.CharField(max_length=64), required=False, max_length=MOST_ITEMS,
+        default=list,
+    )  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One number is a list of one."""
+        serial = attrs.pop("serial")
+        attrs["serials"] = (*([serial] if serial else []), *attrs["serials"])
+        if not attrs["barcode"] and not attrs["serials"]:
+            raise serializers.ValidationError({"barcode": _("Name a barcode or serial numbers.")})
+        return attrs
 
 
 def results(answers: Sequence[floor.Answer]) -> Response:
@@ -134,12 +155,10 @@ class Picks(FloorEndpoint):
 
     permission = roles.FLOOR_PICK
 
-    class Input(serializers.Serializer[Any]):
+    class Input(GoodsFields):
         key = KeyField()
         pick_list = serializers.CharField(max_length=32)
         location = serializers.CharField(max_length=64)
-        barcode = serializers.CharField(max_length=64)
-        qty = serializers.IntegerField(min_value=1, max_value=MOST_UNITS, default=1)
         task = serializers.IntegerField(required=False, allow_null=True, default=None)
 
     def post(self, request: Request) -> Response:
@@ -177,12 +196,10 @@ class PutBacks(FloorEndpoint):
 
     permission = roles.FLOOR_PICK
 
-    class Input(serializers.Serializer[Any]):
+    class Input(GoodsFields):
         key = KeyField()
         fulfilment = serializers.CharField(max_length=64)
         location = serializers.CharField(max_length=64)
-        barcode = serializers.CharField(max_length=64)
-        qty = serializers.IntegerField(min_value=1, max_value=MOST_UNITS, default=1)
 
     def get(self, request: Request) -> Response:
         found = board.put_backs(scope=self.scope(), warehouse_id=_warehouse_id(self))
@@ -200,11 +217,9 @@ class Checks(FloorEndpoint):
 
     permission = roles.FLOOR_PACK
 
-    class Input(serializers.Serializer[Any]):
+    class Input(GoodsFields):
         key = KeyField()
         fulfilment = serializers.CharField(max_length=64)
-        barcode = serializers.CharField(max_length=64)
-        qty = serializers.IntegerField(min_value=1, max_value=MOST_UNITS, default=1)
 
     def post(self, request: Request) -> Response:
         scans = [floor.CheckScan(**item) for item in _items(request, "checks", self.Input())]

@@ -15,6 +15,7 @@ from wms.models import (
     Fulfilment,
     FulfilmentState,
     Parcel,
+    PickedPiece,
 )
 from wms.numbers import FULFILMENT, fold, id_of
 from wms.selectors.codes import piece_codes
@@ -35,6 +36,10 @@ class LineView:
     qty: int
     picked: int
     checked: int
+    # Each piece has a serial number, which is scanned instead of the barcode.
+    by_serial: bool
+    # The pieces that were taken for it and are not in the box yet.
+    serials: tuple[str, ...]
 
     @property
     def left(self) -> int:
@@ -141,10 +146,22 @@ def fulfilments(
     goods = {line.sku_id for row in found for line in row.lines.all()}
     skus = stock.skus(goods | sold | parts)
     codes = piece_codes(skus)
+    unseen = _unseen(found)
     return [
-        _fulfilment_view(row, parcels.get(row.pk), skus, codes, kits.get(row.document, []))
+        _fulfilment_view(row, parcels.get(row.pk), skus, codes, kits.get(row.document, []), unseen)
         for row in found
     ]
+
+
+def _unseen(found: Sequence[Fulfilment]) -> dict[int, tuple[str, ...]]:
+    """Per line the pieces that were taken for it and are not in the box yet."""
+    rows = PickedPiece.objects.filter(
+        pick__task__line__fulfilment__in=found, seen__isnull=True, ended_at__isnull=True
+    )
+    serials: dict[int, tuple[str, ...]] = {}
+    for line_id, serial in rows.order_by("serial").values_list("pick__task__line_id", "serial"):
+        serials[line_id] = (*serials.get(line_id, ()), serial)
+    return serials
 
 
 def _fulfilment_view(
@@ -153,6 +170,7 @@ def _fulfilment_view(
     skus: Mapping[int, stock.SkuView],
     codes: Mapping[int, tuple[str, ...]],
     kits: Sequence[stock.HeldKits],
+    unseen: Mapping[int, tuple[str, ...]],
 ) -> FulfilmentView:
     lines = sorted(row.lines.all(), key=lambda line: line.pk)
     return FulfilmentView(
@@ -175,6 +193,8 @@ def _fulfilment_view(
                 qty=line.qty,
                 picked=line.picked,
                 checked=line.checked,
+                by_serial=skus[line.sku_id].serial_tracked,
+                serials=unseen.get(line.pk, ()),
             )
             for line in lines
         ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from inventory import selectors as stock
 from org.scope import Scope
@@ -15,6 +15,7 @@ from wms.models import (
     Carrier,
     Parcel,
     ParcelLine,
+    PickedPiece,
     PutBack,
 )
 
@@ -32,6 +33,8 @@ class ShipmentView:
     carrier_codes: Mapping[str, Any]
     shipped_at: datetime | None
     lines: tuple[tuple[int, int], ...]
+    # (sku_id, serial number) of the pieces that have one.
+    pieces: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class PutBackView:
     asked_at: datetime
     # (SKU code and name, barcode or code to scan, lot, base units left)
     lines: tuple[tuple[str, str, str, int], ...]
+    # (SKU code, serial number) of the pieces that are not back yet.
+    pieces: tuple[tuple[str, str], ...] = ()
 
 
 def parcels(
@@ -104,6 +109,9 @@ def put_backs(
     skus = stock.skus({line.sku_id for line in lines})
     lots = stock.lots({line.lot_id for line in lines if line.lot_id})
     places = stock.locations({note.location_id for note in notes})
+    pieces = _pieces(
+        PickedPiece.objects.filter(ended_at__isnull=True), {note.fulfilment_id for note in notes}
+    )
     return [
         PutBackView(
             fulfilment=note.fulfilment.number,
@@ -120,9 +128,26 @@ def put_backs(
                 for line in sorted(note.lines.all(), key=lambda line: line.pk)
                 if line.qty > line.returned
             ),
+            pieces=tuple(
+                (skus[sku_id].code, serial)
+                for sku_id, serial in pieces.get(note.fulfilment_id, ())
+                if sku_id in skus
+            ),
         )
         for note in notes
     ]
+
+
+def _pieces(
+    rows: QuerySet[PickedPiece], fulfilment_ids: Collection[int]
+) -> dict[int, list[tuple[int, str]]]:
+    """(SKU id, serial number) by fulfilment, in that order; one statement."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    owner = "pick__task__line__fulfilment_id"
+    rows = rows.filter(**{f"{owner}__in": list(fulfilment_ids)}).order_by("sku_id", "serial")
+    for fulfilment_id, sku_id, serial in rows.values_list(owner, "sku_id", "serial"):
+        found.setdefault(fulfilment_id, []).append((sku_id, serial))
+    return found
 
 
 @dataclass(frozen=True)
@@ -157,6 +182,9 @@ def shipments(documents: Iterable[str]) -> dict[str, ShipmentView]:
         "parcel_id", "line__sku_id", "qty"
     ):
         contents[parcel_id].append((sku_id, qty))
+    # A box that was not opened again holds what was seen at the bench, gone or not.
+    boxed = PickedPiece.objects.filter(seen__isnull=False)
+    pieces = _pieces(boxed, {row.fulfilment_id for row in rows})
     return {
         row.fulfilment.document: ShipmentView(
             document=row.fulfilment.document,
@@ -167,6 +195,7 @@ def shipments(documents: Iterable[str]) -> dict[str, ShipmentView]:
             carrier_codes=row.carrier.platform_codes,
             shipped_at=row.shipped_at,
             lines=tuple(sorted(contents[row.pk])),
+            pieces=tuple(pieces.get(row.fulfilment_id, ())),
         )
         for row in rows
     }

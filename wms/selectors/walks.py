@@ -53,6 +53,8 @@ class StepView:
     picked: int
     fulfilment: str
     document: str
+    # Each piece has a serial number, which is scanned instead of a barcode.
+    by_serial: bool
 
     @property
     def left(self) -> int:
@@ -75,6 +77,11 @@ class StopView:
     first_task: int
     # (fulfilment number, base units) in walk order, for sorting into totes.
     shares: tuple[tuple[str, int], ...]
+    # Each piece has a serial number, which is scanned instead of a barcode.
+    by_serial: bool
+    # Base units that were taken here already, and those that are to be taken in all.
+    taken: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -94,12 +101,13 @@ class WalkView:
         first = next((step for step in self.steps if step.state == "OPEN"), None)
         if first is None:
             return None
-        same = [
+        here = [
             step
             for step in self.steps
-            if step.state == "OPEN"
+            if step.state in ("OPEN", "PICKED")
             and (step.location, step.sku_id, step.lot) == (first.location, first.sku_id, first.lot)
         ]
+        same = [step for step in here if step.state == "OPEN"]
         return StopView(
             location=first.location,
             sku_id=first.sku_id,
@@ -111,6 +119,9 @@ class WalkView:
             left=sum(step.left for step in same),
             first_task=first.task,
             shares=tuple((step.fulfilment, step.left) for step in same),
+            by_serial=first.by_serial,
+            taken=sum(step.picked for step in here),
+            total=sum(step.qty for step in here),
         )
 
     @property
@@ -182,6 +193,7 @@ def walk(number: str, *, scope: Scope) -> WalkView | None:
             picked=task.picked,
             fulfilment=task.line.fulfilment.number,
             document=task.line.fulfilment.document,
+            by_serial=skus[task.line.sku_id].serial_tracked,
         )
         for task in tasks
     )

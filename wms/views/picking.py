@@ -129,7 +129,11 @@ def _advance(
     if not stage.location:
         if code != stop.location:
             raise FloorRefused("wrong_location", scanned=code, expected=stop.location)
+        if stop.by_serial:
+            return _Stage(stop.location), Verdict(_("Right place. Now scan the serial number."))
         return _Stage(stop.location), Verdict(_("Right place. Now scan the goods."))
+    if stop.by_serial:
+        return _Stage(stop.location), _take_piece(request, view, stop)
     counted = stage.counted
     if code.isdecimal() and len(code) <= QUANTITY_DIGITS and counted and not _known(code):
         counted = int(code)
@@ -179,6 +183,28 @@ def _take(
         barcode=stop.sku_code,
         qty=counted,
     )
+    taken = Verdict(
+        _("%(qty)s × %(goods)s taken.") % {"qty": counted, "goods": stop.sku_name}, "done"
+    )
+    return _book(request, scan, taken)
+
+
+def _take_piece(request: HttpRequest, view: board.WalkView, stop: board.StopView) -> Verdict:
+    """Each serial number is booked at once: which piece it was must not wait on the page."""
+    code = typed(request.POST, "code")
+    scan = floor.PickScan(
+        typed(request.POST, "token"),
+        pick_list=view.number,
+        location=stop.location,
+        barcode=code,
+        task=stop.first_task,
+    )
+    said = {"serial": code, "taken": stop.taken + 1, "total": stop.total}
+    text = _("%(serial)s taken: %(taken)s of %(total)s.") % said
+    return _book(request, scan, Verdict(text, "ok" if stop.left > 1 else "done"))
+
+
+def _book(request: HttpRequest, scan: floor.PickScan, taken: Verdict) -> Verdict:
     answer = committed(
         lambda: floor.confirm_picks(
             [scan],
@@ -190,9 +216,7 @@ def _take(
         return Verdict(answer.message, "error")
     if not answer.data["tasks_left"]:
         return Verdict(_("The list is finished. Bring the goods to the pack bench."), "done")
-    return Verdict(
-        _("%(qty)s × %(goods)s taken.") % {"qty": counted, "goods": stop.sku_name}, "done"
-    )
+    return taken
 
 
 def _report_short(request: HttpRequest, view: board.WalkView, stop: board.StopView) -> Verdict:

@@ -43,7 +43,9 @@ def _scan(
 ) -> tuple[str, str, Verdict]:
     """What a post means, given what was scanned before it."""
     token = typed(request.POST, "token")
-    code = fold(typed(request.POST, "code"))
+    # As it was scanned: serial numbers may have small letters.
+    raw = typed(request.POST, "code")
+    code = fold(raw)
     if board.was_answered(token):
         return number, location, Verdict(_("This was booked already."))
     notes = board.put_backs(scope=scope)
@@ -54,7 +56,7 @@ def _scan(
         return "", "", no(FloorRefused("nothing_to_put_back", number=code))
     if not location:
         return number, code, Verdict(_("Now scan the goods you put there."))
-    scan = floor.PutBackScan(token, fulfilment=number, location=location, barcode=code)
+    scan = floor.PutBackScan(token, fulfilment=number, location=location, barcode=raw)
     answer = committed(
         lambda: floor.put_back([scan], actor=person_of(request).actor, scope=scope)[0]
     )

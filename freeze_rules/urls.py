@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from freeze_rules import views
+from freeze_rules.views import board, freezing
 
 urlpatterns = [
-    path("holds/", views.holds, name="holds"),
-    path("holds/freeze/", views.freeze, name="freeze"),
-    path("holds/<int:hold_id>/release/", views.release, name="release-hold"),
+    path("holds/", board.holds, name="holds"),
+    path("holds/freeze/", freezing.freeze, name="freeze"),
+    path("holds/<int:hold_id>/release/", board.release, name="release-hold"),
 ]

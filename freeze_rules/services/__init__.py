@@ -1,11 +1,22 @@
 """Freeze and let go: `from freeze_rules import services as freezing`."""
 
 from freeze_rules.services.manual import (
-    FreezeRefused,
     Frozen,
+    Planned,
     Released,
-    freeze_cell,
+    freeze,
+    plan_freeze,
     unfreeze,
 )
+from freeze_rules.services.orders import FreezeOrder, FreezeRefused
 
-__all__ = ["FreezeRefused", "Frozen", "Released", "freeze_cell", "unfreeze"]
+__all__ = [
+    "FreezeOrder",
+    "FreezeRefused",
+    "Frozen",
+    "Planned",
+    "Released",
+    "freeze",
+    "plan_freeze",
+    "unfreeze",
+]

@@ -6,38 +6,36 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
 
-from freeze_rules.models import ManualFreeze
+from freeze_rules.models import ManualFreeze, draw_pk, number_of
+from freeze_rules.services.orders import (
+    MOST_UNITS,
+    FreezeOrder,
+    FreezeRefused,
+    by_hand,
+    check,
+    check_dates,
+)
 from inventory import selectors as stock
 from inventory import services as inventory
+from inventory.selectors import reach
 from org import roles
 from org import services as org
 from org.models import Person
 from org.selectors import scope_of
 
-MOST_UNITS = 1_000_000_000
 
-SENTENCES = {
-    "not_allowed": _("You may not do this here."),
-    "unknown_warehouse": _("There is no such warehouse among yours."),
-    "reason_not_by_hand": _("People cannot freeze or release for this reason."),
-    "bad_quantity": _("The quantity must be a whole number from 1 to 1,000,000,000."),
-    "unknown_hold": _("There is no such hold among yours."),
-    "not_a_freeze": _("This hold belongs to an order or a place; it is not released by hand."),
-    "reason_missing": _("Say why it is released."),
-}
+@dataclass(frozen=True)
+class Planned:
+    """What a freeze would do. Laid with the same `pk` and `plan.digest`, it does exactly that."""
 
+    pk: int
+    plan: inventory.Plan
 
-class FreezeRefused(Exception):
-    """Nothing was frozen or released. `code` is stable, the text is for people."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    @property
+    def number(self) -> str:
+        """The document it would have."""
+        return number_of(self.pk)
 
 
 @dataclass(frozen=True)
@@ -58,79 +56,104 @@ class Released:
     repeated: bool
 
 
-def freeze_cell(
-    *,
-    key: str,
-    warehouse_id: int,
-    location_id: int,
-    sku_id: int,
-    lot_id: int | None,
-    qty: int,
-    reason: str,
-    note: str,
-    person: Person,
+def plan_freeze(*, order: FreezeOrder, pk: int | None = None, person: Person) -> Planned:
+    """What the order would freeze, whom it would take units from, and what it would not get.
+
+    Nothing is written, but without a `pk` one is drawn for it: the plan names its document.
+
+    Raises:
+        FreezeRefused: as `freeze`.
+    """
+    check(order, person)
+    check_dates(order)
+    drawn = draw_pk() if pk is None else pk
+    request = _request(order, key="", document=number_of(drawn))
+    return Planned(drawn, inventory.plan(request, actor=person.actor))
+
+
+def freeze(
+    *, key: str, order: FreezeOrder, person: Person, pk: int | None = None, plan: str = ""
 ) -> Frozen:
-    """Freeze `qty` base units of one cell; free units only, nothing is taken from an order.
+    """Freeze what the order names; `pk` and `plan` come from `plan_freeze`.
 
     Joins the caller's transaction and leaves an audit record. The same key freezes once.
 
     Raises:
-        FreezeRefused: not_allowed, unknown_warehouse, reason_not_by_hand, bad_quantity.
-        inventory.Refused: insufficient_stock, outside_place, key_reused. The caller's
-            transaction must not be committed then.
+        FreezeRefused: not_allowed, unknown_warehouse, unknown_zone, unknown_location,
+            unknown_lot, unknown_grade, scope_missing, sku_missing, place_missing,
+            reason_not_by_hand, bad_quantity, safety_never_thaws, date_passed.
+        inventory.Refused: insufficient_stock, nothing_in_scope, outside_place, key_reused,
+            world_moved (the plan is no longer what would happen). The caller's transaction must
+            not be committed then.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    _check_place(person, warehouse_id)
-    review_days = _reason(reason).review_days
-    if not 1 <= qty <= MOST_UNITS:
-        raise FreezeRefused("bad_quantity")
-    freeze, _made = ManualFreeze.objects.get_or_create(
+    review_days = check(order, person).review_days
+    laid, made = ManualFreeze.objects.get_or_create(
         key=key,
         defaults={
-            "warehouse_id": warehouse_id,
-            "location_id": location_id,
-            "sku_id": sku_id,
-            "lot_id": lot_id,
-            "qty": qty,
-            "reason_code": reason,
-            "note": note,
+            **({} if pk is None else {"pk": pk}),
+            "warehouse_id": order.warehouse_id,
+            "zone_id": order.zone_id,
+            "location_id": order.location_id,
+            "sku_id": order.sku_id,
+            "lot_id": order.lot_id,
+            "supplier": order.supplier,
+            "grade": order.grade,
+            "qty": order.qty,
+            "policy": order.policy,
+            "reason_code": order.reason,
+            "note": order.note,
             "person": person,
         },
     )
-    outcome = inventory.hold(
-        [
-            inventory.HoldRequest(
-                key=f"freeze:{key}",
-                document=freeze.number,
-                warehouse_id=warehouse_id,
-                location_id=location_id,
-                lines=(inventory.Line(sku_id=sku_id, qty=qty, lot_id=lot_id),),
-                reason=reason,
-                note=note,
-                # Counted from the first attempt, so that a resend says the same.
-                review_at=None if review_days is None else freeze.at + timedelta(days=review_days),
-            )
-        ],
-        actor=person.actor,
-    )[0].check()
+    if made:
+        check_dates(order)
+    review_at = order.review_at
+    if review_at is None and review_days is not None:
+        # Counted from the first attempt, so that a resend says the same.
+        review_at = laid.at + timedelta(days=review_days)
+    request = _request(
+        order, key=f"freeze:{key}", document=laid.number, review_at=review_at, plan=plan
+    )
+    outcome = inventory.hold([request], actor=person.actor)[0].check()
     assert outcome.hold_id is not None
     if not outcome.repeated:
         org.record(
             actor=person.actor,
             action="stock.frozen",
-            subject=freeze.number,
-            after={"sku": sku_id, "location": location_id, "lot": lot_id, "qty": qty,
-                   "reason": reason, "note": note},
-        )  # fmt: skip
-    return Frozen(freeze.number, outcome.hold_id, outcome.repeated)
+            subject=laid.number,
+            after={**order.said(), "displaced": len(outcome.displaced)},
+        )
+    return Frozen(laid.number, outcome.hold_id, outcome.repeated)
 
 
-def _check_place(person: Person, warehouse_id: int) -> None:
-    if not person.may(roles.STOCK_HOLD):
-        raise FreezeRefused("not_allowed")
-    scope = scope_of(person, permission=roles.STOCK_HOLD)
-    if not stock.warehouses(scope=scope, ids=[warehouse_id]):
-        raise FreezeRefused("unknown_warehouse")
+def _request(order: FreezeOrder, **more: object) -> inventory.HoldRequest:
+    """The order in the ledger's words: a blanket's grade is part of its scope, a line has one."""
+    lines: tuple[inventory.Line, ...] = ()
+    if order.sku_id is not None:
+        lines = (
+            inventory.Line(
+                sku_id=order.sku_id,
+                qty=order.qty or 0,
+                lot_id=order.lot_id,
+                grade=order.grade or "ZP",
+            ),
+        )
+    told: dict[str, object] = {
+        "warehouse_id": order.warehouse_id,
+        "zone_id": order.zone_id,
+        "location_id": order.location_id,
+        "supplier": order.supplier,
+        "grade": order.grade if order.qty is None else "",
+        "blanket": order.qty is None,
+        "lines": lines,
+        "reason": order.reason,
+        "policy": order.policy,
+        "note": order.note,
+        "review_at": order.review_at,
+        "expires_at": order.expires_at,
+    }
+    return inventory.HoldRequest(**(told | more))  # type: ignore[arg-type]
 
 
 def unfreeze(
@@ -155,7 +178,7 @@ def unfreeze(
     hold = found[0]
     if hold.role != "FREEZE":
         raise FreezeRefused("not_a_freeze")
-    _reason(hold.reason_code)
+    _check_may_release(by_hand(hold.reason_code), hold_id, person)
     if not why.strip():
         raise FreezeRefused("reason_missing")
     if qty is not None and not 1 <= qty <= MOST_UNITS:
@@ -163,7 +186,7 @@ def unfreeze(
     lines = None
     if qty is not None:
         sku_id = stock.sku_ids_by_code([hold.sku_code])[hold.sku_code]
-        lines = (inventory.Line(sku_id=sku_id, qty=qty),)
+        lines = (inventory.Line(sku_id=sku_id, qty=qty, grade=hold.grade or "ZP"),)
     outcome = inventory.release(
         [
             inventory.ReleaseRequest(
@@ -183,9 +206,11 @@ def unfreeze(
     return Released(hold.document, qty, outcome.repeated)
 
 
-def _reason(code: str) -> stock.ReasonView:
-    """Only reasons that people may use; the others belong to orders, places and rules."""
-    found = next((view for view in stock.reasons() if view.code == code), None)
-    if found is None:
-        raise FreezeRefused("reason_not_by_hand")
-    return found
+def _check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) -> None:
+    """The reason says who lets go, and all of the hold lies where that person may."""
+    permission = reason.release_permission
+    [held] = reach.holds(hold_ids=[hold_id], documents=[])
+    if not person.may(permission):
+        raise FreezeRefused("not_allowed")
+    if not held.inside(scope_of(person, permission=permission)):
+        raise FreezeRefused("unknown_hold")

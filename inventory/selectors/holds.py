@@ -15,6 +15,8 @@ from inventory.models import Hold, HoldLine, Reason
 from inventory.models.claims import Binding
 from org.scope import Scope
 
+ACTS = ("reserve", "pick", "ship", "move", "count", "publish")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReasonView:
@@ -26,6 +28,11 @@ class ReasonView:
     is_safety: bool
     # A claim for this reason is looked at after so many days; None: nobody has to.
     review_days: int | None
+    # "GOODS" follows the units, "PLACE" stays where it was laid.
+    binds_to: str
+    # What it forbids: some of reserve, pick, ship, move, count, publish.
+    forbids: tuple[str, ...]
+    release_permission: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +59,8 @@ class HoldView:
     warehouse_code: str
     location_code: str
     lot_code: str
+    # Empty when goods of every grade are meant.
+    grade: str
     placed_by: str
     note: str
     created_at: datetime
@@ -71,6 +80,9 @@ def reasons(*, by_hand: bool = True) -> list[ReasonView]:
             role=row.role,
             is_safety=row.is_safety,
             review_days=row.review_days,
+            binds_to=row.binds_to,
+            forbids=tuple(act for act in ACTS if getattr(row, f"blocks_{act}")),
+            release_permission=row.release_permission,
         )
         for row in rows
     ]
@@ -225,6 +237,7 @@ def _view(row: Hold, *, units: int, cost: Decimal, goods: list[tuple[str, str]])
         warehouse_code=row.warehouse.code if row.warehouse else "",
         location_code=row.location.code if row.location else "",
         lot_code=row.lot.code if row.lot else "",
+        grade=row.grade,
         placed_by=row.placed_by,
         note=row.note,
         created_at=row.created_at,

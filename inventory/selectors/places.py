@@ -155,6 +155,11 @@ def location_page(*, location_id: int, scope: Scope) -> LocationPage | None:
     )
 
 
+def grades() -> list[tuple[str, str]]:
+    """The grades that goods may have, with their names in the reader's language."""
+    return [(code, str(name)) for code, name in Grade.choices]
+
+
 def cells_seen(scope: Scope) -> QuerySet[Stock]:
     """Cells inside the scope with what a page shows of them."""
     rows = Stock.objects.select_related(

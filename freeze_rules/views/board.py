@@ -1,4 +1,4 @@
-"""The hold board, freezing part of a cell, letting go."""
+"""The hold board, and letting go."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules import services as freezing
-from freeze_rules.forms import FreezeForm
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors.board import frozen_by_reason
@@ -143,52 +142,15 @@ def _without(request: HttpRequest, name: str) -> str:
     return f"?{query.urlencode()}"
 
 
-@require_http_methods(["GET", "POST"])
-@permission_required(roles.STOCK_HOLD)
-def freeze(request: HttpRequest) -> HttpResponse:
-    """Freeze n units of a cell."""
-    person = person_of(request)
-    scope = scope_of(person, permission=roles.STOCK_HOLD)
-    if request.method != "POST":
-        first = {
-            name: request.GET.get(name, "") for name in ("warehouse", "location", "sku", "lot")
-        }
-        form = FreezeForm(initial={**first, "token": uuid.uuid4().hex}, scope=scope)
-        return render(request, "freeze_rules/freeze.html", {"form": form})
-    form = FreezeForm(request.POST, scope=scope)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            with transaction.atomic(durable=True):
-                done = freezing.freeze_cell(
-                    key=given["token"],
-                    warehouse_id=given["warehouse_id"],
-                    location_id=given["location_id"],
-                    sku_id=given["sku_id"],
-                    lot_id=given["lot_id"],
-                    qty=given["qty"],
-                    reason=given["reason"],
-                    note=given["note"],
-                    person=person,
-                )
-        except (freezing.FreezeRefused, inventory.Refused) as refused:
-            field = "qty" if refused.code in ("insufficient_stock", "bad_quantity") else None
-            form.add_error(field, str(refused))
-        else:
-            text = _("%(qty)s units are frozen under %(number)s.")
-            messages.success(request, text % {"qty": given["qty"], "number": done.number})
-            return HttpResponseRedirect(reverse("holds"))
-    return render(request, "freeze_rules/freeze.html", {"form": form}, status=422)
-
-
 @require_POST
 @permission_required(roles.STOCK_RELEASE)
 def release(request: HttpRequest, hold_id: int) -> HttpResponse:
     """Let go of a hold, whole or in part."""
+    back = HttpResponseRedirect(f"{reverse('holds')}?{request.GET.urlencode()}".rstrip("?"))
     typed = _typed(request.POST, "qty")
     if typed and not (typed.isdecimal() and len(typed) < 12):
         messages.error(request, str(freezing.FreezeRefused("bad_quantity")))
-        return HttpResponseRedirect(reverse("holds"))
+        return back
     try:
         with transaction.atomic(durable=True):
             done = freezing.unfreeze(
@@ -202,4 +164,4 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("%(number)s is released.") % {"number": done.document})
-    return HttpResponseRedirect(reverse("holds"))
+    return back

@@ -1,0 +1,1 @@
+"""Pages of holds: the board, and freezing."""

@@ -15,6 +15,7 @@ ORDERS_REVEAL = "orders.reveal"
 STOCK_VIEW = "stock.view"
 STOCK_HOLD = "stock.hold"
 STOCK_RELEASE = "stock.release"
+STOCK_RELEASE_SAFETY = "stock.release_safety"
 STOCK_ADJUST = "stock.adjust"
 FLOOR_PICK = "floor.pick"
 FLOOR_PACK = "floor.pack"
@@ -31,6 +32,7 @@ PERMISSIONS = {
     STOCK_VIEW: _("See stock"),
     STOCK_HOLD: _("Freeze stock"),
     STOCK_RELEASE: _("Release frozen stock"),
+    STOCK_RELEASE_SAFETY: _("Release safety freezes"),
     STOCK_ADJUST: _("Correct stock"),
     FLOOR_PICK: _("Pick"),
     FLOOR_PACK: _("Pack"),
@@ -65,11 +67,18 @@ _STORE_MANAGER = _FLOOR | {
 
 GRANTS: dict[Role, frozenset[str]] = {
     Role.HEAD_OFFICE: frozenset(PERMISSIONS),
-    Role.REGION_MANAGER: _STORE_MANAGER | {AUDIT_VIEW},
+    Role.REGION_MANAGER: _STORE_MANAGER | {STOCK_RELEASE_SAFETY, AUDIT_VIEW},
     Role.STORE_MANAGER: _STORE_MANAGER,
     Role.CLERK: frozenset({ORDERS_VIEW, STOCK_VIEW, FLOOR_PICK, FLOOR_PACK}),
     Role.WAREHOUSE_LEAD: _FLOOR
-    | {ORDERS_VIEW, STOCK_HOLD, STOCK_RELEASE, STOCK_ADJUST, EXCEPTIONS_HANDLE},
+    | {
+        ORDERS_VIEW,
+        STOCK_HOLD,
+        STOCK_RELEASE,
+        STOCK_RELEASE_SAFETY,
+        STOCK_ADJUST,
+        EXCEPTIONS_HANDLE,
+    },
     Role.WAREHOUSE_STAFF: _FLOOR,
     Role.ORDER_DESK: frozenset(
         {ORDERS_VIEW, ORDERS_EDIT, ORDERS_REVEAL, STOCK_VIEW, SHOPS_VIEW, EXCEPTIONS_HANDLE}

@@ -40,6 +40,19 @@ def one_hold(request: Any, codes: Codes, caller: Caller) -> Fault | None:
     return None
 
 
+def regrade(request: Any, codes: Codes, caller: Caller) -> Fault | None:
+    """Units of a freeze that it does not follow into their new grade are let go of."""
+    for number, line in enumerate(request.lines):
+        if line.hold_id is None or line.carry:
+            continue
+        hold = codes.holds[line.hold_id]
+        if not _may_let_go(hold, caller):
+            return Fault(
+                code="not_allowed", line=number, field="hold", asked=hold.reason, status=403
+            )
+    return None
+
+
 def ship(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
     """All claims of the document lie in the caller's warehouses."""
     held = codes.documents.get(request.document, [])

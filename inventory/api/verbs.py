@@ -321,6 +321,7 @@ VERBS: tuple[Verb, ...] = (
         "regrade",
         roles.STOCK_ADJUST,
         _command(WAREHOUSE, _lines(REGRADED), Field("why", text(200)), make=asked.RegradeRequest),
+        guards.regrade,
     ),
     Verb(
         "scrap",

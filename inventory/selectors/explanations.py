@@ -32,7 +32,7 @@ class Step:
     role: str
     qty: int
     placed_by: str
-    # What would free it, as a sentence: "Release H-12 (needs stock.release)".
+    # What would free it, as a sentence: "Release H-12 (needs: Release safety freezes)".
     frees: str
     # Units of `qty` that lie in a cell already; the rest is claimed without one.
     pinned: int = 0

@@ -68,10 +68,10 @@ def test_a_claim_says_who_since_when_what_it_forbids_and_what_frees_it() -> None
     assert (frozen.hold_id, frozen.document, frozen.qty, frozen.pinned) == (hold, "QC-1", 7, 7)
     assert (frozen.placed_by, frozen.rule_version, frozen.note) == ("person:3", "rule 4.2", "wet")
     assert frozen.forbids == ("reserve", "pick", "ship", "publish")
-    assert (frozen.review_at, frozen.permission) == (review, "stock.release")
+    assert (frozen.review_at, frozen.permission) == (review, "stock.release_safety")
     assert frozen.release_condition == {"inspection": "passed"}
     assert frozen.frees == (
-        f"Release H-{hold} (needs: Release frozen stock); or wait until its condition is met"
+        f"Release H-{hold} (needs: Release safety freezes); or wait until its condition is met"
     )
     assert (ordered.qty, ordered.pinned, ordered.permission) == (5, 0, "")
     assert ordered.frees == "Cancel or ship SO-7"

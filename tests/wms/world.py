@@ -153,13 +153,15 @@ def pick_all(pick_list: str) -> None:
     assert [answer.code for answer in answers] == ["ok"] * len(answers)
 
 
-def check(fulfilment: str, barcode: str, qty: int = 1, key: str = "") -> floor.Answer:
+def check(
+    fulfilment: str, barcode: str, qty: int = 1, key: str = "", serials: tuple[str, ...] = ()
+) -> floor.Answer:
     """One scan at the bench."""
+    scan = floor.CheckScan(
+        key or fresh(), fulfilment=fulfilment, barcode=barcode, qty=qty, serials=serials
+    )
     with transaction.atomic():
-        return floor.confirm_checks(
-            [floor.CheckScan(key or fresh(), fulfilment=fulfilment, barcode=barcode, qty=qty)],
-            actor=WHO,
-        )[0]
+        return floor.confirm_checks([scan], actor=WHO)[0]
 
 
 def check_all(*fulfilments: str) -> None:

@@ -14,6 +14,13 @@ def house(db: None) -> House:
     return fill(world.build())
 
 
+@pytest.fixture
+def kitchen(house: House) -> House:
+    """The small warehouse with the kettles S1, S2 and S3 in A-01."""
+    world.kettles(house)
+    return house
+
+
 def fill(made: House) -> House:
     """Put the goods on the shelves."""
     world.stocked(made, "A-01", TEA=20, RICE=10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from wms import selectors as board
 from wms import services as floor
 
 WHO = "person:1"
+KETTLES = ("S1", "S2", "S3")
 _numbers = itertools.count(1)
 
 
@@ -298,3 +300,32 @@ def let_go(document: str) -> None:
         inventory.release(
             [inventory.ReleaseRequest(key=fresh("release"), document=document)], actor=WHO
         )[0].check()
+
+
+def kettles(house: House, place: str = "A-01", serials: Sequence[str] = KETTLES) -> None:
+    """KETTLE pieces on a shelf; its barcode is 69KETTLE."""
+    house.skus["KETTLE"] = given.sku("KETTLE", serial_tracked=True)
+    given.stock("KETTLE", len(serials), location=place, serials=tuple(serials))
+
+
+def back(fulfilment: str, location: str, barcode: str = "", **more: Any) -> floor.Answer:
+    """Goods of a stopped order are put on a shelf, by one scan."""
+    scan = floor.PutBackScan(
+        fresh(), fulfilment=fulfilment, location=location, barcode=barcode, **more
+    )
+    with transaction.atomic():
+        return floor.put_back([scan], actor=WHO)[0]
+
+
+def picked(house: House, document: str, *serials: str) -> str:
+    """An order whose kettles were taken; its fulfilment's number."""
+    number = ordered(house, document, KETTLE=len(serials))
+    answer = pick(listed(house), "A-01", "", serials=serials)
+    assert answer.ok, answer
+    return number
+
+
+def where(house: House) -> dict[str, str]:
+    """Serial number of each kettle to its location, or where it has gone."""
+    found = stock.pieces(scope=Scope.everything(), sku_ids=[house.skus["KETTLE"]])
+    return {piece.serial: piece.location_code or piece.outside for piece in found}

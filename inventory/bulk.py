@@ -1,4 +1,4 @@
-"""Writes many rows of one table in one statement, faster than the ORM.
+"""Writes many rows of one table in one statement, and names many, faster than the ORM.
 
 Each column travels as one array literal, or as a single value where all rows agree; `unnest` makes
 the rows. That is a few percent of the work of an object and a placeholder for every value.
@@ -7,11 +7,17 @@ the rows. That is a few percent of the work of an object and a placeholder for e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Lookup, Q
+from django.db.models.sql.compiler import SQLCompiler
+
+if TYPE_CHECKING:
+    from django.db.models.sql.compiler import _AsSqlType
 
 # Types whose array elements PostgreSQL can read without quoting.
 _BARE = {"bigint", "integer", "smallint"}
@@ -29,13 +35,18 @@ def reserve_ids(wanted: Mapping[type[models.Model], int]) -> list[list[int]]:
 
 
 def insert(
-    model: type[models.Model], count: int, columns: Mapping[str, Sequence[Any] | Any]
+    model: type[models.Model],
+    count: int,
+    columns: Mapping[str, Sequence[Any] | Any],
+    *,
+    skip_known: bool = False,
 ) -> None:
     """Insert `count` rows.
 
     Args:
         columns: by column name; a list holds a value per row, anything else is every row's value.
             A column left out gets its default.
+        skip_known: pass over rows whose unique columns exist already.
     """
     if not count:
         return
@@ -58,16 +69,33 @@ def insert(
     if arrays:
         literals = ", ".join(literal for _, literal in arrays)
         rows = f"unnest({literals}) AS d({', '.join(name for name, _ in arrays)})"
+    known = " ON CONFLICT DO NOTHING" if skip_known else ""
     into = f'INSERT INTO "{model._meta.db_table}" ({", ".join(names)})'
     with connection.cursor() as cursor:
         # Names are the model's own; values travel as parameters.
-        statement = f"{into} SELECT {', '.join(picked)} FROM {rows}"  # noqa: S608
+        statement = f"{into} SELECT {', '.join(picked)} FROM {rows}{known}"  # noqa: S608
         cursor.execute(statement, [*fixed, *params])
 
 
 def literal(values: Sequence[int | None]) -> str:
     """Numbers as PostgreSQL writes an array; quicker than a list as a parameter."""
     return _array(values, bare=True)
+
+
+class _OneOf(Lookup):
+    """`column = ANY('{1,2,...}')`: PostgreSQL plans it like IN, which costs a parameter each."""
+
+    lookup_name = "one_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> _AsSqlType:
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::bigint[])", (*params, self.rhs)
+
+
+def one_of(column: str, numbers: Iterable[int]) -> Q:
+    """A filter: the column is one of the numbers. For hundreds of them; quicker than `__in`."""
+    return Q(_OneOf(F(column), literal(list(numbers))))
 
 
 def defaults(model: type[models.Model]) -> Mapping[str, Any]:

@@ -321,8 +321,11 @@ def _count_arrived(changes: list[Arrival]) -> None:
                        ELSE i.closed_at END
                FROM summed s WHERE s.id = i.id""",
             [
-                *(list(column) for column in zip(*(key for key, _ in rows), strict=True)),
-                [figures[0] for _, figures in rows],
-                [figures[1] for _, figures in rows],
+                [key[0] for key, _ in rows],
+                bulk.literal([key[1] for key, _ in rows]),
+                bulk.literal([key[2] for key, _ in rows]),
+                [key[3] for key, _ in rows],
+                bulk.literal([figures[0] for _, figures in rows]),
+                bulk.literal([figures[1] for _, figures in rows]),
             ],
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
+from inventory import bulk
 from inventory.decisions.effects import blocked_acts
 from inventory.decisions.needs import Needs
 from inventory.models import Hold, HoldLine, Location, Lot, Stock
@@ -26,6 +28,28 @@ def know_batch(world: World, lot: Lot) -> None:
     world.batches[lot.id] = Batch(
         lot.id, lot.expires_on, lot.produced_on, lot.supplier, lot.sku_id, lot.created_at
     )
+
+
+def know_places(world: World, ids: Iterable[int]) -> None:
+    """Know these locations."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, warehouse_id, zone_id, kind, sequence, code
+               FROM inventory_location WHERE id = ANY(%s::bigint[])""",
+            [bulk.literal(list(ids))],
+        )
+        world.places.update({row[0]: Place(*row) for row in cursor.fetchall()})
+
+
+def know_batches(world: World, ids: Iterable[int]) -> None:
+    """Know these lots."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, expires_on, produced_on, supplier, sku_id, created_at
+               FROM inventory_lot WHERE id = ANY(%s::bigint[])""",
+            [bulk.literal(list(ids))],
+        )
+        world.batches.update({row[0]: Batch(*row) for row in cursor.fetchall()})
 
 
 def know_cells(
@@ -56,8 +80,8 @@ def know_blankets(world: World, needs: Needs, by_id: dict[int, Bal], rows: list[
     places = needs.locations | {row.location_id for row in rows}
     which = (
         (Q(warehouse__isnull=True) | Q(warehouse_id__in=warehouses))
-        & (Q(sku__isnull=True) | Q(sku_id__in=skus))
-        & (Q(location__isnull=True) | Q(location_id__in=places))
+        & (Q(sku__isnull=True) | bulk.one_of("sku_id", skus))
+        & (Q(location__isnull=True) | bulk.one_of("location_id", places))
     )
     which |= Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
     found = Hold.objects.filter(which, blanket=True, closed_at__isnull=True)
@@ -142,7 +166,10 @@ def know_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[in
         parts.append(Q(balance_id__in=counted, hold__closed_at__isnull=True))
     if needs.line_ids:
         parts.append(Q(id__in=needs.line_ids))
-    found = any_of(HoldLine.objects.filter(balance_id__in=by_id).values_list("id"), parts)
+    if not parts:
+        return
+    rows = HoldLine.objects.filter(bulk.one_of("balance_id", by_id)).values_list("id")
+    found = any_of(rows, parts)
     if found:
         _follow_origins(world, by_id, cells, Q(id__in=found))
 
@@ -174,7 +201,7 @@ def _follow_origins(world: World, by_id: dict[int, Bal], cells: dict[int, Cell],
     waiting: dict[int, int] = {}
     while which:
         rows = list(
-            HoldLine.objects.filter(which, balance_id__in=by_id)
+            HoldLine.objects.filter(which, bulk.one_of("balance_id", by_id))
             .exclude(id__in=known)
             .order_by("id")
             .values_list(*_OF_A_LINE, named=True)

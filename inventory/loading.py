@@ -11,19 +11,17 @@ from inventory import bulk, reaching
 from inventory.decisions.needs import Needs
 from inventory.knowing import (
     any_of,
-    know_batch,
+    know_batches,
     know_blankets,
     know_cells,
     know_lines,
-    know_place,
+    know_places,
     lines_named,
 )
 from inventory.models import (
     Balance,
     Hold,
     HoldLine,
-    Location,
-    Lot,
     Reason,
     Sku,
     Stock,
@@ -139,21 +137,23 @@ def _resolve(keys: Iterable[BalanceKey]) -> dict[BalanceKey, int]:
 
 def _insert_missing(keys: list[BalanceKey]) -> None:
     """Empty balances, in key order; whoever comes first wins and the other waits."""
-    goods = Sku.objects.filter(id__in={key[1] for key in keys}, is_kit=False)
+    goods = Sku.objects.filter(bulk.one_of("id", {key[1] for key in keys}), is_kit=False)
     known = set(goods.values_list("id", flat=True))
     houses = set(
         Warehouse.objects.filter(id__in={key[0] for key in keys}).values_list("id", flat=True)
     )
-    Balance.objects.bulk_create(
-        [
-            Balance(warehouse_id=warehouse, sku_id=sku, grade=grade, owner=owner)
-            for warehouse, sku, grade, owner in keys
-            if sku in known
-            and warehouse in houses
-            and grade in Grade.values
-            and len(owner) <= OWNER_LENGTH
-        ],
-        ignore_conflicts=True,
+    grades = set(Grade.values)
+    fresh = [
+        key
+        for key in keys
+        if key[1] in known and key[0] in houses and key[2] in grades and len(key[3]) <= OWNER_LENGTH
+    ]
+    columns = ("warehouse_id", "sku_id", "grade", "owner")
+    bulk.insert(
+        Balance,
+        len(fresh),
+        dict(zip(columns, map(list, zip(*fresh, strict=True)), strict=False)),
+        skip_known=True,
     )
 
 
@@ -184,11 +184,9 @@ def load(world: World, needs: Needs) -> None:
     if needs.growing or needs.physical:
         _know_tracking(world)
     if needs.locations:
-        for place in Location.objects.filter(id__in=needs.locations):
-            know_place(world, place)
+        know_places(world, needs.locations)
     if needs.lots:
-        for lot in Lot.objects.filter(id__in=needs.lots):
-            know_batch(world, lot)
+        know_batches(world, needs.lots)
     if needs.wide:
         world.nowhere = reaching.nowhere(needs.wide)
     if needs.strategies:
@@ -206,7 +204,8 @@ def load(world: World, needs: Needs) -> None:
 def _know_tracking(world: World) -> None:
     """Which of the locked goods are tracked by lot or by serial number."""
     tracked = Sku.objects.filter(
-        Q(lot_tracked=True) | Q(serial_tracked=True), id__in={key[1] for key in world.balances}
+        Q(lot_tracked=True) | Q(serial_tracked=True),
+        bulk.one_of("id", {key[1] for key in world.balances}),
     )
     for sku, by_lot, by_serial in tracked.values_list("id", "lot_tracked", "serial_tracked"):
         if by_lot:
@@ -232,7 +231,7 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
     if waiting:
         which |= Q(id__in=waiting)
     if needs.locations:
-        which |= Q(location_id__in=needs.locations)
+        which |= bulk.one_of("location_id", needs.locations)
     whole = {world.balances[key].id for key in needs.whole if key in world.balances}
     if whole:
         which |= Q(balance_id__in=whole)
@@ -265,7 +264,7 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
     if not which:
         return []
     return list(
-        Stock.objects.filter(which, balance_id__in=by_id)
+        Stock.objects.filter(which, bulk.one_of("balance_id", by_id))
         .select_related("location", "lot")
         .order_by("id")
     )

@@ -143,8 +143,10 @@ class World:
 
     def covering(self, cell: Cell) -> list[Claim]:
         """Active blankets over a cell, highest rank first."""
+        near = (*self._blankets_at.get(None, ()), *self._blankets_at.get(cell.place.id, ()))
+        if not near:
+            return []
         spot = cell.spot
-        near = (*self._blankets_at[None], *self._blankets_at[cell.place.id])
         found = [
             claim for claim in near if claim.open and claim.blanket and covers(claim.scope, spot)
         ]

@@ -101,9 +101,14 @@ def at_line(number: int, line: AnyLine) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        refusal.params.setdefault("line", number)
-        refusal.params.setdefault("sku_id", line.sku_id)
+        name_line(refusal, number, line)
         raise
+
+
+def name_line(refusal: Refused, number: int, line: AnyLine) -> None:
+    """The refusal names the line's place in the request and its SKU."""
+    refusal.params.setdefault("line", number)
+    refusal.params.setdefault("sku_id", line.sku_id)
 
 
 def check_quantities(lines: Iterable[AnyLine], *, zero: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inventory.decisions import pieces
 from inventory.decisions.carrying import floor_place, growing_balance
-from inventory.decisions.needs import Needs, at_line, check_quantities
+from inventory.decisions.needs import Needs, check_quantities, name_line
 from inventory.requests import Line, PlacedLine, ReceiveRequest, Refused
 from inventory.world import World
 
@@ -38,23 +38,31 @@ def decide(world: World, request: ReceiveRequest) -> None:
     if request.source not in SOURCES:
         raise Refused("bad_request", field="source", asked=request.source)
     for number, line in enumerate(lines):
-        with at_line(number, line):
-            place = floor_place(
-                world,
-                line.location_id if isinstance(line, PlacedLine) else request.location_id,
-                request.warehouse_id,
-            )
-            if isinstance(line, PlacedLine) and line.hold_id is not None:
-                raise Refused("bad_request", field="hold_id")
-            balance = growing_balance(world, request.warehouse_id, line)
-            cell = world.cell(balance, place, line.lot_id)
-            pieces.bring(world, line, cell, fits=lambda piece: True)
-            world.goods(cell, line.qty)
-            world.border(line.sku_id, request.source, -line.qty)
-            world.papers.arrive(
-                request.document, request.warehouse_id, sku_id=line.sku_id, grade=line.grade,
-                arrived=line.qty,
-            )  # fmt: skip
+        # Not `at_line`: a context for each of a million lines takes its time.
+        try:
+            _bring(world, request, line)
+        except Refused as refusal:
+            name_line(refusal, number, line)
+            raise
+
+
+def _bring(world: World, request: ReceiveRequest, line: Line | PlacedLine) -> None:
+    place = floor_place(
+        world,
+        line.location_id if isinstance(line, PlacedLine) else request.location_id,
+        request.warehouse_id,
+    )
+    if isinstance(line, PlacedLine) and line.hold_id is not None:
+        raise Refused("bad_request", field="hold_id")
+    balance = growing_balance(world, request.warehouse_id, line)
+    cell = world.cell(balance, place, line.lot_id)
+    pieces.bring(world, line, cell, fits=lambda piece: True)
+    world.goods(cell, line.qty)
+    world.border(line.sku_id, request.source, -line.qty)
+    world.papers.arrive(
+        request.document, request.warehouse_id, sku_id=line.sku_id, grade=line.grade,
+        arrived=line.qty,
+    )  # fmt: skip
 
 
 def _lines(request: ReceiveRequest) -> tuple[Line | PlacedLine, ...]:

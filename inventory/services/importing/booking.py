@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from inventory import bulk
 from inventory.models import ImportBlock, Location, Lot, StockImport
 from inventory.requests import Outcome, PlacedLine, ReceiveRequest
 from inventory.services.importing.checking import There, judge, rows_of
@@ -20,9 +21,17 @@ from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of
 
-# The planner must hear of so many new rows before they make its guesses slow.
-ANALYZE_AT = (10_000, 100_000, 400_000)
-TABLES = ("balance", "stock", "posting", "entry", "location", "lot")
+# What bookings make rows of. The planner must hear of it when a table has grown this many times
+# over since it last looked (tenfold is where plans turn bad), and before and after many rows.
+# Not before when a table is this small: where the planner knows nothing, it takes the index, where
+# it knows of a handful of rows, it reads them all, and goes on so when there are thousands.
+TABLES = [
+    f"inventory_{name}"
+    for name in ("balance", "stock", "posting", "entry", "location", "lot", "sku")
+]
+GROWN = 4
+SMALL_PAGES = 10
+MANY = 10_000
 
 
 def start_booking(*, import_id: int, take: str, adds_places: bool, person: Person) -> int:
@@ -80,22 +89,25 @@ def book(work: org.Work) -> Iterator[org.Step]:
         raise org.JobTrouble(_("You may not correct stock any more."))
     scope = scope_of(work.person, permission=roles.STOCK_ADJUST)
     done, total = work.done, found.rows
+    if total >= MANY and "block" not in work.place:
+        _analyze(_tables_over(times=0, pages=SMALL_PAGES))
+        yield org.Step(done=done, total=total, place={"block": 0})
     blocks = ImportBlock.objects.filter(
         stock_import=found, number__gt=work.place.get("block", 0)
     ).order_by("number")
     for number in blocks.values_list("number", flat=True):
-        before = done
         read, booked = _book_block(blocks.get(number=number), found, scope, work.person.actor)
         done += read
         found.booked += booked
         found.save(update_fields=["booked"])
         place = {"block": number}
         yield org.Step(done=min(done, total), total=total, place=place)
-        if any(before < mark <= done for mark in ANALYZE_AT):
-            _analyze()
+        grown = _tables_over(times=GROWN, pages=GROWN)
+        _analyze(grown)
+        if grown:
             yield org.Step(done=min(done, total), total=total, place=place)
-    if total >= ANALYZE_AT[0]:
-        _analyze()
+    if total >= MANY:
+        _analyze(TABLES)
     result = {"rows": total, "booked": found.booked}
     yield org.Step(done=total, total=total, place={"ended": True}, result=result)
 
@@ -111,11 +123,12 @@ def _book_block(
     judge(good, there)
     if found.adds_places and any(fault.code in ADDED for row in good for fault in row.faults):
         _add_places(good, there)
-        there = There.of(good, scope)
         # Once more: another row may have made the lot with other dates.
-        for row in good:
+        again = [row for row in good if row.faults]
+        there.look(again)
+        for row in again:
             row.faults.clear()
-        judge(good, there)
+        judge(again, there)
     now_bad = [
         fault
         for row in good
@@ -178,27 +191,49 @@ def _add_places(rows: Sequence[Parsed], there: There) -> None:
     sound = [row for row in rows if all(fault.code in ADDED for fault in row.faults)]
     codes = {fault.code for row in sound for fault in row.faults}
     if "new_location" in codes:
-        Location.objects.bulk_create(
-            (
-                Location(warehouse_id=house, code=code)
-                for house, code in sorted(
-                    {(there.warehouses[row.warehouse], row.location) for row in sound}
-                )
-            ),
-            ignore_conflicts=True,
+        places = {(there.warehouses[row.warehouse], row.location) for row in sound}
+        fresh = sorted(places - there.locations.keys())
+        bulk.insert(
+            Location,
+            len(fresh),
+            {"warehouse_id": [place[0] for place in fresh], "code": [place[1] for place in fresh]},
+            skip_known=True,
         )
     if "new_lot" in codes:
         lots = {(there.goods[row.sku].id, row.lot): row for row in reversed(sound) if row.lot}
-        Lot.objects.bulk_create(
-            (
-                Lot(sku_id=sku, code=code, produced_on=row.produced_on, expires_on=row.expires_on,
-                    supplier=row.supplier)
-                for (sku, code), row in sorted(lots.items())
-            ),
-            ignore_conflicts=True,
-        )  # fmt: skip
+        named = sorted((*key, row) for key, row in lots.items() if key not in there.lots)
+        bulk.insert(
+            Lot,
+            len(named),
+            {
+                "sku_id": [sku for sku, _, _ in named],
+                "code": [code for _, code, _ in named],
+                "produced_on": [row.produced_on for _, _, row in named],
+                "expires_on": [row.expires_on for _, _, row in named],
+                "supplier": [row.supplier for _, _, row in named],
+            },
+            skip_known=True,
+        )
 
 
-def _analyze() -> None:
+def _tables_over(*, times: int, pages: int) -> list[str]:
+    """Tables of so many pages, and so many times as many as at the planner's last look.
+
+    By their files' sizes, which are true at once; other counters come late.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE " + ", ".join(f"inventory_{name}" for name in TABLES))
+        cursor.execute(
+            """SELECT relname FROM pg_class
+               WHERE oid = ANY(%s::text[]::regclass[]) AND pg_relation_size(oid)
+                   >= greatest(%s * relpages, %s) * current_setting('block_size')::bigint
+               ORDER BY relname""",
+            [TABLES, times, pages],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _analyze(tables: Sequence[str]) -> None:
+    if not tables:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE " + ", ".join(tables))

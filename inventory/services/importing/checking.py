@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import orjson
 from django.db import connection
 from django.utils import timezone
 
-from inventory.models import ImportBlock, Location, Lot, Sku, StockImport, Warehouse
+from inventory.models import ImportBlock, StockImport, Warehouse
 from inventory.services.importing.rows import ADDED, Parsed, parse_rows
 from org import roles
 from org import services as org
 from org.scope import Scope
 from org.selectors import scope_of
+
+_PLACES = """SELECT k.house, k.code, l.id, l.is_active
+    FROM unnest(%s::bigint[], %s::text[]) AS k(house, code)
+    CROSS JOIN LATERAL (SELECT id, is_active FROM inventory_location l
+        WHERE l.warehouse_id = k.house AND l.code = k.code LIMIT 1) l"""
+_LOTS = """SELECT k.sku, k.code, l.id, l.produced_on, l.expires_on
+    FROM unnest(%s::bigint[], %s::text[]) AS k(sku, code)
+    CROSS JOIN LATERAL (SELECT id, produced_on, expires_on FROM inventory_lot l
+        WHERE l.sku_id = k.sku AND l.code = k.code LIMIT 1) l"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +48,45 @@ class There:
 
     @classmethod
     def of(cls, rows: Sequence[Parsed], scope: Scope) -> There:
-        """Four statements."""
+        """Four statements, however many rows."""
         houses = scope.limit(Warehouse.objects.filter(is_active=True), "unit").exclude(
             kind=Warehouse.Kind.TRANSIT
         )
         warehouses = dict(
             houses.filter(code__in={row.warehouse for row in rows}).values_list("code", "id")
         )
-        goods = {
-            code: _Goods(row_id, by_lot, by_serial, is_kit)
-            for code, row_id, by_lot, by_serial, is_kit in Sku.objects.filter(
-                code__in={row.sku for row in rows}
-            ).values_list("code", "id", "lot_tracked", "serial_tracked", "is_kit")
-        }
-        places = Location.objects.filter(
-            warehouse_id__in=set(warehouses.values()), code__in={row.location for row in rows}
-        ).values_list("warehouse_id", "code", "id", "is_active")
-        lots = Lot.objects.filter(
-            sku_id__in={each.id for each in goods.values()},
-            code__in={row.lot for row in rows if row.lot},
-        ).values_list("sku_id", "code", "id", "produced_on", "expires_on")
-        return cls(
-            warehouses,
-            goods,
-            {(house, code): (place, active) for house, code, place, active in places},
-            {(sku, code): (lot, made, ends) for sku, code, lot, made, ends in lots},
+        found = _rows(
+            "SELECT code, id, lot_tracked, serial_tracked, is_kit FROM inventory_sku"
+            " WHERE code = ANY(%s)",
+            [list({row.sku for row in rows})],
         )
+        there = cls(warehouses, {row[0]: _Goods(*row[1:]) for row in found}, {}, {})
+        there.look(rows)
+        return there
+
+    def look(self, rows: Sequence[Parsed]) -> None:
+        """Read the locations and lots that the rows name, perhaps made only now."""
+        # One look into the index for each pair: all codes in all warehouses would be too many.
+        houses = self.warehouses
+        places = {(houses[row.warehouse], row.location) for row in rows if row.warehouse in houses}
+        goods = self.goods
+        lots = {(goods[row.sku].id, row.lot) for row in rows if row.lot and row.sku in goods}
+        for house, code, place, active in _pairs(_PLACES, places):
+            self.locations[house, code] = (place, active)
+        for sku, code, lot, made, ends in _pairs(_LOTS, lots):
+            self.lots[sku, code] = (lot, made, ends)
+
+
+def _pairs(statement: str, pairs: Set[tuple[int, str]]) -> list[tuple[Any, ...]]:
+    if not pairs:
+        return []
+    return _rows(statement, [list(column) for column in zip(*pairs, strict=True)])
+
+
+def _rows(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
 
 
 def rows_of(block: ImportBlock, header: Sequence[str]) -> list[Parsed]:

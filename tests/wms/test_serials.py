@@ -171,25 +171,60 @@ def test_a_bench_takes_only_the_pieces_that_were_taken_for_the_order(kitchen: Ho
     assert board.audit() == []
 
 
-def test_a_piece_that_was_carried_off_the_bench_is_not_checked(kitchen: House) -> None:
-    number = world.picked(kitchen, "SO-1", "S1")
-    given.stock("KETTLE", 1, location="PACK", serials=("S9",))
+def carried(house: House, serial: str, start: str, end: str) -> None:
+    """Somebody moves a kettle without the floor's pages."""
     move = inventory.MoveRequest(
-        key="off", document="MV-1", warehouse_id=kitchen.warehouse,
+        key=world.fresh(), document="MV-1", warehouse_id=house.warehouse,
         lines=(
             inventory.MoveLine(
-                sku_id=kitchen.skus["KETTLE"], qty=1, serials=("S1",),
-                from_location_id=kitchen.places["PACK"], to_location_id=kitchen.places["A-02"],
+                sku_id=house.skus["KETTLE"], qty=1, serials=(serial,),
+                from_location_id=house.places[start], to_location_id=house.places[end],
             ),
         ),
     )  # fmt: skip
     with transaction.atomic():
         inventory.move([move], actor=world.WHO)[0].check()
 
+
+def test_a_piece_that_was_carried_off_the_bench_is_not_checked(kitchen: House) -> None:
+    number = world.picked(kitchen, "SO-1", "S1")
+    given.stock("KETTLE", 1, location="PACK", serials=("S9",))
+    carried(kitchen, "S1", "PACK", "A-02")
+
     answer = world.check(number, "S1")
 
     assert answer.code == "piece_elsewhere"
     assert "A-02" in answer.message
+
+
+def test_a_parcel_whose_piece_was_carried_off_stays_until_it_is_back(kitchen: House) -> None:
+    number = world.picked(kitchen, "SO-1", "S1")
+    given.stock("KETTLE", 1, location="PACK", serials=("S9",))
+    assert world.check(number, "S1").ok
+    parcel = str(world.close(number).data["parcel"])
+    carried(kitchen, "S1", "PACK", "A-02")
+
+    assert world.ship(parcel, key="s-1").code == "wrong_serials"
+    assert world.state("SO-1") == "PACKED"
+    carried(kitchen, "S1", "A-02", "PACK")
+
+    assert world.ship(parcel, key="s-1").ok
+    assert world.where(kitchen)["S1"] == "CUSTOMER"
+    assert world.where(kitchen)["S9"] == "PACK"
+
+
+def test_a_piece_somebody_put_on_the_shelf_by_hand_leaves_the_note(kitchen: House) -> None:
+    number = world.picked(kitchen, "SO-1", "S1", "S2")
+    world.cancel("SO-1")
+    carried(kitchen, "S1", "PACK", "A-02")
+
+    assert world.back(number, "A-01", "S1").code == "piece_elsewhere"
+    assert world.back(number, "A-02", serials=("S1", "S2")).data["left"] == 0
+
+    assert world.state("SO-1") == "INTERCEPTED"
+    assert world.where(kitchen) == {"S1": "A-02", "S2": "A-02", "S3": "A-01"}
+    assert world.lying(kitchen, "KETTLE") == {"A-01": 1, "A-02": 2}
+    assert board.audit() == []
 
 
 @pytest.mark.parametrize("until", ["PICKED", "CHECKED", "PACKED"])

@@ -168,9 +168,9 @@ def allot(
     return shares
 
 
-def must_lie(piece: stock.PieceView, location_id: int) -> None:
-    """Raises FloorRefused: piece_elsewhere, when the ledger has the piece in another place."""
-    if piece.location_id != location_id:
+def must_lie(piece: stock.PieceView, *location_ids: int) -> None:
+    """Raises FloorRefused: piece_elsewhere, when the ledger has the piece in none of these."""
+    if piece.location_id not in location_ids:
         there = f"{piece.warehouse_code} {piece.location_code}".strip()
         raise FloorRefused(
             "piece_elsewhere", scanned=piece.serial, there=there or _("a place outside the house")
@@ -178,11 +178,17 @@ def must_lie(piece: stock.PieceView, location_id: int) -> None:
 
 
 def must_be_of(
-    goods: Goods, fulfilment: Fulfilment, *, pieces: Pieces, missing: Iterable[str]
+    goods: Goods,
+    fulfilment: Fulfilment,
+    *,
+    pieces: Pieces,
+    missing: Iterable[str],
+    or_at: Sequence[int] = (),
 ) -> list[PickedPiece]:
     """The pieces as they were taken for this fulfilment, each lying where it was brought.
 
-    `missing` are the numbers that are still wanted, for the sentence.
+    `missing` are the numbers that are still wanted, for the sentence; `or_at` are other locations
+    where a piece may lie.
 
     Raises:
         FloorRefused: scanned_already, piece_of_other, piece_elsewhere.
@@ -196,7 +202,7 @@ def must_be_of(
                 "piece_of_other", scanned=piece.serial, number=fulfilment.number,
                 expected=" / ".join(missing),
             )  # fmt: skip
-        must_lie(piece, row.pick.task.pick_list.bench_id)
+        must_lie(piece, row.pick.task.pick_list.bench_id, *or_at)
         found.append(row)
     return found
 

@@ -53,6 +53,17 @@ class _Plan:
     shelf_id: int
     shares: list[Share]
     pieces: list[PickedPiece]
+    # Carried to this shelf by hand before: nothing is left to move.
+    there: frozenset[str]
+
+    def to_move(self) -> list[Share]:
+        """The shares without what lies on the shelf already."""
+        shares = []
+        for share in self.shares:
+            serials = tuple(serial for serial in share.serials if serial not in self.there)
+            qty = len(serials) if share.serials else share.qty
+            shares.append(Share(share.id, qty, serials))
+        return [share for share in shares if share.qty]
 
 
 @dataclass(frozen=True)
@@ -160,10 +171,11 @@ def _judge(
         for row in notes.missing
         if (row.pick.task.line.fulfilment_id, row.sku_id) == (fulfilment.pk, goods.sku_id)
     ]
-    pieces = must_be_of(goods, fulfilment, pieces=notes.pieces, missing=missing)
+    pieces = must_be_of(goods, fulfilment, pieces=notes.pieces, missing=missing, or_at=[shelf_id])
+    there = frozenset(piece.serial for piece in goods.pieces if piece.location_id == shelf_id)
     shares = allot(goods, wants=wants, taken=taken, items=items)
     notes.pieces.note(goods, fulfilment.number)
-    return _Plan(fulfilment, shelf_id, shares, pieces)
+    return _Plan(fulfilment, shelf_id, shares, pieces, there)
 
 
 def _move(
@@ -174,7 +186,8 @@ def _move(
     actor: str,
 ) -> None:
     """Move free units in the ledger, one request per scan; drop the plans it refuses."""
-    if not plans:
+    moving = {index: plan for index, plan in plans.items() if plan.to_move()}
+    if not moving:
         return
     by_id = {line.pk: line for line in notes.lines}
     requests = [
@@ -191,12 +204,12 @@ def _move(
                     lot_id=by_id[share.id].lot_id,
                     serials=share.serials,
                 )
-                for share in plan.shares
+                for share in plan.to_move()
             ),
         )
-        for index, plan in plans.items()
+        for index, plan in moving.items()
     ]
-    for index, outcome in zip(list(plans), inventory.move(requests, actor=actor), strict=True):
+    for index, outcome in zip(moving, inventory.move(requests, actor=actor), strict=True):
         if outcome.refusal is not None:
             replies.refuse(index, outcome.refusal)
             del plans[index]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,7 +18,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from inventory import selectors
 from inventory import services as inventory
 from inventory.models import Balance, Hold, HoldLine, Stock
 from inventory.services import Policy, Strategy
@@ -39,6 +37,7 @@ from tests.inventory.claiming import (
     start,
     unpin,
 )
+from tests.proving.sizes import both_checkers, machine
 
 PLACES = ("A-01", "B-01", "RCV")
 places = st.sampled_from(PLACES)
@@ -200,7 +199,7 @@ class ClaimMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_law_holds(self) -> None:
-        assert selectors.audit() == []
+        assert both_checkers() == []
 
     @invariant()
     def no_unit_appears_or_vanishes(self) -> None:
@@ -214,13 +213,4 @@ class ClaimMachine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_no_sequence_of_claim_verbs_breaks_the_books() -> None:
-    run_state_machine_as_test(
-        ClaimMachine,
-        settings=settings(
-            max_examples=10,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(ClaimMachine, settings=machine(examples=8, steps=30))

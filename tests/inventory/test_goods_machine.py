@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -16,11 +15,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from inventory import selectors
 from inventory import services as inventory
 from inventory.models import Entry, HoldLine, Posting, Stock
 from tests import given
 from tests.inventory import goods
+from tests.proving.sizes import both_checkers, machine
 
 CODES = ("A-01", "RCV", "DEF")
 codes = st.sampled_from(CODES)
@@ -203,7 +202,7 @@ class GoodsMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_law_holds(self) -> None:
-        assert selectors.audit() == []
+        assert both_checkers() == []
 
     @invariant()
     def nothing_on_the_way_is_free_and_no_customer_owes_us(self) -> None:
@@ -214,13 +213,4 @@ class GoodsMachine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_no_sequence_of_goods_verbs_breaks_the_books() -> None:
-    run_state_machine_as_test(
-        GoodsMachine,
-        settings=settings(
-            max_examples=15,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(GoodsMachine, settings=machine(examples=8, steps=30))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections import Counter
 from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -25,6 +23,7 @@ from inventory import services as inventory
 from inventory.models import Balance, Hold, HoldLine
 from org.scope import Scope
 from tests import given
+from tests.proving.sizes import both_checkers, machine
 
 SKUS = ("TEA", "RICE")
 PLACES = ("A-01", "A-02", "RCV")
@@ -259,7 +258,7 @@ class StockMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_law_holds(self) -> None:
-        assert selectors.audit() == []
+        assert both_checkers() == []
 
     @invariant()
     def no_unit_appears_or_vanishes(self) -> None:
@@ -271,19 +270,9 @@ class StockMachine(RuleBasedStateMachine):
         assert there == {code: qty for code, qty in self.on_hand.items() if qty}
 
 
-# How many examples, and how many steps each: `make prove` and `make soak` ask for more.
-SIZE = settings(
-    max_examples=int(os.environ.get("MACHINE_EXAMPLES", "25")),
-    stateful_step_count=int(os.environ.get("MACHINE_STEPS", "40")),
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
-
-
 @pytest.mark.django_db
 def test_no_sequence_of_verbs_breaks_the_books() -> None:
-    run_state_machine_as_test(StockMachine, settings=SIZE)
+    run_state_machine_as_test(StockMachine, settings=machine(examples=8, steps=30))
 
 
 class EveryVerbMachine(RuleBasedStateMachine):
@@ -329,9 +318,9 @@ class EveryVerbMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_law_holds(self) -> None:
-        assert selectors.audit() == []
+        assert both_checkers() == []
 
 
 @pytest.mark.django_db
 def test_every_verb_does_what_the_model_says() -> None:
-    run_state_machine_as_test(EveryVerbMachine, settings=SIZE)
+    run_state_machine_as_test(EveryVerbMachine, settings=machine(examples=10, steps=25))

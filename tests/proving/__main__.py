@@ -8,36 +8,14 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.proving import ground as grounds
+from tests.proving.sizes import SETTING, SIZES, Size
 
 Lines = list[str]
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much of everything."""
-
-    model_steps: int
-    judged_steps: int
-    steps: int
-    workers: int
-    schedules: int | None
-    attempts: int
-    kills: int
-    examples: int
-    machine_steps: int
-
-
-SIZES = {
-    "quick": Size(20_000, 200, 1_000, 4, 40, 500, 1, 5, 20),
-    "prove": Size(300_000, 1_500, 20_000, 4, 400, 3_000, 5, 60, 40),
-    "soak": Size(1_000_000, 20_000, 100_000, 4, None, 10_000, 20, 300, 50),
-}
 
 
 class Programme:
@@ -50,19 +28,6 @@ class Programme:
         self.source = ground.clone("floor")
         self.floor = floor.build()
         grounds.leave()
-        self.said: dict[str, Any] = {}
-        self.wrong: Lines = []
-
-    def run(self, name: str, machine: Callable[[], tuple[str, Lines]]) -> None:
-        """One machine; its line, its seconds, and the first of what was wrong."""
-        began = time.monotonic()
-        told, wrong = machine()
-        seconds = time.monotonic() - began
-        print(f"{'ok  ' if not wrong else 'FAIL'} {seconds:7.1f} s  {name}: {told}", flush=True)
-        for each in wrong[:12]:
-            print(f"       {each}", flush=True)
-        self.said[name] = {"seconds": round(seconds, 1), "told": told, "wrong": wrong[:50]}
-        self.wrong += wrong
 
     # --- machines ---
 
@@ -161,22 +126,28 @@ class Programme:
         return grounds.side_by_side([partial(job, part) for part in (0, 1)])
 
 
+# The Hypothesis machines of the ordinary tests; the slowest first, for two at a time.
+MACHINES = (
+    "tests/inventory/test_stock_machine.py::test_every_verb_does_what_the_model_says",
+    "tests/inventory/test_stock_machine.py::test_no_sequence_of_verbs_breaks_the_books",
+    "tests/inventory/test_claim_machine.py",
+    "tests/inventory/test_goods_machine.py",
+)
+
+
 def _state_machine(size: Size) -> tuple[str, Lines]:
-    """The Hypothesis machine of the ordinary tests, larger, on servers of its own."""
+    """The Hypothesis machines of the ordinary tests, larger, on servers of their own."""
     import subprocess
 
-    told = f"{size.examples} x {size.machine_steps}"
-    environment = {
-        **os.environ,
-        "MACHINE_EXAMPLES": str(size.examples),
-        "MACHINE_STEPS": str(size.machine_steps),
-    }
-    for name in ("DATABASE_URL", "REDIS_URL", "DATA_DIR"):
-        environment.pop(name, None)
+    name = next(name for name, each in SIZES.items() if each == size)
+    environment = {**os.environ, SETTING: name}
+    for each in ("DATABASE_URL", "REDIS_URL", "DATA_DIR"):
+        environment.pop(each, None)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/inventory/test_stock_machine.py", "-n0", "-q"],
+        [sys.executable, "-m", "pytest", *MACHINES, "-n2", "-q", "--dist=load"],
         cwd=grounds.HOME, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
+    told = f"{len(MACHINES)} machines, {size.examples} x {size.machine_steps} each"
     return told, [] if done.returncode == 0 else done.stdout.splitlines()[-40:]
 
 
@@ -188,37 +159,60 @@ def _outage(size: Size) -> tuple[str, Lines]:
 
 
 def prove(size: Size, seed: int, only: str, to: str) -> int:
-    """All machines (or those whose name contains `only`); 1 when anything was wrong."""
-    from tests.proving.ground import ground
+    """All machines (or those whose name contains `only`); 1 when anything was wrong.
 
+    The report keeps the machines of earlier runs, so that hours can be run in parts.
+    """
     began = time.monotonic()
-    with ground() as here:
-        programme = Programme(here, size, seed)
-        machines: list[tuple[str, Callable[[], tuple[str, Lines]]]] = [
-            ("model", programme.model), ("judged", programme.judged),
-            ("together", programme.together), ("crashes", programme.crashes),
-            ("pairs", programme.pairs), ("races", programme.races),
-        ]  # fmt: skip
-        for name, machine in machines:
-            if only in name:
-                programme.run(name, machine)
+    said: dict[str, Any] = {}
+
+    def run(name: str, machine: Callable[[], tuple[str, Lines]]) -> None:
+        said[name] = _run(name, machine)
+        if to:
+            _report(Path(to), said)
+
+    on_one_ground = ("model", "judged", "together", "crashes", "pairs", "races")
+    wanted = [name for name in on_one_ground if only in name]
+    if wanted:
+        with grounds.ground() as here:
+            programme = Programme(here, size, seed)
+            for name in wanted:
+                run(name, getattr(programme, name))
     # After the first ground is gone: these boot servers of their own.
     for name, late in (("kills", _outage), ("state machine", _state_machine)):
         if only in name:
-            programme.run(name, partial(late, size))
+            run(name, partial(late, size))
+    wrong = sum(len(each["wrong"]) for each in said.values())
+    print(f"{wrong} wrong, {time.monotonic() - began:.0f} s", flush=True)
+    return 1 if wrong or not said else 0
+
+
+def _run(name: str, machine: Callable[[], tuple[str, Lines]]) -> dict[str, Any]:
+    """One machine; its line, its seconds, and the first of what was wrong."""
+    began = time.monotonic()
+    told, wrong = machine()
     seconds = time.monotonic() - began
-    print(f"{len(programme.wrong)} wrong, {seconds:.0f} s", flush=True)
-    if to:
-        report = {"wrong": len(programme.wrong), "seconds": round(seconds), **programme.said}
-        Path(to).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    return 1 if programme.wrong else 0
+    print(f"{'ok  ' if not wrong else 'FAIL'} {seconds:7.1f} s  {name}: {told}", flush=True)
+    for each in wrong[:12]:
+        print(f"       {each}", flush=True)
+    return {"seconds": round(seconds, 1), "told": told, "wrong": wrong[:50]}
+
+
+def _report(path: Path, said: dict[str, Any]) -> None:
+    """Write the figures, beside those of machines that ran before."""
+    machines = json.loads(path.read_text())["machines"] if path.exists() else {}
+    machines |= said
+    report = {
+        "wrong": sum(len(each["wrong"]) for each in machines.values()),
+        "seconds": round(sum(each["seconds"] for each in machines.values())),
+        "machines": machines,
+    }
+    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
 
 
 def hunt(only: str, to: str) -> int:
     """All planted bugs; 1 when one was missed or the control found something."""
-    from tests.proving.ground import ground
-
-    with ground() as here:
+    with grounds.ground() as here:
         from tests.proving import mutants
 
         programme = Programme(here, SIZES["quick"], 1)
@@ -231,9 +225,7 @@ def hunt(only: str, to: str) -> int:
 
 def replay(options: argparse.Namespace) -> int:
     """Play one game again, up to a step, and say what is wrong there."""
-    from tests.proving.ground import ground
-
-    with ground() as here:
+    with grounds.ground() as here:
         from tests.proving import play
 
         programme = Programme(here, SIZES["quick"], options.seed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
+import select
 import shutil
 import signal
 import subprocess
@@ -179,3 +180,17 @@ def side_by_side(jobs: list[Callable[[], Any]]) -> list[Any]:
     """Fork every job at once and gather the answers in order."""
     children = [fork(job) for job in jobs]
     return [child.answer() for child in children]
+
+
+def in_turn(jobs: list[Callable[[], Any]], *, at_once: int = 2) -> Iterator[tuple[int, Any]]:
+    """Fork so many at a time; yields the number of each job and its answer, as they end."""
+    waiting = list(enumerate(jobs))
+    running: dict[int, tuple[int, Child]] = {}
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            number, job = waiting.pop(0)
+            child = fork(job)
+            running[child.handle] = (number, child)
+        for handle in select.select(list(running), [], [])[0]:
+            number, child = running.pop(handle)
+            yield number, child.answer()

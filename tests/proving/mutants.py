@@ -88,21 +88,20 @@ def all_bugs(
     ground: grounds.Ground, floor: Floor, source: str, *, only: str = "", at_once: int = 2
 ) -> dict[str, object]:
     """Hunt every bug, some at a time; the control with nothing planted must find nothing."""
+    began = time.monotonic()
     bugs: list[Bug | None] = [None, *(bug for bug in BUGS if only in bug.name)]
-    verdicts: list[Verdict] = []
-    for at in range(0, len(bugs), at_once):
-        jobs: list[Callable[[], Any]] = [
-            partial(hunt, ground, floor, source, bug) for bug in bugs[at : at + at_once]
-        ]
-        for verdict in grounds.side_by_side(jobs):
-            verdicts.append(verdict)
-            print(f"  {verdict.seconds:6.1f} s  {verdict.name}: {verdict.found_by or 'NOT FOUND'}"
-                  f"  {verdict.evidence[:100]!r}", flush=True)  # fmt: skip
-    control, hunted = verdicts[0], verdicts[1:]
+    verdicts: dict[int, Verdict] = {}
+    jobs: list[Callable[[], Any]] = [partial(hunt, ground, floor, source, bug) for bug in bugs]
+    for number, verdict in grounds.in_turn(jobs, at_once=at_once):
+        verdicts[number] = verdict
+        print(f"  {verdict.seconds:6.1f} s  {verdict.name}: {verdict.found_by or 'NOT FOUND'}"
+              f"  {verdict.evidence[:100]!r}", flush=True)  # fmt: skip
+    control, *hunted = (verdicts[number] for number in range(len(bugs)))
     return {
         "planted": len(hunted),
         "found": sum(bool(each.found_by) for each in hunted),
         "missed": [each.name for each in hunted if not each.found_by],
         "control_found": control.evidence,
+        "seconds": round(time.monotonic() - began),
         "bugs": [asdict(each) for each in hunted],
     }

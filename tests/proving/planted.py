@@ -111,6 +111,11 @@ def _latest_expiry_first() -> None:
     pin.ORDERS = {**pin.ORDERS, Strategy.FEFO: other}
 
 
+def _strongest_first() -> None:
+    for module in ("giving_way", "adjust"):
+        _answers(f"decisions.{module}:weakest_first", lambda lines: lines[::-1])()
+
+
 def _available_is_on_hand() -> None:
     from inventory.things import Bal
 
@@ -209,8 +214,7 @@ BUGS: tuple[Bug, ...] = (
         _answers("world:by_rank", lambda key: (-key[0], *key[1:]))),
     Bug("closed holds stay open", _nothing("writing:_close_holds")),
     # Who gives way.
-    Bug("the strongest give way first",
-        _answers("decisions.giving_way:weakest_first", lambda lines: lines[::-1])),
+    Bug("the strongest give way first", _strongest_first),
     Bug("a loss breaks claims elsewhere but leaves the pins",
         _nothing("decisions.adjust:_empty_pins")),
     Bug("drawn units do not go home", _drawn_units_do_not_go_home),

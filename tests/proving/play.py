@@ -108,17 +108,24 @@ def answers(player: Player, asks: list[Any], *, seen: int = 0) -> list[Told]:
 
 
 class Worker:
-    """One player at the services, with its own connection."""
+    """One player at the services, with its own connection.
+
+    Alone it mostly asks one thing at a time, so that a failure points at it; beside others three
+    of ten transactions are batches, as the order desk sends them.
+    """
 
     def __init__(self, player: Player) -> None:
         self.player = player
         self.seen = 0
+        self.alone = player.players == 1
 
     def turn(self) -> list[Told]:
-        """One request (sometimes a batch of two) in one transaction."""
-        asks = [self.player.ask()]
-        if self.player.dice.random() < 0.1:
-            asks.append(self.player.ask())
+        """One request, sometimes a batch, in one transaction."""
+        dice = self.player.dice
+        size = 1
+        if dice.random() < (0.1 if self.alone else 0.3):
+            size = 2 if self.alone else dice.randint(2, 8)
+        asks = [self.player.ask() for _ in range(size)]
         told = answers(self.player, asks, seen=self.seen)
         self._note(told)
         return told

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import Error, connection, transaction
 
+from inventory import requests as asked
 from tests.proving import scenes
 from tests.proving.crash import carry_out
 from tests.proving.floor import ACTOR, Floor
@@ -62,7 +65,9 @@ def probe(floor: Floor) -> list[str]:
     for name, trial in (("a second posting", _twice), ("a version that stands still", _same)):
         if trial(floor, scene):
             wrong.append(f"{name} went through")
-    return wrong + _the_weakest_give_way(floor)
+    for look in (_the_weakest_give_way, _the_strongest_is_served, _narrowed_takes_no_more):
+        wrong += look(floor)
+    return wrong
 
 
 def _the_weakest_give_way(floor: Floor) -> list[str]:
@@ -73,6 +78,50 @@ def _the_weakest_give_way(floor: Floor) -> list[str]:
     if lost != (("SO", 2), ("SP", 3)) or kept.get(("PR", "", "")) != 3:
         return [f"a loss took {lost} and left {kept}"]
     return []
+
+
+def _the_strongest_is_served(floor: Floor) -> list[str]:
+    """Of two blankets over promised goods the higher in rank gets what the promise lets go."""
+    scene = scenes.lay_out(floor, first=900_002, count=1)[0]
+
+    def ask(kind: type[asked.Request], name: str, document: str = "", **more: Any) -> None:
+        made = kind(**scene.names(name, document), **more)
+        carry_out(scene, lambda _: made).check()
+
+    def lines(qty: int) -> tuple[asked.Line, ...]:
+        return (scene.line(qty, grade="CC"),)
+
+    house = scene.house
+    for code in ("A-01", "P-01"):
+        ask(
+            asked.ReceiveRequest, f"R{code}", warehouse_id=house, location_id=scene.at(code),
+            lines=lines(5),
+        )  # fmt: skip
+    ask(asked.HoldRequest, "OC", warehouse_id=house, lines=lines(10))
+    for code, reason in (("A-01", "NEAR_EXPIRY"), ("P-01", "RECALL")):
+        ask(
+            asked.HoldRequest, reason, warehouse_id=house, location_id=scene.at(code),
+            reason=reason, blanket=True, lines=(scene.line(0),),
+        )  # fmt: skip
+    before = scenes.state(scene)["lines"]
+    ask(asked.ReleaseRequest, "RC", "OC", lines=lines(4))
+    after = scenes.state(scene)["lines"]
+    got = {key[0]: after[key] - before.get(key, 0) for key in after if key[0] != "OC"}
+    served = {document: qty for document, qty in got.items() if qty}
+    return [] if served == {"RECALL": 4} else [f"what was let go went to {served}"]
+
+
+def _narrowed_takes_no_more(floor: Floor) -> list[str]:
+    """What comes into a cell that a blanket was narrowed away from is free."""
+    scene = scenes.lay_out(floor, first=900_003, count=1)[0]
+    carry_out(scene, scenes.TABLE["narrow"][1])
+    coming = asked.ReceiveRequest(
+        **scene.names("RN"), warehouse_id=scene.house, location_id=scene.at("A-02"),
+        lines=(scene.line(2, lot_id=scene.lot),),
+    )  # fmt: skip
+    carry_out(scene, lambda _: coming).check()
+    kept = {key: qty for key, qty in scenes.state(scene)["lines"].items() if key[0] == "BL"}
+    return [f"a narrowed blanket took {kept}"] if kept else []
 
 
 def _goes_through(sql: str) -> bool:

@@ -3,7 +3,17 @@
 from django.urls import include, path
 
 from inventory.api import urls as api_urls
-from inventory.views import audit, board, explained, importing, journal, labels, past, places
+from inventory.views import (
+    audit,
+    board,
+    explained,
+    importing,
+    journal,
+    labels,
+    past,
+    pieces,
+    places,
+)
 
 urlpatterns = [
     path("api/v1/stock/", include(api_urls)),
@@ -12,6 +22,7 @@ urlpatterns = [
     path("stock/locations/<int:location_id>/", places.location, name="stock-location"),
     path("stock/lots/", places.lot_list, name="stock-lots"),
     path("stock/lots/<int:lot_id>/", places.lot, name="stock-lot"),
+    path("stock/pieces/", pieces.piece_page, name="stock-pieces"),
     path("stock/journal/", journal.journal, name="stock-journal"),
     path("stock/past/", past.past, name="stock-past"),
     path("stock/past/<int:balance_id>/", past.past_balance, name="stock-past-balance"),

@@ -67,7 +67,8 @@ def plan_freeze(*, order: FreezeOrder, pk: int | None = None, person: Person) ->
     check(order, person)
     check_dates(order)
     drawn = draw_pk() if pk is None else pk
-    request = _request(order, key="", document=number_of(drawn))
+    # Nothing is written under this key.
+    request = _request(order, key=f"plan:{drawn}", document=number_of(drawn))
     return Planned(drawn, inventory.plan(request, actor=person.actor))
 
 

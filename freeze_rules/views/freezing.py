@@ -23,6 +23,7 @@ from inventory.selectors.holds import ACTS
 from org import roles
 from org.access import permission_required, person_of
 from org.models import Person
+from org.scope import Scope
 from org.selectors import scope_of
 
 PREFILLED = ("warehouse", "zone", "location", "sku", "lot", "supplier", "grade", "reason")
@@ -36,7 +37,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     scope = scope_of(person, permission=roles.STOCK_HOLD)
     if request.method != "POST":
-        return _form(request, FreezeForm(initial=_first(request), scope=scope))
+        return _form(request, FreezeForm(initial=_first(request, scope), scope=scope))
     form = FreezeForm(request.POST, scope=scope)
     if not form.is_valid():
         return _form(request, form, status=422)
@@ -55,8 +56,13 @@ def freeze(request: HttpRequest) -> HttpResponse:
     return _plan(request, form, drawn, moved=moved)
 
 
-def _first(request: HttpRequest) -> dict[str, str]:
+def _first(request: HttpRequest, scope: Scope) -> dict[str, str]:
+    """What the address fills in; `house` is a warehouse by id, for pages that have no code."""
     given = {name: request.GET.get(name, "") for name in PREFILLED}
+    house = request.GET.get("house", "")
+    if house.isdecimal() and len(house) < 18:
+        named = stock.warehouses(scope=scope, ids=[int(house)])
+        given["warehouse"] = named[0].code if named else ""
     everything = request.GET.get("amount") == "all" or not given["location"]
     return {
         **given,
@@ -82,7 +88,7 @@ def _lay(request: HttpRequest, form: FreezeForm, drawn: int, person: Person) -> 
         done = freezing.freeze(
             key=given["token"], order=form.order(), person=person, pk=drawn, plan=given["plan"]
         )
-    messages.success(request, _("%(number)s is laid.") % {"number": done.number})
+    messages.success(request, _("%(number)s is in force.") % {"number": done.number})
     address = reverse("holds")
     return HttpResponseRedirect(f"{address}?{urlencode({'document': done.number})}")
 

@@ -71,7 +71,7 @@ def tell(planned: Planned) -> Told:
     others = [step for step in plan.steps if step.document != planned.number]
     losing = [
         Touched(document, names.goods(sku, qty))
-        for document, lost in sorted(plan.displaced.items())
+        for document, lost in sorted(plan.displaced.items(), key=lambda item: _by_number(item[0]))
         for sku, qty in lost.items()
     ]
     frozen = sorted(names.all(plan.frozen), key=lambda each: -each.qty)
@@ -93,6 +93,12 @@ def tell(planned: Planned) -> Told:
         left_units=sum(plan.left.values()),
         hidden={name: max(0, len(rows) - SHOWN) for name, rows in lists.items()},
     )
+
+
+def _by_number(document: str) -> tuple[str, int, str]:
+    """SO-9 comes before SO-10."""
+    letters, _, digits = document.partition("-")
+    return (letters, int(digits) if digits.isdecimal() else 0, document)
 
 
 def _skus(displaced: Mapping[str, Mapping[int, int]]) -> set[int]:

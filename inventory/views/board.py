@@ -35,6 +35,9 @@ def board(request: HttpRequest) -> HttpResponse:
             "page": page,
             "tabs": _tabs(request, board_counts(scope=scope, narrowing=narrowing), narrowing),
             "words": narrowing.words,
+            "pieces": stock.pieces(scope=scope, serials=[narrowing.words], limit=1)
+            if narrowing.words
+            else [],
             "shelf": narrowing.shelf,
             "warehouse": narrowing.warehouse_id,
             "warehouses": [(house.id, house.name) for house in houses],

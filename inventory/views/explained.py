@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +17,9 @@ from inventory.models.books import Grade
 from org import roles
 from org.access import permission_required, person_of
 from org.selectors import names_of_actors, scope_of
+
+# How far the page looks ahead.
+DAYS_AHEAD = 30
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,17 @@ class Drop:
     step: stock.Step | None = None
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What can be promised from a day on, and its bar in a picture 100 high, a day wide."""
+
+    step: stock.DayStep
+    start: int
+    width: int
+    top: int
+    height: int
+
+
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def explained(
@@ -46,6 +62,11 @@ def explained(
     why = stock.explain(sku_id=sku_id, warehouse_id=warehouse_id, grade=grade, scope=scope)
     if why is None:
         raise Http404
+    today = timezone.localdate()
+    ahead = stock.future(
+        sku_ids=[sku_id], warehouse_ids=[warehouse_id], until=today + timedelta(days=DAYS_AHEAD),
+        grade=grade,
+    )[sku_id]  # fmt: skip
     cells = [
         cell
         for cell in stock.cells(scope=scope, sku_id=sku_id, warehouse_id=warehouse_id)
@@ -62,9 +83,11 @@ def explained(
             "warehouse": stock.warehouses(scope=scope, ids=[warehouse_id], active=False)[0],
             "grade_name": dict(Grade.choices).get(grade, grade),
             "drops": _drops(why),
-            "may_freeze": person.may(roles.STOCK_HOLD) and grade == Grade.ZP,
+            "may_freeze": person.may(roles.STOCK_HOLD),
             "cells": [(cell, covers.get(cell.blanket_id or 0)) for cell in cells],
             "now": timezone.now(),
+            "ahead": _ahead(ahead.steps, today),
+            "days_ahead": DAYS_AHEAD,
         },
     )
 
@@ -96,3 +119,17 @@ def _drops(why: stock.Explanation) -> list[Drop]:
             drops.append(Drop(_("Smaller claims together"), -group.unnamed, depth=1))
     available = Drop(_("Available"), why.available, width=why.available, tone="ok", is_total=True)
     return [*drops, available]
+
+
+def _ahead(steps: Sequence[stock.DayStep], today: date) -> list[Ahead]:
+    """The steps as bars, nothing when nothing will change."""
+    if len(steps) < 2:
+        return []
+    most = max(1, *(step.available for step in steps))
+    starts = [(step.day - today).days for step in steps]
+    ends = [*starts[1:], DAYS_AHEAD + 1]
+    heights = [round(100 * step.available / most) for step in steps]
+    return [
+        Ahead(step, start, end - start, 100 - height, height)
+        for step, start, end, height in zip(steps, starts, ends, heights, strict=True)
+    ]

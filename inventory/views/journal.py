@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -11,12 +12,25 @@ from django.views.decorators.http import require_GET
 from inventory import selectors as stock
 from inventory.selectors import places
 from inventory.selectors.lot_board import lot_page
+from inventory.views.wording import house_names, odd_grade, outside_name, sku_names
 from org import roles
 from org.access import permission_required, person_of
 from org.scope import Scope
 from org.selectors import names_of_actors, scope_of
 
 PAGE = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the ledger with the names of what it is about; `grade` only when it is odd."""
+
+    row: stock.JournalRow
+    who: str
+    name: str
+    warehouse: str
+    grade: str
+    outside: str
 
 
 @require_GET
@@ -41,14 +55,32 @@ def journal(request: HttpRequest) -> HttpResponse:
     elif document:
         page = stock.journal(document=document[:64], scope=scope, before=before, limit=PAGE)
     rows = page.rows if page else ()
+    houses = house_names(scope) if rows else {}
     if not title and rows and not document:
-        title = f"{rows[0].sku_code} · {rows[0].warehouse_code}"
+        grade = odd_grade(rows[0].grade)
+        title = f"{rows[0].sku_code} · {houses.get(rows[0].warehouse_id, '')}"
+        title += f" · {grade}" if grade else ""
     names = names_of_actors([row.posting.actor for row in rows])
+    goods = sku_names({row.sku_id for row in rows})
     return render(
         request,
         "inventory/journal.html",
         {
-            "rows": [(row, names[row.posting.actor]) for row in rows],
+            "rows": [
+                Line(
+                    row=row,
+                    who=names[row.posting.actor],
+                    name=goods[row.sku_id],
+                    warehouse=houses.get(row.warehouse_id, row.warehouse_code),
+                    grade=odd_grade(row.grade),
+                    outside=", ".join(map(outside_name, row.outside)),
+                )
+                for row in rows
+            ],
+            "first": rows[0] if rows and (balance is not None or cell is not None) else None,
+            "cell": cell,
+            "lot": lot,
+            "clear_url": request.path if document else "",
             "asked": page is not None,
             "document": document[:64],
             "title": title or document[:64],

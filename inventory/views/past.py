@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -10,16 +11,19 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET
 
 from inventory import selectors as stock
 from inventory.selectors.moments import Axis
 from inventory.selectors.wording import sku_ids_for_words
+from inventory.views.wording import house_names, odd_grade
 from org import roles
 from org.access import permission_required, person_of
 from org.selectors import names_of_actors, scope_of
 
 PAGE = 100
+AXES = [(Axis.RECORDED, _lazy("As it was booked then")), (Axis.OCCURRED, _lazy("As it happened"))]
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,21 @@ class Asked:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Line:
+    """A balance with the names of what it is; `grade` only when it is odd."""
+
+    balance: stock.PastBalance
+    warehouse: str
+    grade: str
+
+    @classmethod
+    def of(cls, balance: stock.PastBalance, houses: Mapping[int, str]) -> Line:
+        """The balance, named."""
+        house = houses.get(balance.warehouse_id, balance.warehouse_code)
+        return cls(balance, house, odd_grade(balance.grade))
+
+
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def past(request: HttpRequest) -> HttpResponse:
@@ -43,10 +62,12 @@ def past(request: HttpRequest) -> HttpResponse:
     asked = _asked(request.GET)
     skus = sku_ids_for_words(asked.words) if asked.words else None
     houses = None if asked.warehouse_id is None else [asked.warehouse_id]
+    names = house_names(scope)
     context: dict[str, object] = {
         "asked": asked,
-        "axes": [(Axis.RECORDED, _("As it was booked then")), (Axis.OCCURRED, _("As it happened"))],
-        "warehouses": [(row.id, row.name) for row in stock.warehouses(scope=scope, active=False)],
+        "clear_url": request.path if request.GET else "",
+        "axes": AXES,
+        "warehouses": list(names.items()),
         "first_url": _with(request, after="") if asked.after else "",
     }
     if asked.until is None:
@@ -54,13 +75,14 @@ def past(request: HttpRequest) -> HttpResponse:
             at=asked.at, axis=asked.axis, sku_ids=skus, warehouse_ids=houses, scope=scope,
             after=asked.after, limit=PAGE,
         )  # fmt: skip
-        context["rows"], after = page.rows, page.after
+        context["rows"], after = [Line.of(row, names) for row in page.rows], page.after
     else:
         found = stock.difference(
             since=asked.at, until=asked.until, axis=asked.axis, sku_ids=skus,
             warehouse_ids=houses, scope=scope, after=asked.after, limit=PAGE,
         )  # fmt: skip
-        context["differences"], after = found.rows, found.after
+        lines = [(row, Line.of(row.after, names)) for row in found.rows]
+        context["differences"], after = lines, found.after
     context["next_url"] = _with(request, after=str(after)) if after else ""
     return render(request, "inventory/past.html", context)
 
@@ -82,6 +104,8 @@ def past_balance(request: HttpRequest, balance_id: int) -> HttpResponse:
         {
             "asked": asked,
             "balance": page.rows[0],
+            "line": Line.of(page.rows[0], house_names(scope)),
+            "axes": AXES,
             "cells": stock.cells_as_of(
                 at=asked.at, axis=asked.axis, balance_id=balance_id, scope=scope
             ),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from inventory import selectors as stock
 from inventory.selectors import lot_board, places
 from org import roles
 from org.access import permission_required, person_of
@@ -36,6 +37,7 @@ def cell(request: HttpRequest, cell_id: int) -> HttpResponse:
         "inventory/cell.html",
         {
             "cell": found,
+            "pieces": stock.pieces(scope=scope, stock_ids=[cell_id]),
             "claims": [(claim, names[claim.placed_by]) for claim in claims],
             "may_freeze": person.may(roles.STOCK_HOLD),
             "now": timezone.now(),
@@ -56,7 +58,12 @@ def location(request: HttpRequest, location_id: int) -> HttpResponse:
     return render(
         request,
         "inventory/location.html",
-        {"place": found, "cells": found.cells, "today": timezone.localdate()},
+        {
+            "place": found,
+            "cells": found.cells,
+            "may_freeze": person.may(roles.STOCK_HOLD),
+            "today": timezone.localdate(),
+        },
     )
 
 
@@ -64,7 +71,8 @@ def location(request: HttpRequest, location_id: int) -> HttpResponse:
 @permission_required(roles.STOCK_VIEW)
 def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
     """One lot: its dates, where it lies, what is frozen of it."""
-    scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
     found = lot_board.lot_page(lot_id=lot_id, scope=scope)
     if found is None:
         raise Http404
@@ -78,6 +86,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
         "inventory/lot.html",
         {
             "lot": found,
+            "may_freeze": person.may(roles.STOCK_HOLD),
             "cells": found.cells,
             "days_left": days_left,
             "share_left": share,

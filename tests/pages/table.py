@@ -122,6 +122,7 @@ TABLE: dict[str, Route] = {
     "stock-location": Route(roles.STOCK_VIEW, _place),
     "stock-lots": Route(roles.STOCK_VIEW),
     "stock-lot": Route(roles.STOCK_VIEW, _lot),
+    "stock-pieces": Route(roles.STOCK_VIEW),
     "stock-labels": Route(roles.STOCK_VIEW),
     "stock-journal": Route(roles.STOCK_VIEW),
     "stock-past": Route(roles.STOCK_VIEW),

@@ -147,9 +147,7 @@ class World:
         if not near:
             return []
         spot = cell.spot
-        found = [
-            claim for claim in near if claim.open and claim.blanket and covers(claim.scope, spot)
-        ]
+        found = (each for each in near if each.open and each.blanket and covers(each.scope, spot))
         return sorted(found, key=lambda claim: -claim.rank)
 
     def forbids(self, cell: Cell, act: str) -> Claim | None:

@@ -86,7 +86,7 @@ def write_file(path: Path, rows: int) -> None:
             # Neighbours on a shelf are neighbours in the catalogue; the second place of a SKU
             # is far from the first.
             sku = number % skus
-            lot = (f"L{number // skus}", "2028-06-30") if sku % 3 == 0 else ("", "")
+            lot = (f"L{sku}-{number // skus}", "2028-06-30") if sku % 3 == 0 else ("", "")
             place = f"{number // CELLS:06d}"
             sheet.writerow((HOUSES[house], place, f"N{sku:07d}", 1 + number % 97, *lot))
 

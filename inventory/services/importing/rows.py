@@ -18,6 +18,12 @@ GRADE_NAMES = {
     "机损": "JS", "箱损": "XS",
 }  # fmt: skip
 MOST = {"warehouse": 32, "location": 32, "sku": 64, "lot": 64, "owner": 32, "supplier": 80}
+# In the order in which a row is taken apart; a column beyond every row stands for one not sent.
+_READ = (
+    "warehouse", "location", "sku", "lot", "owner", "supplier", "grade", "qty", "produced_on",
+    "expires_on",
+)  # fmt: skip
+_NO_COLUMN = 1_000_000
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00.*)?")
 _COMPACT = re.compile(r"(19|20)\d{6}")
 # A spreadsheet counts days from here; five digits are such a count when the cell lost its format.
@@ -74,39 +80,43 @@ class Parsed:
 
 def parse_rows(rows: Iterable[Sequence[str]], header: Sequence[str], first: int) -> list[Parsed]:
     """Rows that hold anything, numbered from `first` as a spreadsheet does."""
-    places = {name: place for place, name in enumerate(header) if name}
+    columns = [header.index(name) if name in header else _NO_COLUMN for name in _READ]
     return [
-        _parse(row, places, number)
+        _parse(row, columns, number)
         for number, row in enumerate(rows, first)
         if any(each and not each.isspace() for each in row)
     ]
 
 
-def _parse(row: Sequence[str], places: dict[str, int], number: int) -> Parsed:
+def _parse(row: Sequence[str], columns: Sequence[int], number: int) -> Parsed:
+    width = len(row)
+    warehouse, location, sku, lot, owner, supplier, grade, qty, produced, expires = [
+        row[column].strip() if column < width else "" for column in columns
+    ]
     made = Parsed(number)
-
-    def cell(name: str) -> str:
-        place = places.get(name, -1)
-        return row[place].strip() if 0 <= place < len(row) else ""
-
-    for name in ("warehouse", "location", "sku", "lot", "owner", "supplier"):
-        setattr(made, name, _code(made, name, cell(name)))
-    for name in ("warehouse", "location", "sku"):
-        if not getattr(made, name) and not any(each.column == name for each in made.faults):
+    made.warehouse = _code(made, "warehouse", warehouse)
+    made.location = _code(made, "location", location)
+    made.sku = _code(made, "sku", sku)
+    made.lot = _code(made, "lot", lot)
+    made.owner = _code(made, "owner", owner) or "SELF"
+    made.supplier = _code(made, "supplier", supplier)
+    for name, given in (("warehouse", warehouse), ("location", location), ("sku", sku)):
+        if not given:
             made.wrong(name, "missing_value")
-    made.owner = made.owner or "SELF"
-    made.grade = _grade(made, cell("grade"))
-    made.qty = _qty(made, cell("qty"))
-    made.produced_on = _day(made, "produced_on", cell("produced_on"))
-    made.expires_on = _day(made, "expires_on", cell("expires_on"))
+    made.grade = _grade(made, grade)
+    made.qty = _qty(made, qty)
+    made.produced_on = _day(made, "produced_on", produced)
+    made.expires_on = _day(made, "expires_on", expires)
     if made.produced_on and made.expires_on and made.expires_on < made.produced_on:
-        made.wrong("expires_on", "bad_dates", cell("expires_on"), cell("produced_on"))
+        made.wrong("expires_on", "bad_dates", expires, produced)
     if (made.produced_on or made.expires_on) and not made.lot:
         made.wrong("lot", "lot_for_dates")
     return made
 
 
 def _code(made: Parsed, name: str, given: str) -> str:
+    if not given:
+        return ""
     found = given if given.isascii() else unicodedata.normalize("NFKC", given).strip()
     if len(found) > MOST[name] or not found.isprintable():
         made.wrong(name, "bad_code", given)

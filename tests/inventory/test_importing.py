@@ -15,7 +15,7 @@ from inventory import selectors as stock
 from inventory.models import Entry, ImportBlock, Location, Lot, Posting, StockImport
 from inventory.selectors.imports import import_faults, stock_import
 from inventory.services import importing
-from inventory.services.importing import files
+from inventory.services.importing import booking, files
 from inventory.services.importing.columns import FIELDS, fields_of
 from inventory.services.importing.workbooks import fault_workbook, template
 from org import services as org
@@ -332,6 +332,25 @@ def test_a_large_import_is_judged_and_booked_by_jobs_in_chunks(lead: Person) -> 
     assert Posting.objects.filter(kind="RECEIVE").count() == 3
     assert len(lying()) == 500  # as many as one look shows
     assert given.free("TEA", "WH2") == 2500
+
+
+def test_the_planner_hears_of_a_large_import_and_of_tables_that_grew(
+    lead: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looks(key: str) -> int:
+        number = sent(lead, f"{HEAD}\nWH1,A-01,TEA,5\nWH1,RCV,TEA,5\n", key=key)
+        with CaptureQueriesContext(connection) as seen:
+            booked(number, lead)
+        return sum(each["sql"].startswith("ANALYZE inventory_") for each in seen)
+
+    monkeypatch.setattr(booking, "GROWN", 1_000_000)
+    assert looks("small") == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(booking, "MANY", 2)
+        patch.setattr(booking, "SMALL_PAGES", 0)
+        assert looks("large") == 2  # before the first chunk and after the last
+    monkeypatch.setattr(booking, "GROWN", 0)
+    assert looks("grown") == 1  # after the chunk
 
 
 def test_a_chunk_costs_as_many_statements_for_a_thousand_rows_as_for_ten(lead: Person) -> None:

@@ -225,7 +225,7 @@ def _tables_over(*, times: int, pages: int) -> list[str]:
         cursor.execute(
             """SELECT relname FROM pg_class
                WHERE oid = ANY(%s::text[]::regclass[]) AND pg_relation_size(oid)
-                   >= greatest(%s * relpages, %s) * current_setting('block_size')::bigint
+                   >= greatest(%s * relpages::bigint, %s) * current_setting('block_size')::bigint
                ORDER BY relname""",
             [TABLES, times, pages],
         )

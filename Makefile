@@ -40,7 +40,7 @@ check: install-dev ## Style, types, floors, migrations, translations, house rule
 prove: install-dev ## The machines that prove the stock ledger, at most 12 minutes (ONLY=crashes JSON=file)
 	@"$(IN)" -W ignore -m tests.proving prove $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)")
 
-soak: install-dev ## The same in full, for hours (ONLY=pairs JSON=file)
+soak: install-dev ## The same in full, for hours; in parts into one file (ONLY=pairs JSON=file)
 	@"$(IN)" -W ignore -m tests.proving soak $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)")
 
 mutants: install-dev ## Plant bugs in the ledger; the machines must find all (ONLY=lock JSON=file)

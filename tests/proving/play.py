@@ -11,6 +11,7 @@ from tests.proving import ground as grounds
 from tests.proving.floor import ACTOR, Floor
 from tests.proving.judge import Judge, Told
 from tests.proving.player import Heard, Player
+from tests.proving.sizes import both_checkers
 
 ROUND = 1000
 
@@ -154,10 +155,10 @@ def on_postgres(
 ) -> Played:  # fmt: skip
     """Play through the services in the connected database, a thousand steps at a time.
 
-    After every `look_every` steps the audit looks at everything. Step by step, one worker's every
-    answer is judged at once; else all play at the same time.
+    After every `look_every` steps both checkers look at everything. Step by step, one worker's
+    every answer is judged at once; else all play at the same time.
     """
-    from inventory import selectors
+    from django.db import transaction
 
     played, began = Played(), time.monotonic()
     judge = Judge(floor.model(), last=latest())
@@ -174,7 +175,8 @@ def on_postgres(
         full = played.steps // look_every != (played.steps - len(told)) // look_every
         if full or played.steps >= steps or played.wrong:
             played.wrong += judge.standing()
-            found = [str(each) for each in selectors.audit()]
+            with transaction.atomic():
+                found = both_checkers()
             if found:
                 played.wrong += [*found, f"found after {told[-1].ask}"]
     played.refused, played.choices = judge.refusals, judge.choices

@@ -331,3 +331,32 @@ def test_pieces_of_lots_fill_the_steps_of_their_lot(house: House) -> None:
     assert world.cancel("SO-1") == "INTERCEPTED"
     assert world.back("SO-1", "A-02", "", serials=of_both).data["left"] == 1
     assert board.audit() == []
+
+
+def test_a_piece_taken_at_the_bench_leaves_its_own_note_and_no_other(kitchen: House) -> None:
+    world.picked(kitchen, "SO-1", "S1", "S3")
+    world.picked(kitchen, "SO-2", "S2")
+    world.cancel("SO-1")
+    world.cancel("SO-2")
+    world.ordered(kitchen, "SO-3", KETTLE=1)
+
+    assert world.pick(world.listed(kitchen), "PACK", "S2").ok
+
+    assert board.states(["SO-1", "SO-2"]) == {"SO-1": "INTERCEPTING", "SO-2": "INTERCEPTED"}
+    notes = board.put_backs(scope=Scope.everything())
+    assert [note.pieces for note in notes] == [(("KETTLE", "S1"), ("KETTLE", "S3"))]
+    assert board.audit() == []
+
+
+def test_a_number_that_two_goods_share_is_the_one_that_is_wanted(house: House) -> None:
+    pot = given.sku("POT", serial_tracked=True)
+    given.stock("POT", 1, serials=("S1",))
+    world.kettles(house)
+    number = world.ordered(house, "SO-1", KETTLE=1)
+
+    assert world.pick(world.listed(house), "A-01", "S1").ok
+
+    assert world.where(house)["S1"] == "PACK"
+    lying = stock.pieces(scope=Scope.everything(), sku_ids=[pot])
+    assert [piece.location_code for piece in lying] == ["A-01"]
+    assert world.check(number, "S1").data["checked"] is True

@@ -34,6 +34,7 @@ def regraded(client: Client) -> int:
     with transaction.atomic():
         inventory.regrade([request], actor="system:test")[0].check()
     client.force_login(given.person())
+    client.cookies["django_language"] = "en"
     rows = stock.as_of(at=timezone.now(), sku_ids=[given.sku("TEA")], scope=EVERYWHERE).rows
     return next(row.balance_id for row in rows if row.grade == "ZP")
 

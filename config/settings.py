@@ -314,6 +314,7 @@ NEWS: dict[str, list[str]] = {
     # A difference was found: its finding's id. The page and the log show it.
     "audit.found": [],
     "hold.displaced": ["oms.services.fulfilment:note_displaced"],
+    "hold.unpinned": ["oms.services.fulfilment:note_unpinned"],
     "fulfilment.picking": [],
     "fulfilment.changed": [],
     "fulfilment.shipped": ["oms.services.fulfilment:note_shipped"],

@@ -25,6 +25,7 @@ from inventory.decisions.needs import Needs
 from inventory.decisions.verbs import VERBS
 from inventory.models import Closing, HoldLine
 from inventory.requests import Outcome, Pin, PinRequest, Plan, Refused, Request
+from inventory.requests.checking import fault_of
 from inventory.world import Claim, World
 from inventory.writing import Written, write
 
@@ -52,6 +53,20 @@ def post(requests: Sequence[Request], *, actor: str, today: date | None = None) 
         NoTransaction, SecondPosting: the caller's mistake.
     """
     _once_per_transaction()
+    faults = [fault_of(request) for request in requests]
+    sound = [request for request, fault in zip(requests, faults, strict=True) if fault is None]
+    done = iter(_carry_out(sound, actor=actor, today=today))
+    return [
+        next(done) if fault is None else _refuse(request, fault)
+        for request, fault in zip(requests, faults, strict=True)
+    ]
+
+
+def _refuse(request: Request, fault: Refused) -> Outcome:
+    return Outcome(key=request.key, document=request.document, refusal=fault)
+
+
+def _carry_out(requests: Sequence[Request], *, actor: str, today: date | None) -> list[Outcome]:
     world, unpacked = _gather(requests, today=today, locked=True)
     earlier = _earlier([request.key for request in requests])
     decided = _decide_all(world, requests, earlier, unpacked)
@@ -68,6 +83,9 @@ def plan(request: Request, *, today: date | None = None) -> Plan:
 
     Nothing is written. Outside a transaction it reads one snapshot of the world.
     """
+    fault = fault_of(request)
+    if fault is not None:
+        return planning.refused(fault)
     with _one_snapshot():
         world, unpacked = _gather([request], today=today, locked=False)
     world.begin(0)

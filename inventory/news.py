@@ -18,7 +18,8 @@ def tell(world: World, displaced: Iterable[Collection[str]]) -> None:
     stock.changed: what may be sold or shown of these SKUs has changed. Pinning, carrying and
     shipping claimed goods leave it as it was: no news. stock.unsafe: units of these SKUs came
     under a safety freeze; shops must not wait for that figure. Kits are not named: whoever hears
-    of a part knows its kits.
+    of a part knows its kits. hold.unpinned: a freeze took the cells of picks under way from these
+    documents; they keep their units, but whoever walks for them must be sent elsewhere.
     """
     skus = _changed(world) | _hidden_or_shown(world)
     if skus:
@@ -29,6 +30,27 @@ def tell(world: World, displaced: Iterable[Collection[str]]) -> None:
     documents = sorted({name for lost in displaced for name in lost})
     if documents:
         outbox.tell(topic="hold.displaced", keys=documents)
+    led_astray = sorted(_sent_to_frozen_cells(world).difference(documents))
+    if led_astray:
+        outbox.tell(topic="hold.unpinned", keys=led_astray)
+
+
+def _sent_to_frozen_cells(world: World) -> set[str]:
+    """Documents with picks under way that a new freeze took out of their cells."""
+    freezing = {claim.posting for claim in world.new_claims if claim.role == "FREEZE"}
+    if not freezing:
+        return set()
+    return {
+        draft.line.claim.document
+        for draft in world.drafts
+        if draft.posting in freezing
+        and draft.line is not None
+        and draft.line.claim.role == "COMMITMENT"
+        and draft.line.started
+        and draft.cell is not None
+        and draft.held < 0
+        and not draft.on_hand
+    }
 
 
 def _changed(world: World) -> set[int]:

@@ -49,6 +49,8 @@ TEXTS = {
 WRONG_AS_IT_STANDS = {
     "bad_quantity", "bad_request", "bad_dates", "unknown_reason", "unknown_posting",
     "outside_place", "key_reused", "in_the_future", "wrong_serials", "kit_has_no_stock",
+    "bad_key", "bad_text", "bad_number", "bad_flag", "bad_time", "bad_choice", "bad_list",
+    "bad_object",
 }  # fmt: skip
 
 

@@ -48,6 +48,8 @@ def decide(world: World, request: ReleaseRequest) -> None:
             if claim.blanket:
                 uncover(world, claim)
         return
+    if not request.lines:
+        raise Refused("bad_request", field="lines")
     check_quantities(request.lines)
     if any(claim.blanket for claim in claims):
         raise Refused("bad_request", field="lines", reason="blanket")

@@ -46,6 +46,8 @@ def decide(world: World, request: ShipRequest) -> None:
         for line in lines:
             _leave(world, line, line.open)
         return
+    if not request.lines:
+        raise Refused("bad_request", field="lines")
     check_quantities(request.lines)
     for number, wanted in enumerate(request.lines):
         with at_line(number, wanted):

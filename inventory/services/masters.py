@@ -7,8 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from inventory.ledger import post
-from inventory.models import Barcode, Location, Lot, Sku, Warehouse, Zone
+from inventory.models import (
+    Balance,
+    Barcode,
+    Location,
+    Lot,
+    Recipe,
+    RecipeLine,
+    Sku,
+    Warehouse,
+    Zone,
+)
 from inventory.requests import HoldRequest, Refused
 
 # Goods in these places are frozen as long as they lie there (design section 4).
@@ -38,6 +50,10 @@ def add_skus(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Insert or update SKUs by code, in bulk; each row holds `code`, `name` and other columns.
 
     Rows of one call name the same columns. Gives {code: id}.
+
+    Raises:
+        Refused: stays_as_it_is with the `line` and `sku_id` of goods that had stock (or are part
+            of a kit) and shall be a kit, or of a kit with recipes that shall be goods.
     """
     skus = []
     for row in rows:
@@ -46,12 +62,42 @@ def add_skus(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         skus.append(Sku(**values, pinyin=pinyin_of(values["name"])))
     if not skus:
         return {}
+    _check_kinds(rows)
     columns = sorted({name for row in rows for name in row if name != "code"} | {"pinyin"})
     Sku.objects.bulk_create(
         skus, update_conflicts=True, unique_fields=["code"], update_fields=columns, batch_size=2000
     )
     codes = [sku.code for sku in skus]
     return dict(Sku.objects.filter(code__in=codes).values_list("code", "id"))
+
+
+def _check_kinds(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Kits and goods stay what they are once they were used as such.
+
+    Whoever gives one of these SKUs its first stock at this moment finishes first: the locks are
+    those that the database's own guard takes.
+    """
+    told = {
+        clean_code(row["code"]): (number, bool(row["is_kit"]))
+        for number, row in enumerate(rows)
+        if "is_kit" in row
+    }
+    changing = [sku for sku in Sku.objects.filter(code__in=told) if sku.is_kit != told[sku.code][1]]
+    if not changing:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "LOCK TABLE inventory_balance, inventory_recipe, inventory_recipeline IN SHARE MODE"
+        )
+    for sku in sorted(changing, key=lambda each: told[each.code][0]):
+        used = (
+            Recipe.objects.filter(kit=sku).exists()
+            if sku.is_kit
+            else Balance.objects.filter(sku=sku).exists()
+            or RecipeLine.objects.filter(part=sku).exists()
+        )
+        if used:
+            raise Refused("stays_as_it_is", line=told[sku.code][0], sku_id=sku.pk, asked=sku.code)
 
 
 def add_barcodes(rows: Iterable[tuple[int, str, int, str]]) -> None:

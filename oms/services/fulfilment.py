@@ -98,6 +98,13 @@ def note_displaced(*, keys: list[str]) -> None:
     take_back(orders=orders, journal=Journal("system:stock"), why="displaced")
 
 
+def note_unpinned(*, keys: list[str]) -> None:
+    """A freeze took the cells that pickers were sent to: their walks end, the orders are planned
+    anew. Where goods were taken already, they go back to the shelf."""
+    orders = [order for order in _lock(keys) if order.state == "SUBMITTED"]
+    take_back(orders=orders, journal=Journal("system:stock"), why="unpinned")
+
+
 def take_back(*, orders: list[Order], journal: Journal, why: str) -> list[Order]:
     """Recall submitted, locked orders into the pipeline; gives those that came back."""
     said = stop(orders=orders, actor=journal.who, why=why)

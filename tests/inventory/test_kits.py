@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory import selectors
 from inventory import services as inventory
-from inventory.models import Hold, HoldKit, Posting, Recipe, RecipeLine
+from inventory.models import Hold, HoldKit, Posting, Recipe, RecipeLine, Sku
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -104,8 +104,11 @@ def test_what_has_had_stock_never_becomes_a_kit_and_a_kit_never_goods() -> None:
     given.stock("TEA", 1)
     kit(CUP=1)
     for code, is_kit in (("TEA", True), ("CUP", True), ("BOX", False)):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(inventory.Refused) as caught, transaction.atomic():
             inventory.add_skus([{"code": code, "name": code, "is_kit": is_kit}])
+        assert (caught.value.code, caught.value.params["asked"]) == ("stays_as_it_is", code)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Sku.objects.filter(code=code).update(is_kit=is_kit)
     # Told what it is already, nothing is refused.
     with transaction.atomic():
         inventory.add_skus([{"code": "BOX", "name": "Gift box", "is_kit": True}])

@@ -9,11 +9,13 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inventory import codes
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import labels, lot_board, places
+from inventory.selectors.board import Narrowing, board, frozen_by_reason
 from org.models import Person
 from org.scope import Scope
 from tests import given
@@ -160,20 +162,51 @@ def test_a_barcode_is_drawn_as_the_bars_of_its_standard() -> None:
 
 
 def test_the_board_shows_what_is_on_the_way_and_what_is_announced() -> None:
-    from inventory.models import Incoming
-    from inventory.selectors.board import Narrowing, board
-
     given.stock("TEA", 10)
-    for kind, qty, arrived in (("TRANSFER", 20, 5), ("RECEIPT", 30, 0)):
-        Incoming.objects.create(
-            document=f"IN-{kind}", kind=kind, warehouse_id=given.warehouse_id("WH1"),
-            sku_id=given.sku("TEA"), qty=qty, arrived=arrived, announced_by="system:test",
-            due_at="2026-11-30T00:00Z",
-        )  # fmt: skip
+    given.stock("TEA", 20, warehouse="WH2")
+    here, there = given.warehouse_id("WH1"), given.warehouse_id("WH2")
+    soon = timezone.now() + timedelta(days=2)
+    [source] = stock.cells(scope=EVERYTHING, sku_id=given.sku("TEA"), warehouse_id=there)
+    with transaction.atomic():
+        inventory.announce(
+            [
+                inventory.Announcement(
+                    document="PO-9", warehouse_id=here, sku_id=given.sku("TEA"), qty=30, due_at=soon
+                )
+            ],
+            actor="system:test",
+        )
+    with transaction.atomic():
+        truck = inventory.truck(document="TR-9")
+        inventory.transfer_out(
+            [
+                inventory.TransferOutRequest(
+                    key="out", document="TR-9", from_warehouse_id=there,
+                    transit_location_id=truck, to_warehouse_id=here, due_at=soon,
+                    lines=(
+                        inventory.PlacedLine(
+                            sku_id=given.sku("TEA"), qty=20, location_id=source.location_id
+                        ),
+                    ),
+                )
+            ],
+            actor="system:test",
+        )[0].check()  # fmt: skip
+    with transaction.atomic():
+        inventory.transfer_in(
+            [
+                inventory.TransferInRequest(
+                    key="in", document="TR-9", transit_location_id=truck, to_warehouse_id=here,
+                    location_id=given.location("A-01"),
+                    lines=(inventory.Line(sku_id=given.sku("TEA"), qty=5),),
+                )
+            ],
+            actor="system:test",
+        )[0].check()  # fmt: skip
 
-    [row] = board(scope=EVERYTHING, narrowing=Narrowing()).rows
+    rows = board(scope=EVERYTHING, narrowing=Narrowing(warehouse_id=here)).rows
 
-    assert (row.in_transit, row.incoming) == (15, 30)
+    assert [(row.on_hand, row.in_transit, row.incoming) for row in rows] == [(15, 15, 30)]
 
 
 def test_the_hold_board_puts_the_dearest_first_and_sums_each_reason() -> None:
@@ -183,7 +216,6 @@ def test_the_hold_board_puts_the_dearest_first_and_sums_each_reason() -> None:
     given.stock("GOLD", 5)
     given.held("FZ-1", "GOLD", 2, reason="MANUAL")
     given.held("FZ-2", "TEA", 40, reason="MANUAL")
-    from inventory.selectors.board import frozen_by_reason
 
     dearest = stock.holds(scope=EVERYTHING, role="FREEZE", sort="cost", reason="MANUAL")
     oldest = stock.holds(scope=EVERYTHING, role="FREEZE", sort="oldest", reason="MANUAL", limit=1)

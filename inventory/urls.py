@@ -9,6 +9,7 @@ from inventory.views import (
     explained,
     importing,
     journal,
+    kits,
     labels,
     past,
     pieces,
@@ -38,6 +39,7 @@ urlpatterns = [
         importing.import_faults,
         name="stock-import-faults",
     ),
+    path("stock/kits/<int:sku_id>/<int:warehouse_id>/", kits.kit, name="stock-kit"),
     path("stock/<int:sku_id>/<int:warehouse_id>/", explained.explained, name="stock-explained"),
     path(
         "stock/<int:sku_id>/<int:warehouse_id>/<str:grade>/",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -61,6 +61,9 @@ def explained(
     scope = scope_of(person, permission=roles.STOCK_VIEW)
     why = stock.explain(sku_id=sku_id, warehouse_id=warehouse_id, grade=grade, scope=scope)
     if why is None:
+        # A kit has no stock of its own: its parts explain it.
+        if stock.recipes([sku_id]):
+            return redirect("stock-kit", sku_id, warehouse_id)
         raise Http404
     today = timezone.localdate()
     ahead = stock.future(

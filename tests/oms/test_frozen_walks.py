@@ -22,7 +22,8 @@ def freeze(location: str | None, policy: inventory.Policy) -> inventory.Outcome:
             [
                 inventory.HoldRequest(
                     key=f"recall:{policy}", document="RC-1", reason="RECALL", blanket=True,
-                    warehouse_id=given.warehouse_id("WH1"), location_id=given.location(location) if location else None,
+                    warehouse_id=given.warehouse_id("WH1"),
+                    location_id=given.location(location) if location else None,
                     policy=policy,
                 )
             ],
@@ -80,3 +81,5 @@ def test_an_order_that_loses_units_hears_that_only() -> None:
 
     assert set(outcome.displaced) == {document}
     assert not News.objects.filter(handler__endswith="note_unpinned").exists()
+    walking.hear("hold.displaced")
+    assert told.held(document) == {}

@@ -13,6 +13,7 @@ from org import roles
 from org.scope import Scope
 from tests import given
 from tests.channels_sync.test_pushes import connected
+from tests.inventory.test_kits import kit
 from tests.oms import told
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.wms import world
@@ -22,6 +23,11 @@ from wms import selectors as board
 def _stock() -> list[Any]:
     given.stock("TEA", 10)
     return [given.sku("TEA"), given.warehouse_id("WH1")]
+
+
+def _kit() -> list[Any]:
+    given.stock("TEA", 10)
+    return [kit(TEA=2), given.warehouse_id("WH1")]
 
 
 def _hold() -> list[Any]:
@@ -118,6 +124,7 @@ TABLE: dict[str, Route] = {
     "exceptions-handle": Route(roles.EXCEPTIONS_HANDLE, is_page=False),
     "stock": Route(roles.STOCK_VIEW),
     "stock-explained": Route(roles.STOCK_VIEW, _stock),
+    "stock-kit": Route(roles.STOCK_VIEW, _kit),
     "stock-cell": Route(roles.STOCK_VIEW, _cell),
     "stock-location": Route(roles.STOCK_VIEW, _place),
     "stock-lots": Route(roles.STOCK_VIEW),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -28,6 +28,9 @@ def board(request: HttpRequest) -> HttpResponse:
     narrowing = _narrowing(request.GET)
     page = board_page(scope=scope, narrowing=narrowing, cursor=request.GET.get("from", "")[:120])
     houses = stock.warehouses(scope=scope, active=False)
+    kit_id = _kit_looked_for(narrowing) if not page.rows else None
+    if kit_id is not None and houses:
+        return redirect("stock-kit", kit_id, narrowing.warehouse_id or houses[0].id)
     return render(
         request,
         "inventory/board.html",
@@ -49,6 +52,12 @@ def board(request: HttpRequest) -> HttpResponse:
             "next_url": _with(request, **{"from": page.after}) if page.after else "",
         },
     )
+
+
+def _kit_looked_for(narrowing: Narrowing) -> int | None:
+    """The kit of that code: it has no stock of its own, its page says what its parts make."""
+    sku_id = stock.sku_ids_by_code([narrowing.words.upper()]).get(narrowing.words.upper())
+    return sku_id if sku_id is not None and stock.recipes([sku_id]) else None
 
 
 def _narrowing(asked: QueryDict) -> Narrowing:

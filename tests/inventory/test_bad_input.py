@@ -173,7 +173,8 @@ def test_lines_are_lines_of_known_goods(verb: str) -> None:
     for sku in (10**15, 0, -1):
         refusal = refuse(service, replace(request, **{name: (replace(good, sku_id=sku),)}))
         assert refusal.params["sku_id"] == sku
-    for sku in ("TEA", None, 2**63, 1.0, True, [1]):
+    wrong: list[Any] = ["TEA", None, 2**63, 1.0, True, [1]]
+    for sku in wrong:
         refusal = refuse(service, replace(request, **{name: (good, replace(good, sku_id=sku))}))
         assert (refusal.code, refusal.params["line"]) == ("bad_number", 1)
     other = given.lot("CUP", "L1")
@@ -311,21 +312,30 @@ def test_over_http_nonsense_is_answered_and_never_breaks(verb: str, client: Clie
         [fault] = refused(body(qty=qty))
         assert (fault["line"], fault["field"]) == (0, "qty")
         assert fault["code"] in ("bad_quantity", "missing_field")
-    for change, field in (
+    said: list[tuple[dict[str, Any], str]] = [
         ({"sku": "NO-SUCH"}, "sku"), ({"sku": 5.5}, "sku"), ({"sku": []}, "sku"),
         ({"lot": "NO-SUCH"}, "lot"), ({"lot": {}}, "lot"), ({"colour": "red"}, "colour"),
         ({"serials": "A"}, "serials"), ({"owner": "o" * 33}, "owner"),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for change, field in said:
         assert field in [fault["field"] for fault in refused(body(**change))], change
-    for change in (
+    changes: list[dict[str, Any]] = [
         {"key": ""}, {"key": "k" * 65}, {"key": "a\x00"}, {"key": 5}, {"document": "d" * 65},
         {"document": "a\x00"}, {"warehouse": "NO-SUCH"}, {"warehouse": []}, {"hold": "H-0"},
         {"hold": "H-99999999999999999999"}, {"occurred_at": "yesterday"}, {"expected": "all"},
         {"lines": []}, {"lines": [5]}, {"lines": "TEA"}, {"counted": []}, {"zzz": 1},
         {"occurred_at": "2190-01-01T00:00:00Z"}, {"location": "NO-SUCH"}, {"reason": "NO-SUCH"},
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for change in changes:
         refused(body() | change)
-    for told in ({"commands": []}, {"commands": "all"}, {"commands": [body()] * 1_001}, [], 5):
+    bodies: list[Any] = [
+        {"commands": []},
+        {"commands": "all"},
+        {"commands": [body()] * 1_001},
+        [],
+        5,
+    ]
+    for told in bodies:
         refused(told)
     nan = b'{"key": "k", "document": "X-1", "lines": [{"sku": "TEA", "qty": NaN}]}'
     refused(nan.decode())

@@ -263,10 +263,18 @@ class Judge:
         for (balance, spot, line, _, _), (more, claimed) in other.items():
             if balance is not None:
                 self.model.move(balance, spot, more, line, claimed)
-        for claim in {key[2].claim for key in other if key[2] is not None}:
-            if not claim.blanket:
-                claim.open = claim.units > 0
+        chosen = [key[2] for key in other if key[2] is not None]
+        self._close_or_open({line.claim for line in chosen})
+        self._close_or_open({line.origin.claim for line in chosen if line.origin is not None})
         return self._order_of_losing(ask)
+
+    def _close_or_open(self, claims: set[Claim]) -> None:
+        """A reserve whose drawn units may come home stays open, unless it was let go."""
+        for claim in claims:
+            if not claim.blanket:
+                waits = claim.state != "RELEASED" and self.model.drawn(claim)
+                claim.open = claim.units > 0 or waits
+                claim.state = "ACTIVE" if claim.open else claim.state
 
     def _order_of_losing(self, ask: asked.Request) -> list[str]:
         """After a loss nobody stronger has lost while somebody weaker still has units."""

@@ -1,7 +1,7 @@
 """The programme against itself: every planted bug must be found, or a zero elsewhere is worthless.
 
 Each bug is planted in a forked child with a fresh clone; a short programme runs until something
-notices: probes, a play judged step by step, interleavings, races.
+notices: probes, a play judged step by step, races, interleavings.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _programme(floor: Floor) -> list[tuple[str, Callable[[], list[str]]]]:
 
     return [
         ("probes", lambda: probes.probe(floor)), ("play", step_by_step(1)),
-        ("interleavings", touchy), ("races", races), ("another play", step_by_step(2)),
+        ("races", races), ("interleavings", touchy), ("another play", step_by_step(2)),
         ("a third play", step_by_step(3)),
     ]  # fmt: skip
 

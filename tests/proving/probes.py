@@ -65,7 +65,10 @@ def probe(floor: Floor) -> list[str]:
     for name, trial in (("a second posting", _twice), ("a version that stands still", _same)):
         if trial(floor, scene):
             wrong.append(f"{name} went through")
-    for look in (_the_weakest_give_way, _the_strongest_is_served, _narrowed_takes_no_more):
+    for look in (
+        _the_weakest_give_way, _the_strongest_is_served, _narrowed_takes_no_more,
+        _what_must_be_refused,
+    ):  # fmt: skip
         wrong += look(floor)
     return wrong
 
@@ -122,6 +125,45 @@ def _narrowed_takes_no_more(floor: Floor) -> list[str]:
     carry_out(scene, lambda _: coming).check()
     kept = {key: qty for key, qty in scenes.state(scene)["lines"].items() if key[0] == "BL"}
     return [f"a narrowed blanket took {kept}"] if kept else []
+
+
+def _what_must_be_refused(floor: Floor) -> list[str]:
+    """The last request of each batch must be refused, and for the right reason."""
+    from inventory.ledger import post
+
+    first, second, third = scenes.lay_out(floor, first=900_010, count=3)
+
+    def back(scene: scenes.Scene, kind: str, qty: int) -> asked.Request:
+        return asked.ReturnRequest(
+            **scene.names(kind), warehouse_id=scene.house, location_id=scene.at("A-01"),
+            lines=(scene.line(qty),), shipped_document=f"SH-{scene.number}",
+        )  # fmt: skip
+
+    trials: list[tuple[list[asked.Request], str]] = [
+        # Two were shipped, and more than two come back.
+        ([back(first, "B1", 2), back(first, "B2", 1)], "not_shipped"),
+        # A shipment is taken back of which a part has come back.
+        (
+            [
+                back(second, "B1", 1),
+                asked.ReverseRequest(
+                    **second.names("RV"), posting_id=second.postings["XH"], why="mistake"
+                ),
+            ],
+            "not_reversible",
+        ),
+        # Goods on a truck are let go.
+        ([asked.ReleaseRequest(**third.names("RL", "TR"))], "on_the_way"),
+    ]
+    wrong = []
+    for asks, code in trials:
+        with transaction.atomic():
+            *before, last = post(asks, actor=ACTOR)
+            transaction.set_rollback(True)
+        said = last.refusal.code if last.refusal else ""
+        if said != code or any(outcome.refused for outcome in before):
+            wrong.append(f"{type(asks[-1]).__name__} was answered {said!r}, not {code!r}")
+    return wrong
 
 
 def _goes_through(sql: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from inventory import services as inventory
 from inventory.models import Hold, Reason
 from tests import given
 from tests.inventory import claiming
@@ -51,8 +52,8 @@ def test_units_that_are_frozen_for_another_reason_are_reviewed_by_that_one() -> 
     assert first.hold_id is not None
 
     claiming.do(
-        claiming.inventory.convert,
-        claiming.inventory.ConvertRequest(
+        inventory.convert,
+        inventory.ConvertRequest(
             key="cv", document="DF-1", hold_id=first.hold_id, reason="DEFECT"
         ),
     ).check()
@@ -63,10 +64,10 @@ def test_units_that_are_frozen_for_another_reason_are_reviewed_by_that_one() -> 
 def test_a_resend_is_the_same_request_whatever_the_reason_says_by_then() -> None:
     given.stock("TEA", 10)
     asked = claiming.asked("FZ-1", qty=2, reason="QC")
-    claiming.do(claiming.inventory.hold, asked).check()
+    claiming.do(inventory.hold, asked).check()
     Reason.objects.filter(code="QC").update(review_days=9)
 
-    again = claiming.do(claiming.inventory.hold, asked).check()
+    again = claiming.do(inventory.hold, asked).check()
 
     assert again.repeated
     assert days("FZ-1") == timedelta(days=3)

@@ -134,6 +134,7 @@ def _gather(
         ids = loading.balance_ids(needs, insert=locked)
     if locked:
         loading.lock(world, ids)
+        loading.lock_where_claims_went(world, needs, ids)
     else:
         loading.know(world, ids)
     _look_at_whole_balances(world, needs, requests)

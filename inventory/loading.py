@@ -162,6 +162,20 @@ def lock(world: World, ids: list[int]) -> None:
     know(world, ids, how="FOR NO KEY UPDATE")
 
 
+def lock_where_claims_went(world: World, needs: Needs, ids: list[int]) -> None:
+    """Lock the balances to which claims were carried while the others' locks were awaited.
+
+    A freeze that another command regrades or sends off has its units elsewhere by now. These locks
+    come out of order, so nobody waits for them: what is held again stays unseen.
+    """
+    if not needs.hold_ids and not needs.lifts_blankets:
+        return
+    lines = HoldLine.objects.filter(open__gt=0).values_list("balance_id")
+    late = any_of(lines, lines_named(needs)) - set(ids)
+    if late:
+        know(world, sorted(late), how="FOR NO KEY UPDATE SKIP LOCKED")
+
+
 def know(world: World, ids: list[int], *, how: str = "") -> None:
     """Read the balances; without a lock what is read may be old when it is used."""
     if not ids:

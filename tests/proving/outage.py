@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from launch import processes, servers
@@ -137,3 +139,7 @@ def _compare(logs: list[Path], survived: Survived) -> None:
     survived.wrong += [str(each) for each in selectors.audit()]
     if not survived.acknowledged:
         survived.wrong.append("nothing was posted at all")
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(survive(kills=int(sys.argv[1])))))

@@ -60,7 +60,11 @@ def _fault(thing: Any, place: dict[str, Any]) -> Refused | None:
                     return fault
         elif code:
             there = {"there": TEXTS[name]} if code == "bad_text" and name in TEXTS else {}
-            named = {"sku_id": thing.sku_id} if _is_id(getattr(thing, "sku_id", "")) else {}
+            named: dict[str, Any] = {}
+            if _is_id(getattr(thing, "sku_id", "")):
+                named["sku_id"] = thing.sku_id
+            if code == "wrong_serials":
+                named["serial"] = _short(_first_unfit(value))
             return Refused(code, **place, field=name, asked=_short(value), **there, **named)
     return None
 
@@ -150,6 +154,12 @@ def _serials(value: Any) -> str:
     fit = _text(64, least=1, unfit=_UNFIT_IN_A_NAME)
     whole = isinstance(value, tuple) and not any(map(fit, value))
     return "" if whole else "wrong_serials"
+
+
+def _first_unfit(value: Any) -> Any:
+    """The serial that is none, or the whole when it is no list of them."""
+    fit = _text(64, least=1, unfit=_UNFIT_IN_A_NAME)
+    return next((each for each in value if fit(each)), value) if type(value) is tuple else value
 
 
 def _facts(value: Any) -> str:

@@ -81,10 +81,13 @@ def test_an_order_keeps_the_grade_that_it_asked_for(tea: int) -> None:
     assert goods.claims() == {"SO-1": 5}
 
 
-@pytest.mark.parametrize(("start", "end"), [("ZP", "ZP"), ("ZP", "QQ"), ("ZP", "TOOLONG")])
-def test_a_grade_that_is_none_or_the_same_is_refused(tea: int, start: str, end: str) -> None:
-    outcome = goods.regrade(_to(tea, 1, start, end))
-    assert goods.said(outcome, "field", "asked", "line") == ("bad_request", "to_grade", end, 0)
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [("bad_request", "ZP"), ("bad_request", "QQ"), ("bad_text", "TOOLONG")],
+)
+def test_a_grade_that_is_none_or_the_same_is_refused(tea: int, code: str, end: str) -> None:
+    outcome = goods.regrade(_to(tea, 1, "ZP", end))
+    assert goods.said(outcome, "field", "asked", "line") == (code, "to_grade", end, 0)
     assert goods.cells(tea) == {"WH1 A-01 ZP": (10, 0)}
 
 

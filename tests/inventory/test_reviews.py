@@ -53,9 +53,7 @@ def test_units_that_are_frozen_for_another_reason_are_reviewed_by_that_one() -> 
 
     claiming.do(
         inventory.convert,
-        inventory.ConvertRequest(
-            key="cv", document="DF-1", hold_id=first.hold_id, reason="DEFECT"
-        ),
+        inventory.ConvertRequest(key="cv", document="DF-1", hold_id=first.hold_id, reason="DEFECT"),
     ).check()
 
     assert days("DF-1") == timedelta(days=14)

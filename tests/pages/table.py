@@ -38,8 +38,8 @@ def _hold() -> list[Any]:
 def _lot_cell() -> list[Any]:
     lot = given.lot("TEA", "L1", expires_on=date(2090, 1, 1))
     given.stock("TEA", 10, lot_id=lot)
-    [cell] = stock.cells(scope=Scope.everything(), sku_id=given.sku("TEA"))
-    return [cell]
+    cells = stock.cells(scope=Scope.everything(), sku_id=given.sku("TEA"))
+    return [next(cell for cell in cells if cell.lot_id == lot)]
 
 
 def _cell() -> list[Any]:

@@ -31,12 +31,18 @@ from inventory.writing import Written, write
 
 # A caller's clock may be this much ahead of ours.
 CLOCK_SLACK = timedelta(minutes=5)
+# Of one command, before it gives up following claims that others carry about.
+LOCK_TRIES = 8
 # Advisory lock class; the second key is always 0.
 PERIODS = 7102
 
 
 class SecondPosting(RuntimeError):
     """A transaction may post once: a second batch could lock balances in another order."""
+
+
+class Restless(RuntimeError):
+    """Nothing was done; the caller may come again."""
 
 
 class NoTransaction(RuntimeError):
@@ -133,8 +139,7 @@ def _gather(
             VERBS[type(request)].needs(request, needs)
         ids = loading.balance_ids(needs, insert=locked)
     if locked:
-        loading.lock(world, ids)
-        loading.lock_where_claims_went(world, needs, ids)
+        _lock_in_order(world, needs, ids)
     else:
         loading.know(world, ids)
     _look_at_whole_balances(world, needs, requests)
@@ -143,6 +148,27 @@ def _gather(
     filing.load(world, needs, found, locked=locked)
     unpacking.unpack_claims(unpacked, requests, world)
     return world, unpacked
+
+
+def _lock_in_order(world: World, needs: Needs, ids: list[int]) -> None:
+    """Lock the balances; when a claim was carried off meanwhile, let go and lock with its new ones.
+
+    Locks are only ever taken in id order, so whoever finds out too late begins again.
+    """
+    if not needs.hold_ids and not needs.lifts_blankets:
+        loading.lock(world, ids)
+        return
+    for _ in range(LOCK_TRIES):
+        before = transaction.savepoint()
+        loading.lock(world, ids)
+        late = loading.where_claims_went(needs, ids)
+        if not late:
+            transaction.savepoint_commit(before)
+            return
+        transaction.savepoint_rollback(before)
+        world.balances.clear()
+        ids = sorted({*ids, *late})
+    raise Restless("claims were carried from balance to balance faster than they could be locked")
 
 
 def _kind_of(request: Request) -> str:

@@ -162,18 +162,13 @@ def lock(world: World, ids: list[int]) -> None:
     know(world, ids, how="FOR NO KEY UPDATE")
 
 
-def lock_where_claims_went(world: World, needs: Needs, ids: list[int]) -> None:
-    """Lock the balances to which claims were carried while the others' locks were awaited.
+def where_claims_went(needs: Needs, ids: list[int]) -> set[int]:
+    """Balances to which named claims were carried while the locks of these were awaited.
 
-    A freeze that another command regrades or sends off has its units elsewhere by now. These locks
-    come out of order, so nobody waits for them: what is held again stays unseen.
+    A freeze that another command regrades or sends off has its units elsewhere by then.
     """
-    if not needs.hold_ids and not needs.lifts_blankets:
-        return
     lines = HoldLine.objects.filter(open__gt=0).values_list("balance_id")
-    late = any_of(lines, lines_named(needs)) - set(ids)
-    if late:
-        know(world, sorted(late), how="FOR NO KEY UPDATE SKIP LOCKED")
+    return any_of(lines, lines_named(needs)) - set(ids)
 
 
 def know(world: World, ids: list[int], *, how: str = "") -> None:

@@ -96,7 +96,7 @@ def test_a_sentence_says_where_the_piece_is_by_the_books(kitchen: House) -> None
     elsewhere = world.pick(pick_list, "A-01", "S9")
     taken = world.pick(pick_list, "A-01", "S1")
 
-    assert "S9 is at WH1 A-02" in elsewhere.message
+    assert "S9 在 WH1 A-02" in elsewhere.message
     assert taken.code == "scanned_already"
     assert world.number_of("SO-0") in taken.message
 
@@ -110,7 +110,7 @@ def test_a_piece_that_has_left_is_elsewhere(kitchen: House) -> None:
     answer = world.pick(world.listed(kitchen), "A-01", "S1")
 
     assert answer.code == "piece_elsewhere"
-    assert "outside" in answer.message
+    assert "仓库以外" in answer.message
 
 
 def test_a_double_scan_takes_a_piece_once(kitchen: House) -> None:

@@ -58,7 +58,7 @@ def test_the_pages_ask_for_the_serial_number_and_count(
     walk = Screen(staff, f"/floor/pick/{world.listed(kitchen)}/", htmx=htmx)
 
     assert walk.scan("A-01") == "ok"
-    assert "scan the serial number" in walk.text
+    assert "扫序列号" in walk.text
     assert "0 / 2" in walk.text
     assert walk.scan("69KETTLE") == "error"
     assert walk.scan("sn-4a") == "ok"

@@ -70,10 +70,10 @@ def test_the_pages_ask_for_the_serial_number_and_count(
 
     bench = Screen(staff, "/floor/pack/", htmx=htmx)
     assert bench.scan(number) == "ok"
-    assert "Scan the serial number: S1, sn-4a" in bench.text
+    assert "请扫序列号：S1, sn-4a" in bench.text
     assert bench.scan("S2") == "error"
     assert bench.scan("S1") == "ok"
-    assert "Scan the serial number: sn-4a" in bench.text
+    assert "请扫序列号：sn-4a" in bench.text
     world.cancel("SO-1")
 
     shelf = Screen(staff, "/floor/put-back/", htmx=htmx)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
 
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -87,6 +88,7 @@ def test_what_is_no_piece_of_this_step_is_refused_and_nothing_moves(
     assert not PickedPiece.objects.exists()
 
 
+@override("zh-hans")
 def test_a_sentence_says_where_the_piece_is_by_the_books(kitchen: House) -> None:
     world.kettles(kitchen, "A-02", ["S9"])
     world.picked(kitchen, "SO-0", "S1")
@@ -101,6 +103,7 @@ def test_a_sentence_says_where_the_piece_is_by_the_books(kitchen: House) -> None
     assert world.number_of("SO-0") in taken.message
 
 
+@override("zh-hans")
 def test_a_piece_that_has_left_is_elsewhere(kitchen: House) -> None:
     number = world.picked(kitchen, "SO-1", "S1")
     assert world.check(number, "S1").ok

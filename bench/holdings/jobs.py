@@ -38,7 +38,9 @@ class Orders:
         dice = random.Random(self.tag)
         for at in range(self.count):
             one = self.hot or self.first_sku + dice.randrange(self.skus)
-            other = self.first_sku + dice.randrange(self.skus)
+            # Never the same twice: the bare tables know one line per order and balance.
+            further = one - self.first_sku + 1 + dice.randrange(self.skus - 1)
+            other = self.first_sku + further % self.skus
             yield f"{self.tag}-{at}", ((one, 1), (other, 2))
 
 

@@ -24,6 +24,7 @@ from inventory import selectors as stock
 from org import roles
 from org import services as org
 from org.access import permission_required, person_of
+from org.addresses import number_in
 from org.scope import Scope
 from org.selectors import scope_of
 
@@ -80,7 +81,7 @@ def shop(request: HttpRequest, shop_id: int) -> HttpResponse:
 def unmatched(request: HttpRequest) -> HttpResponse:
     """What the shops sell and nobody has said the SKU of."""
     scope = _scope(request, roles.SHOPS_VIEW)
-    chosen, after = _whole(request.GET.get("shop")), _whole(request.GET.get("after"))
+    chosen, after = number_in(request.GET, "shop") or 0, number_in(request.GET, "after") or 0
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     rows = selectors.unmatched(
         scope=scope, shop_id=chosen or None, text=text, after=after, limit=PAGE + 1
@@ -192,11 +193,6 @@ def _seen(scope: Scope, shop_id: int) -> ShopRow:
     if not rows:
         raise Http404
     return rows[0]
-
-
-def _whole(text: str | None) -> int:
-    """A whole number of the address, 0 for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _name(listing: ListingRow) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,11 +17,11 @@ from inventory import selectors as stock
 from oms import codes, selectors
 from oms import services as orders
 from oms.labels import ACTIONS, STATE_TONES, TAB_LABELS
-from oms.narrowing import day_in, number_in, words_in
 from oms.refusals import OrderRefused
 from oms.selectors import Narrowing
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import address_with, day_in, number_in, words_in
 from org.scope import Scope
 from org.selectors import scope_of
 
@@ -54,9 +53,9 @@ def order_list(request: HttpRequest) -> HttpResponse:
                 (house.id, house.name) for house in stock.warehouses(scope=scope, active=False)
             ],
             "clear_url": request.path if narrowing != Narrowing(tab=narrowing.tab) else "",
-            "first_url": _with(request, **{"from": ""}) if page.newer else "",
-            "previous_url": _with(request, **{"from": page.newer}) if page.newer else "",
-            "next_url": _with(request, **{"from": page.older}) if page.older else "",
+            "first_url": address_with(request, **{"from": ""}) if page.newer else "",
+            "previous_url": address_with(request, **{"from": page.newer}) if page.newer else "",
+            "next_url": address_with(request, **{"from": page.older}) if page.older else "",
         },
     )
 
@@ -134,9 +133,9 @@ def exceptions(request: HttpRequest) -> HttpResponse:
             "may_handle": person_of(request).may(roles.EXCEPTIONS_HANDLE),
             "actions": ACTIONS,
             "here": request.get_full_path(),
-            "first_url": _with(request, **{"from": ""}) if page.newer else "",
-            "previous_url": _with(request, **{"from": page.newer}) if page.newer else "",
-            "next_url": _with(request, **{"from": page.older}) if page.older else "",
+            "first_url": address_with(request, **{"from": ""}) if page.newer else "",
+            "previous_url": address_with(request, **{"from": page.newer}) if page.newer else "",
+            "next_url": address_with(request, **{"from": page.older}) if page.older else "",
         },
     )
 
@@ -235,7 +234,7 @@ def _tabs(request: HttpRequest, scope: Scope, narrowing: Narrowing) -> list[dict
             "count": row.count,
             "more": row.more,
             "tone": "bad" if row.tab == "EXCEPTION" and row.count else "",
-            "url": _with(request, state=row.tab, **{"from": ""}),
+            "url": address_with(request, state=row.tab, **{"from": ""}),
             "active": row.tab == narrowing.tab,
         }
         for row in selectors.tab_counts(scope=scope, narrowing=narrowing)
@@ -251,7 +250,7 @@ def _exception_tabs(
             "label": label,
             "count": count,
             "tone": tone,
-            "url": _with(request, code=wanted, overdue="1" if late else "", **{"from": ""}),
+            "url": address_with(request, code=wanted, overdue="1" if late else "", **{"from": ""}),
             "active": wanted == code and late == overdue,
         }
 
@@ -266,13 +265,6 @@ def _exception_tabs(
     if code and code not in counts.by_code:
         tabs.append(tab(str(codes.policy(code).label), 0, code, False))
     return tabs
-
-
-def _with(request: HttpRequest, **changes: str) -> str:
-    """This page's address with some parameters changed; an empty value takes one away."""
-    kept = {name: value for name, value in request.GET.items() if name != "drawer"} | changes
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return f"{request.path}?{query}" if query else request.path
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from org import selectors, services
 from org.access import address_of, person_of
 from org.access import to_sign_in as sent_to_sign_in
+from org.addresses import number_in
 from org.models import Person
 
 
@@ -144,8 +145,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """The person's jobs, newest first."""
     if not isinstance(request.user, Person):
         return sent_to_sign_in(request)
-    given = request.GET.get("before", "")
-    before = int(given) if given.isdecimal() and len(given) < 18 else None
+    before = number_in(request.GET, "before")
     running = request.GET.get("state") == "running"
     rows = selectors.jobs(person=request.user, running=running, before=before, limit=PAGE + 1)
     kept = "state=running&" if running else ""

@@ -22,6 +22,7 @@ from inventory import services as inventory
 from inventory.selectors.holds import ACTS
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import number_in
 from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of
@@ -59,9 +60,9 @@ def freeze(request: HttpRequest) -> HttpResponse:
 def _first(request: HttpRequest, scope: Scope) -> dict[str, str]:
     """What the address fills in; `house` is a warehouse by id, for pages that have no code."""
     given = {name: request.GET.get(name, "") for name in PREFILLED}
-    house = request.GET.get("house", "")
-    if house.isdecimal() and len(house) < 18:
-        named = stock.warehouses(scope=scope, ids=[int(house)])
+    house = number_in(request.GET, "house")
+    if house is not None:
+        named = stock.warehouses(scope=scope, ids=[house])
         given["warehouse"] = named[0].code if named else ""
     everything = request.GET.get("amount") == "all" or not given["location"]
     return {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +13,7 @@ from inventory.selectors.board import BoardCounts, Narrowing, board_counts
 from inventory.selectors.board import board as board_page
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import address_with, number_in, words_in
 from org.selectors import scope_of
 
 SHELVES = ("", "free", "sold_out", "frozen")
@@ -47,9 +46,9 @@ def board(request: HttpRequest) -> HttpResponse:
             "grade": narrowing.grade,
             "grades": Grade.choices,
             "clear_url": request.path if narrowing != Narrowing() else "",
-            "first_url": _with(request, **{"from": ""}) if page.before else "",
-            "previous_url": _with(request, **{"from": page.before}) if page.before else "",
-            "next_url": _with(request, **{"from": page.after}) if page.after else "",
+            "first_url": address_with(request, **{"from": ""}) if page.before else "",
+            "previous_url": address_with(request, **{"from": page.before}) if page.before else "",
+            "next_url": address_with(request, **{"from": page.after}) if page.after else "",
         },
     )
 
@@ -62,12 +61,11 @@ def _kit_looked_for(narrowing: Narrowing) -> int | None:
 
 def _narrowing(asked: QueryDict) -> Narrowing:
     """What the address asks for; whatever makes no sense narrows nothing."""
-    warehouse = asked.get("warehouse", "")
     shelf = asked.get("shelf", "")
     grade = asked.get("grade", "")
     return Narrowing(
-        words=" ".join(asked.get("q", "").replace("\0", "").split())[:100],
-        warehouse_id=int(warehouse) if warehouse.isdecimal() and len(warehouse) < 18 else None,
+        words=words_in(asked, "q"),
+        warehouse_id=number_in(asked, "warehouse"),
         grade=grade if grade in Grade.values else "",
         shelf=shelf if shelf in SHELVES else "",
     )
@@ -87,15 +85,8 @@ def _tabs(
             "label": label,
             "count": count,
             "tone": tone,
-            "url": _with(request, shelf=shelf, **{"from": ""}),
+            "url": address_with(request, shelf=shelf, **{"from": ""}),
             "active": shelf == narrowing.shelf,
         }
         for shelf, (label, count, tone) in labels.items()
     ]
-
-
-def _with(request: HttpRequest, **changes: str) -> str:
-    """This page's address with some parameters changed; an empty value takes one away."""
-    kept = {name: value for name, value in request.GET.items() if name != "drawer"} | changes
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return f"{request.path}?{query}" if query else request.path

@@ -22,6 +22,7 @@ from inventory.services.importing.workbooks import XLSX, fault_workbook, templat
 from org import roles
 from org import selectors as org_selectors
 from org.access import permission_required, person_of
+from org.addresses import number_in
 
 SHOWN = 100
 
@@ -76,8 +77,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """What will be booked, what is wrong, how far it is."""
     person = person_of(request)
     found = _one(request, import_id)
-    after = request.GET.get("after", "")
-    begin = int(after) if after.isdecimal() and len(after) < 9 else 0
+    begin = min(number_in(request.GET, "after") or 0, 10**9)
     faults = asked.import_faults(import_id, after=begin, limit=SHOWN)
     job_id = found.book_job_id or (None if found.checked else found.check_job_id)
     counts = asked.fault_counts(import_id) if found.checked else []

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from inventory import selectors as stock
 from inventory.selectors import places
+from inventory.selectors.journal_views import JournalPage
 from inventory.selectors.lot_board import lot_page
 from inventory.views.wording import house_names, odd_grade, outside_name, sku_names
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import address_with, number_in
 from org.scope import Scope
 from org.selectors import names_of_actors, scope_of
 
@@ -39,9 +40,9 @@ def journal(request: HttpRequest) -> HttpResponse:
     """Postings of one balance, cell, lot or document; the address says of which."""
     scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
     asked = request.GET
-    before = _number(asked, "before")
+    before = number_in(asked, "before")
     document = "".join(each for each in asked.get("document", "") if each.isprintable()).strip()
-    balance, cell, lot = (_number(asked, name) for name in ("balance", "cell", "lot"))
+    balance, cell, lot = (number_in(asked, name) for name in ("balance", "cell", "lot"))
     title = ""
     page = None
     if balance is not None:
@@ -85,8 +86,8 @@ def journal(request: HttpRequest) -> HttpResponse:
             "document": document[:64],
             "title": title or document[:64],
             "several": bool(document) or lot is not None,
-            "next_url": _with(request, before=str(page.after)) if page and page.after else "",
-            "first_url": _with(request, before="") if before else "",
+            "next_url": _next(request, page),
+            "first_url": address_with(request, before="") if before else "",
         },
     )
 
@@ -98,19 +99,12 @@ def _cell_title(cell_id: int, scope: Scope) -> str:
     return f"{found.location_code} · {found.sku_code} {found.lot_code}".strip()
 
 
+def _next(request: HttpRequest, page: JournalPage | None) -> str:
+    return address_with(request, before=str(page.after)) if page and page.after else ""
+
+
 def _lot_title(lot_id: int, scope: Scope) -> str:
     found = lot_page(lot_id=lot_id, scope=scope)
     if found is None:
         raise Http404
     return f"{found.code} · {found.sku_code}"
-
-
-def _number(asked: QueryDict, name: str) -> int | None:
-    text = asked.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 18 else None
-
-
-def _with(request: HttpRequest, **changes: str) -> str:
-    kept = {name: value for name, value in request.GET.items() if name != "drawer"} | changes
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return f"{request.path}?{query}" if query else request.path

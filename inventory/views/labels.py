@@ -14,6 +14,7 @@ from inventory import selectors as stock
 from inventory.selectors import labels
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import number_in
 from org.scope import Scope
 from org.selectors import scope_of
 
@@ -38,7 +39,7 @@ def label_page(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     size = asked.get("size", "")
     size = size if size in SIZES else SIZES[0]
-    copies = _number(asked, "copies") or 1
+    copies = number_in(asked, "copies") or 1
     chosen = _chosen(asked, scope)
     sheets = [Sheet(label, codes.qr(label.code), codes.code128(label.code)) for label in chosen]
     return render(
@@ -53,7 +54,7 @@ def label_page(request: HttpRequest) -> HttpResponse:
             "sizes": [("60x40", "60 × 40 mm"), ("100x50", "100 × 50 mm"), ("a4", _("A4 sheet"))],
             "what": asked.get("what", ""),
             "prefix": asked.get("prefix", ""),
-            "warehouse": _number(asked, "warehouse"),
+            "warehouse": number_in(asked, "warehouse"),
             "warehouses": [(house.id, house.name) for house in stock.warehouses(scope=scope)],
             "kept": {
                 name: asked[name] for name in ("what", "cell", "lot", "location") if name in asked
@@ -65,22 +66,17 @@ def label_page(request: HttpRequest) -> HttpResponse:
 def _chosen(asked: QueryDict, scope: Scope) -> list[labels.Label]:
     what = asked.get("what", "")
     if what == "cell":
-        return labels.goods_labels(scope=scope, cell_id=_number(asked, "cell") or 0)
+        return labels.goods_labels(scope=scope, cell_id=number_in(asked, "cell") or 0)
     if what == "lot":
-        return labels.goods_labels(scope=scope, lot_id=_number(asked, "lot") or 0)
+        return labels.goods_labels(scope=scope, lot_id=number_in(asked, "lot") or 0)
     if what == "goods":
-        return labels.goods_labels(scope=scope, location_id=_number(asked, "location") or 0)
+        return labels.goods_labels(scope=scope, location_id=number_in(asked, "location") or 0)
     if what == "location":
-        return labels.location_labels(scope=scope, location_id=_number(asked, "location") or 0)
-    house = _number(asked, "warehouse")
+        return labels.location_labels(scope=scope, location_id=number_in(asked, "location") or 0)
+    house = number_in(asked, "warehouse")
     if house is None:
         return []
     prefix = "".join(each for each in asked.get("prefix", "") if each.isprintable())
     return labels.location_labels(
         scope=scope, warehouse_id=house, prefix=prefix.strip().upper()[:32]
     )
-
-
-def _number(asked: QueryDict, name: str) -> int | None:
-    text = asked.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 18 else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -20,6 +19,7 @@ from inventory.selectors.wording import sku_ids_for_words
 from inventory.views.wording import house_names, odd_grade
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import address_with, number_in, words_in
 from org.selectors import names_of_actors, scope_of
 
 PAGE = 100
@@ -68,7 +68,7 @@ def past(request: HttpRequest) -> HttpResponse:
         "clear_url": request.path if request.GET else "",
         "axes": AXES,
         "warehouses": list(names.items()),
-        "first_url": _with(request, after="") if asked.after else "",
+        "first_url": address_with(request, after="") if asked.after else "",
     }
     if asked.until is None:
         page = stock.as_of(
@@ -83,7 +83,7 @@ def past(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         lines = [(row, Line.of(row.after, names)) for row in found.rows]
         context["differences"], after = lines, found.after
-    context["next_url"] = _with(request, after=str(after)) if after else ""
+    context["next_url"] = address_with(request, after=str(after)) if after else ""
     return render(request, "inventory/past.html", context)
 
 
@@ -125,15 +125,13 @@ def _asked(given: QueryDict) -> Asked:
     if at and until and until < at:
         at, until = until, at
     axis = given.get("axis", "")
-    house = given.get("warehouse", "")
-    after = given.get("after", "")
     return Asked(
         at=at or now,
         until=until,
         axis=Axis(axis) if axis in set(Axis) else Axis.RECORDED,
-        words=" ".join(given.get("q", "").replace("\0", "").split())[:100],
-        warehouse_id=int(house) if house.isdecimal() and len(house) < 18 else None,
-        after=int(after) if after.isdecimal() and len(after) < 18 else None,
+        words=words_in(given, "q"),
+        warehouse_id=number_in(given, "warehouse"),
+        after=number_in(given, "after"),
         problems=tuple(problems),
     )
 
@@ -148,9 +146,3 @@ def _moment(given: QueryDict, name: str, problems: list[str]) -> datetime | None
     except (ValueError, OverflowError):
         problems.append(_("“%(text)s” is not a date and time.") % {"text": text[:40]})
         return None
-
-
-def _with(request: HttpRequest, **changes: str) -> str:
-    kept = {name: value for name, value in request.GET.items() if name != "drawer"} | changes
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return f"{request.path}?{query}" if query else request.path

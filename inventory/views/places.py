@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from inventory import selectors as stock
 from inventory.selectors import lot_board, places
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import address_with, number_in, words_in
 from org.selectors import names_of_actors, scope_of
 
 PAGE = 100
@@ -102,11 +102,11 @@ def lot_list(request: HttpRequest) -> HttpResponse:
     scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
     asked = request.GET
     shelf = asked.get("shelf", "")
-    days = asked.get("days", "")
+    days = number_in(asked, "days")
     narrowing = lot_board.LotNarrowing(
-        words=" ".join(asked.get("q", "").replace("\0", "").split())[:100],
+        words=words_in(asked, "q"),
         shelf=shelf if shelf in SHELVES else "",
-        near_days=int(days) if days.isdecimal() and 0 < int(days[:4]) <= 3650 else 30,
+        near_days=days if days and days <= 3650 else 30,
     )
     today = timezone.localdate()
     rows = lot_board.lot_rows(
@@ -127,8 +127,8 @@ def lot_list(request: HttpRequest) -> HttpResponse:
             "tabs": _tabs(request, counts, narrowing),
             "narrowing": narrowing,
             "clear_url": request.path if asked else "",
-            "first_url": _with(request, **{"from": ""}) if asked.get("from") else "",
-            "next_url": _with(request, **{"from": f"{last.expires_on or '-'} {last.id}"})
+            "first_url": address_with(request, **{"from": ""}) if asked.get("from") else "",
+            "next_url": address_with(request, **{"from": f"{last.expires_on or '-'} {last.id}"})
             if last
             else "",
         },
@@ -163,14 +163,8 @@ def _tabs(
             "label": label,
             "count": count,
             "tone": tone,
-            "url": _with(request, shelf=shelf, **{"from": ""}),
+            "url": address_with(request, shelf=shelf, **{"from": ""}),
             "active": shelf == narrowing.shelf,
         }
         for shelf, (label, count, tone) in labels.items()
     ]
-
-
-def _with(request: HttpRequest, **changes: str) -> str:
-    kept = {name: value for name, value in request.GET.items() if name != "drawer"} | changes
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return f"{request.path}?{query}" if query else request.path

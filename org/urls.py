@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from org import views
+from org.views import jobs, sign_in
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
-    path("set-language/", views.set_language, name="set-language"),
-    path("jobs/", views.jobs, name="jobs"),
-    path("jobs/<int:job_id>/", views.job, name="job"),
-    path("jobs/<int:job_id>/cancel/", views.cancel_job, name="job-cancel"),
-    path("jobs/<int:job_id>/file/", views.job_file, name="job-file"),
-    path("admin/login/", views.to_sign_in),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("set-language/", sign_in.set_language, name="set-language"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:job_id>/", jobs.job, name="job"),
+    path("jobs/<int:job_id>/cancel/", jobs.cancel_job, name="job-cancel"),
+    path("jobs/<int:job_id>/file/", jobs.job_file, name="job-file"),
+    path("admin/login/", sign_in.to_sign_in),
 ]

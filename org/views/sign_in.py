@@ -1,28 +1,23 @@
-"""Sign in, sign out, choose a language; watch jobs."""
+"""Sign in, sign out, choose a language."""
 
 from __future__ import annotations
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.urls import reverse
 from django.utils import translation
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from org import selectors, services
-from org.access import address_of, person_of
-from org.access import to_sign_in as sent_to_sign_in
-from org.addresses import number_in
+from org import services
+from org.access import address_of
 from org.models import Person
 
 
@@ -135,85 +130,3 @@ def _with_language(response: HttpResponse, language: str) -> HttpResponse:
         samesite="Lax",
     )
     return response
-
-
-PAGE = 50
-
-
-@require_GET
-def jobs(request: HttpRequest) -> HttpResponse:
-    """The person's jobs, newest first."""
-    if not isinstance(request.user, Person):
-        return sent_to_sign_in(request)
-    before = number_in(request.GET, "before")
-    running = request.GET.get("state") == "running"
-    rows = selectors.jobs(person=request.user, running=running, before=before, limit=PAGE + 1)
-    kept = "state=running&" if running else ""
-    tabs = [
-        {"label": _("All"), "url": reverse("jobs"), "active": not running, "count": None},
-        {"label": _("Running"), "url": "?state=running", "active": running, "count": None},
-    ]
-    return render(
-        request,
-        "org/jobs.html",
-        {
-            "jobs": rows[:PAGE],
-            "tabs": tabs,
-            "next_url": f"?{kept}before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
-        },
-    )
-
-
-def _job(request: HttpRequest, job_id: int) -> selectors.JobView:
-    """A job that the person may see; others and those that never were look the same."""
-    found = selectors.job(job_id, person=person_of(request))
-    if found is None:
-        raise PermissionDenied
-    return found
-
-
-@require_GET
-def job(request: HttpRequest, job_id: int) -> HttpResponse:
-    """One job; htmx asks for its progress alone, and for the whole page when it has ended."""
-    if not isinstance(request.user, Person):
-        return sent_to_sign_in(request)
-    found = _job(request, job_id)
-    context = {"job": found, "own": found.person_id == request.user.pk}
-    if request.headers.get("HX-Target") != "progress":
-        return render(request, "org/job.html", context)
-    answer = render(request, "org/parts/progress.html", context)
-    if found.finished:
-        answer["HX-Refresh"] = "true"
-    return answer
-
-
-@require_POST
-def cancel_job(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Ask a job of one's own to stop; what is done stays done."""
-    if not isinstance(request.user, Person):
-        return sent_to_sign_in(request)
-    try:
-        with transaction.atomic(durable=True):
-            stopped = services.cancel_job(job_id=job_id, person=request.user)
-    except services.UnknownJob:
-        raise PermissionDenied from None
-    said = (
-        _("It stops after the piece it is working on.") if stopped else _("It has ended already.")
-    )
-    messages.info(request, said)
-    return HttpResponseRedirect(reverse("job", args=[job_id]))
-
-
-@require_GET
-def job_file(request: HttpRequest, job_id: int) -> HttpResponse:
-    """What a job left for download."""
-    if not isinstance(request.user, Person):
-        return sent_to_sign_in(request)
-    _job(request, job_id)
-    found = selectors.job_file(job_id, person=request.user)
-    if found is None:
-        raise Http404
-    name, content_type, content = found
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return answer

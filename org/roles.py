@@ -1,51 +1,205 @@
-"""What people may do: permission codes, roles, and which role carries which codes.
+"""What people may do: permission codes in groups, and the roles the house is shipped with.
 
-Pure and imports nothing: models, services and pages all read it. A role works inside the units
-it is assigned at (see `org.scope`); the codes only say what may be done there.
+Pure and imports nothing: models, services and pages all read it. A role works at the places
+it is assigned to (see `org.scope`); the codes only say what may be done there. What a role of
+this company carries is data (`org.models.RoleSet`): the shipped grants below and what people
+changed about them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 ORDERS_VIEW = "orders.view"
 ORDERS_EDIT = "orders.edit"
 ORDERS_REVEAL = "orders.reveal"
+EXCEPTIONS_HANDLE = "exceptions.handle"
 STOCK_VIEW = "stock.view"
+STOCK_RECEIVE = "stock.receive"
+STOCK_MOVE = "stock.move"
+STOCK_ADJUST = "stock.adjust"
+STOCK_IMPORT = "stock.import"
+STOCK_SCRAP = "stock.scrap"
+STOCK_REGRADE = "stock.regrade"
+STOCK_TRANSFER = "stock.transfer"
+STOCK_REVERSE = "stock.reverse"
 STOCK_HOLD = "stock.hold"
 STOCK_RELEASE = "stock.release"
 STOCK_RELEASE_SAFETY = "stock.release_safety"
-STOCK_ADJUST = "stock.adjust"
+STOCK_CONVERT = "stock.convert"
 FLOOR_PICK = "floor.pick"
 FLOOR_PACK = "floor.pack"
 FLOOR_SHIP = "floor.ship"
 SHOPS_VIEW = "shops.view"
 SHOPS_EDIT = "shops.edit"
-EXCEPTIONS_HANDLE = "exceptions.handle"
+PEOPLE_VIEW = "people.view"
+PEOPLE_EDIT = "people.edit"
+ROLES_EDIT = "roles.edit"
+UNITS_EDIT = "units.edit"
 AUDIT_VIEW = "audit.view"
+AUDIT_EXPORT = "audit.export"
 
-PERMISSIONS = {
-    ORDERS_VIEW: _("See orders"),
-    ORDERS_EDIT: _("Work on orders"),
-    ORDERS_REVEAL: _("Reveal receivers"),
-    STOCK_VIEW: _("See stock"),
-    STOCK_HOLD: _("Freeze stock"),
-    STOCK_RELEASE: _("Release frozen stock"),
-    STOCK_RELEASE_SAFETY: _("Release safety freezes"),
-    STOCK_ADJUST: _("Correct stock"),
-    FLOOR_PICK: _("Pick"),
-    FLOOR_PACK: _("Pack"),
-    FLOOR_SHIP: _("Ship"),
-    SHOPS_VIEW: _("See shops"),
-    SHOPS_EDIT: _("Set up shops"),
-    EXCEPTIONS_HANDLE: _("Handle exceptions"),
-    AUDIT_VIEW: _("Read the audit trail"),
+
+@dataclass(frozen=True)
+class Permission:
+    """One verb that a role can carry.
+
+    `lets` says in one line what it lets somebody do. `sensitive`: whoever has it signs in with a
+    second factor, because it releases stock, decides for others, or shows receivers.
+    """
+
+    code: str
+    label: Promise
+    lets: Promise
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Permissions that stand together on the page of roles."""
+
+    title: Promise
+    permissions: tuple[Permission, ...]
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        _("Orders"),
+        (
+            Permission(ORDERS_VIEW, _("See orders"), _("Open the lists and pages of orders.")),
+            Permission(
+                ORDERS_EDIT, _("Work on orders"), _("Cancel orders and change how they are served.")
+            ),
+            Permission(
+                ORDERS_REVEAL,
+                _("Reveal receivers"),
+                _("Read name, telephone and address of a receiver, with a reason that is kept."),
+                sensitive=True,
+            ),
+            Permission(
+                EXCEPTIONS_HANDLE,
+                _("Handle exceptions"),
+                _("Take up and settle what stops an order or a shop."),
+            ),
+        ),
+    ),
+    Group(
+        _("Stock"),
+        (
+            Permission(
+                STOCK_VIEW, _("See stock"), _("Open boards, lots, places, holds and the ledger.")
+            ),
+            Permission(STOCK_RECEIVE, _("Receive goods"), _("Book arrivals and returned goods.")),
+            Permission(STOCK_MOVE, _("Move goods"), _("Move, pin and swap units between places.")),
+            Permission(
+                STOCK_ADJUST, _("Correct stock"), _("Book what a count found, more or less.")
+            ),
+            Permission(
+                STOCK_IMPORT, _("Import stock"), _("Load opening stock and counts from a file.")
+            ),
+            Permission(STOCK_SCRAP, _("Scrap goods"), _("Take units out of the books for good.")),
+            Permission(
+                STOCK_REGRADE, _("Regrade goods"), _("Turn good units into defective, or back.")
+            ),
+            Permission(
+                STOCK_TRANSFER,
+                _("Transfer goods"),
+                _("Send goods to another warehouse and take them in there."),
+            ),
+            Permission(
+                STOCK_REVERSE, _("Reverse bookings"), _("Undo a booking by its exact opposite.")
+            ),
+        ),
+    ),
+    Group(
+        _("Freezes"),
+        (
+            Permission(STOCK_HOLD, _("Freeze stock"), _("Place freezes and displace orders.")),
+            Permission(
+                STOCK_RELEASE,
+                _("Release frozen stock"),
+                _("Let go of commercial freezes so that the units sell again."),
+                sensitive=True,
+            ),
+            Permission(
+                STOCK_RELEASE_SAFETY,
+                _("Release safety freezes"),
+                _("Let go of freezes for quality, customs or safety."),
+                sensitive=True,
+            ),
+            Permission(
+                STOCK_CONVERT,
+                _("Change freezes"),
+                _("Turn a freeze into another, narrow it or fix its quantity."),
+                sensitive=True,
+            ),
+        ),
+    ),
+    Group(
+        _("Floor"),
+        (
+            Permission(FLOOR_PICK, _("Pick"), _("Walk pick lists and put goods back.")),
+            Permission(FLOOR_PACK, _("Pack"), _("Check and pack parcels.")),
+            Permission(FLOOR_SHIP, _("Ship"), _("Hand parcels to the carrier.")),
+        ),
+    ),
+    Group(
+        _("Channels"),
+        (
+            Permission(SHOPS_VIEW, _("See shops"), _("Open shops and what they told us.")),
+            Permission(
+                SHOPS_EDIT, _("Set up shops"), _("Connect shops, match items, set sharing.")
+            ),
+        ),
+    ),
+    Group(
+        _("People"),
+        (
+            Permission(
+                PEOPLE_VIEW, _("See people"), _("Open the lists of people, roles and units.")
+            ),
+            Permission(
+                PEOPLE_EDIT,
+                _("Manage people"),
+                _("Invite people, give them jobs, reset passwords, send them away."),
+                sensitive=True,
+            ),
+            Permission(
+                ROLES_EDIT,
+                _("Manage roles"),
+                _("Make roles and change what a role may do."),
+                sensitive=True,
+            ),
+            Permission(
+                UNITS_EDIT, _("Manage units"), _("Open regions and stores, rename and move them.")
+            ),
+        ),
+    ),
+    Group(
+        _("Audit"),
+        (
+            Permission(
+                AUDIT_VIEW, _("Read the audit trail"), _("See who did what, when and why.")
+            ),
+            Permission(
+                AUDIT_EXPORT, _("Export the audit trail"), _("Take the audit trail away as a file.")
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+CATALOGUE: dict[str, Permission] = {
+    each.code: each for group in GROUPS for each in group.permissions
 }
+PERMISSIONS: dict[str, Promise] = {code: each.label for code, each in CATALOGUE.items()}
+SENSITIVE: frozenset[str] = frozenset(code for code, each in CATALOGUE.items() if each.sensitive)
 
 
 class Role(TextChoices):
-    """A job somebody does at a unit."""
+    """A job somebody does, as shipped; a company adds its own (`org.models.RoleSet`)."""
 
     HEAD_OFFICE = "HEAD_OFFICE", _("Head office")
     REGION_MANAGER = "REGION_MANAGER", _("Region manager")
@@ -59,50 +213,71 @@ class Role(TextChoices):
     AUDITOR = "AUDITOR", _("Auditor")
 
 
-_FLOOR = frozenset({STOCK_VIEW, FLOOR_PICK, FLOOR_PACK, FLOOR_SHIP})
-_STORE_MANAGER = _FLOOR | {
-    ORDERS_VIEW, ORDERS_EDIT, ORDERS_REVEAL, STOCK_HOLD, STOCK_RELEASE, STOCK_ADJUST,
-    SHOPS_VIEW, EXCEPTIONS_HANDLE,
+_FLOOR = frozenset({STOCK_VIEW, STOCK_MOVE, FLOOR_PICK, FLOOR_PACK, FLOOR_SHIP})
+_KEEPING = frozenset({
+    STOCK_RECEIVE, STOCK_ADJUST, STOCK_IMPORT, STOCK_SCRAP, STOCK_REGRADE, STOCK_TRANSFER,
+    STOCK_REVERSE, STOCK_HOLD, STOCK_RELEASE, STOCK_CONVERT,
+})  # fmt: skip
+_STORE_MANAGER = _FLOOR | _KEEPING | {
+    ORDERS_VIEW, ORDERS_EDIT, ORDERS_REVEAL, SHOPS_VIEW, EXCEPTIONS_HANDLE, PEOPLE_VIEW,
 }  # fmt: skip
 
+# What each role carries as shipped. New codes reach existing companies by standing here.
 GRANTS: dict[Role, frozenset[str]] = {
     Role.HEAD_OFFICE: frozenset(PERMISSIONS),
-    Role.REGION_MANAGER: _STORE_MANAGER | {STOCK_RELEASE_SAFETY, AUDIT_VIEW},
+    Role.REGION_MANAGER: _STORE_MANAGER | {STOCK_RELEASE_SAFETY, AUDIT_VIEW, PEOPLE_EDIT},
     Role.STORE_MANAGER: _STORE_MANAGER,
-    Role.CLERK: frozenset({ORDERS_VIEW, STOCK_VIEW, FLOOR_PICK, FLOOR_PACK}),
-    Role.WAREHOUSE_LEAD: _FLOOR
-    | {
-        ORDERS_VIEW,
-        STOCK_HOLD,
-        STOCK_RELEASE,
-        STOCK_RELEASE_SAFETY,
-        STOCK_ADJUST,
-        EXCEPTIONS_HANDLE,
-    },
+    Role.CLERK: frozenset({ORDERS_VIEW, STOCK_VIEW, STOCK_MOVE, FLOOR_PICK, FLOOR_PACK}),
+    Role.WAREHOUSE_LEAD: _FLOOR | _KEEPING | {ORDERS_VIEW, STOCK_RELEASE_SAFETY, EXCEPTIONS_HANDLE},
     Role.WAREHOUSE_STAFF: _FLOOR,
     Role.ORDER_DESK: frozenset(
         {ORDERS_VIEW, ORDERS_EDIT, ORDERS_REVEAL, STOCK_VIEW, SHOPS_VIEW, EXCEPTIONS_HANDLE}
     ),
     Role.FINANCE: frozenset({ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, AUDIT_VIEW}),
-    # IT connects shops but neither works on orders nor sees receivers.
-    Role.IT: frozenset({SHOPS_VIEW, SHOPS_EDIT, STOCK_VIEW, AUDIT_VIEW}),
-    Role.AUDITOR: frozenset({ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, AUDIT_VIEW}),
+    # IT connects shops and keeps accounts but neither works on orders nor sees receivers.
+    Role.IT: frozenset({SHOPS_VIEW, SHOPS_EDIT, STOCK_VIEW, AUDIT_VIEW, PEOPLE_VIEW}),
+    Role.AUDITOR: frozenset(
+        {ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, PEOPLE_VIEW, AUDIT_VIEW, AUDIT_EXPORT}
+    ),
 }
 
 
-def permissions_of(roles: Iterable[str]) -> frozenset[str]:
-    """Every permission code that at least one of the roles carries; unknown roles carry none."""
-    return frozenset().union(*(GRANTS[Role(role)] for role in roles if role in Role.values))
-
-
-def roles_with(permission: str) -> frozenset[Role]:
-    """The roles that carry a permission.
+def known(permission: str) -> str:
+    """The code itself, when there is such a code.
 
     Raises:
         UnknownPermission: no such code; a misspelt code must never look like "not allowed".
     """
     if permission not in PERMISSIONS:
         raise UnknownPermission(permission)
+    return permission
+
+
+def shipped(code: str) -> frozenset[str]:
+    """What a role carries as shipped; a role of the company's own is shipped with nothing."""
+    return GRANTS[Role(code)] if code in Role.values else frozenset()
+
+
+def carried(code: str, added: Collection[str], removed: Collection[str]) -> frozenset[str]:
+    """What a role carries: as shipped, with what was added and without what was removed.
+
+    Codes that the house no longer knows carry nothing.
+    """
+    return ((shipped(code) - frozenset(removed)) | frozenset(added)) & frozenset(PERMISSIONS)
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[str]:
+    """Every permission code that at least one of the roles carries as shipped."""
+    return frozenset().union(*map(shipped, roles))
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """The roles that carry a permission as shipped.
+
+    Raises:
+        UnknownPermission: no such code.
+    """
+    known(permission)
     return frozenset(role for role, codes in GRANTS.items() if permission in codes)
 
 

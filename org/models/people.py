@@ -24,6 +24,9 @@ class Person(AbstractUser):
         _("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans"
     )
 
+    # Tastes of the screen, such as {"theme": "dark", "density": "dense", "sound": true}.
+    preferences = models.JSONField(_("preferences"), default=dict, blank=True)
+
     REQUIRED_FIELDS = []
 
     class Meta:

@@ -1,0 +1,66 @@
+"use strict";
+
+/* Forms: sent once, sent by a field that changes, boxes that tick many, a guard over what was typed
+   and not saved (form[data-guard]), and the eye led to what is wrong. */
+
+(function () {
+  /* A form is sent once: its button locks while the answer is on its way. */
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    delete form.dataset.touched;
+    if (form.method !== "post" || event.defaultPrevented) {
+      return;
+    }
+    const button = event.submitter;
+    if (button) {
+      /* After this turn, so that the button's own name and value are still sent. */
+      window.setTimeout(function () {
+        button.disabled = true;
+        button.dataset.busy = "1";
+      }, 0);
+    }
+  });
+
+  /* Going back shows the page as it was left: unlock it. */
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("button[data-busy]").forEach(function (button) {
+      button.disabled = false;
+      delete button.dataset.busy;
+    });
+  });
+
+  document.addEventListener("change", function (event) {
+    const field = event.target.closest("[data-submits]");
+    if (field && field.form) {
+      field.form.requestSubmit();
+    }
+    const all = event.target.closest("[data-selects]");
+    if (all) {
+      document.querySelectorAll("input[name='" + all.dataset.selects + "']").forEach(function (box) {
+        if (box.checked !== all.checked && !box.disabled) {
+          box.checked = all.checked;
+          box.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      });
+    }
+  });
+
+  /* The browser itself asks, in its own words, before what was typed is thrown away. */
+  document.addEventListener("input", function (event) {
+    const form = event.target.form;
+    if (form && form.matches("[data-guard]")) {
+      form.dataset.touched = "yes";
+    }
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (document.querySelector("form[data-guard][data-touched]")) {
+      event.preventDefault();
+    }
+  });
+
+  /* A form that came back with errors: the first thing read is what is wrong. */
+  const wrong = document.querySelector("main .error-summary");
+  if (wrong) {
+    wrong.focus();
+  }
+})();

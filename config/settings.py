@@ -333,6 +333,7 @@ DOORBELLS: dict[str, list[str]] = {
     "shipments.due": ["channels_sync.tasks.upload_shipments"],
     "audit.asked": ["inventory.tasks.sweep_everything"],
     "jobs.due": ["org.tasks.work_on_jobs"],
+    "notices.due": [],
 }
 # Long work: kind of job -> the function that does it chunk by chunk (see org.services.job_runs).
 JOBS: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from org.views import jobs, sign_in
+from org.views import jobs, notices, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -12,5 +12,9 @@ urlpatterns = [
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel_job, name="job-cancel"),
     path("jobs/<int:job_id>/file/", jobs.job_file, name="job-file"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/bell/", notices.bell, name="notice-bell"),
+    path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/<int:copy_id>/", notices.notice, name="notice"),
     path("admin/login/", sign_in.to_sign_in),
 ]

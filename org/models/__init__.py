@@ -2,6 +2,7 @@
 
 from org.models.audit import AuditRecord
 from org.models.jobs import Job, JobFile, JobState
+from org.models.notices import Notice, NoticeCopy
 from org.models.people import Assignment, Person
 from org.models.sign_in import SignInFailure
 from org.models.units import Unit
@@ -12,6 +13,8 @@ __all__ = [
     "Job",
     "JobFile",
     "JobState",
+    "Notice",
+    "NoticeCopy",
     "Person",
     "SignInFailure",
     "Unit",

@@ -4,6 +4,7 @@ from org.services.audit import record
 from org.services.job_runs import Download, JobTrouble, Step, Work, handler_of, work_on_jobs
 from org.services.jobs import UnknownJob, add_job, cancel_job
 from org.services.keys import Rotated, fields_with_secrets, rotate_batch
+from org.services.notices import MissingWords, notify, read_all_notices, read_notice
 from org.services.people import NameTaken, assign, create_person, set_language, unassign
 from org.services.sign_in import SignIn, forget_failures, sign_in, sign_out
 from org.services.units import BadParent, CodeTaken, create_unit, rename_unit
@@ -13,6 +14,7 @@ __all__ = [
     "CodeTaken",
     "Download",
     "JobTrouble",
+    "MissingWords",
     "NameTaken",
     "Rotated",
     "SignIn",
@@ -27,6 +29,9 @@ __all__ = [
     "fields_with_secrets",
     "forget_failures",
     "handler_of",
+    "notify",
+    "read_all_notices",
+    "read_notice",
     "record",
     "rename_unit",
     "rotate_batch",

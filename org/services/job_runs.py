@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from org.models import Job, JobFile, Person
+from org.services.notices import notify
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ def _take(worker: str) -> Job | None:
             job.failure = job.failure or _("The work stopped its worker several times.")
             job.finished_at = now
             job.save()
+            _tell(job)
             return None
         job.start()
         job.attempts += 1
@@ -202,6 +204,21 @@ def _chunk(job_id: int, worker: str, chunks: Iterator[Step]) -> bool:
 def _close(job: Job) -> None:
     job.worker, job.finished_at = "", timezone.now()
     job.save()
+    _tell(job)
+
+
+def _tell(job: Job) -> None:
+    """Whoever asked hears how it ended, with the end itself; who stopped it knows."""
+    if job.state == "CANCELLED":
+        return
+    what = "import" if ".import." in job.kind else "job"
+    how = "done" if job.state == "DONE" else "failed"
+    notify(
+        kind=f"{what}.{how}",
+        to=[job.person_id],
+        params={"title": job.title},
+        link=job.page_url or f"/jobs/{job.pk}/",
+    )
 
 
 def _lay_down(job_id: int, worker: str) -> None:

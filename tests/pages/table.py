@@ -116,6 +116,11 @@ TABLE: dict[str, Route] = {
     # Their own tests show that both answer for one's own jobs only.
     "job-cancel": Route(MACHINE),
     "job-file": Route(MACHINE),
+    "notices": Route(SIGNED_IN),
+    "notices-read": Route(SIGNED_IN, is_page=False),
+    # A part of the shell, and a way onwards: their own tests show that they are one's own only.
+    "notice-bell": Route(MACHINE),
+    "notice": Route(MACHINE),
     "orders": Route(roles.ORDERS_VIEW),
     "order": Route(roles.ORDERS_VIEW, _order),
     "order-reveal": Route(roles.ORDERS_REVEAL, _order, is_page=False),

@@ -1,0 +1,153 @@
+"""What people are told: the kinds of notices, in both languages, and how each reaches them. Pure.
+
+A new kind is one line in `KINDS`. Its title names its parameters as `%(title)s`; whoever notifies
+gives exactly these. Titles hold no receiver data: they travel by mail and into group chats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Group(TextChoices):
+    """The tabs of the notice page."""
+
+    JOBS = "JOBS", _("Jobs")
+    STOCK = "STOCK", _("Stock")
+    ORDERS = "ORDERS", _("Orders")
+    APPROVALS = "APPROVALS", _("Approvals")
+    SYSTEM = "SYSTEM", _("System")
+
+
+class Channel(TextChoices):
+    """Ways to reach a person."""
+
+    BELL = "BELL", _("Bell")
+    EMAIL = "EMAIL", _("E-mail")
+    WECOM = "WECOM", _("WeCom")
+
+
+class Timing(TextChoices):
+    """When a channel carries a kind: at once, gathered, or not."""
+
+    NOW = "NOW", _("At once")
+    HOURLY = "HOURLY", _("Gathered every hour")
+    DAILY = "DAILY", _("Gathered once a day")
+    NEVER = "NEVER", _("Never")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeKind:
+    """One kind of notice. `email` and `wecom` are what holds until a person chooses otherwise."""
+
+    code: str
+    group: Group
+    # What the kind is called where people choose how to hear of it.
+    name: Promise
+    title: Promise
+    email: Timing = Timing.NEVER
+    wecom: Timing = Timing.NEVER
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The parameters its title needs."""
+        return frozenset(re.findall(r"%\((\w+)\)s", str(self.title)))
+
+    def default(self, channel: str) -> Timing:
+        """When this kind comes by that channel if the person has chosen nothing."""
+        by_channel = {Channel.EMAIL: self.email, Channel.WECOM: self.wecom}
+        return by_channel.get(Channel(channel), Timing.NOW)
+
+
+_ALL = (
+    NoticeKind(
+        code="job.done",
+        group=Group.JOBS,
+        name=_("A job of mine is done"),
+        title=_("Done: %(title)s"),
+    ),
+    NoticeKind(
+        code="job.failed",
+        group=Group.JOBS,
+        name=_("A job of mine failed"),
+        title=_("Failed: %(title)s"),
+        email=Timing.HOURLY,
+    ),
+    NoticeKind(
+        code="import.done",
+        group=Group.JOBS,
+        name=_("An import of mine is done"),
+        title=_("Import done: %(title)s"),
+    ),
+    NoticeKind(
+        code="import.failed",
+        group=Group.JOBS,
+        name=_("An import of mine failed"),
+        title=_("Import failed: %(title)s"),
+        email=Timing.HOURLY,
+    ),
+    NoticeKind(
+        code="hold.review",
+        group=Group.STOCK,
+        name=_("A freeze is past its review"),
+        title=_("Review is due: %(hold)s (%(reason)s)"),
+        email=Timing.DAILY,
+    ),
+    NoticeKind(
+        code="audit.found",
+        group=Group.STOCK,
+        name=_("The stock audit finds a difference"),
+        title=_("The stock audit found a difference: %(law)s"),
+        email=Timing.NOW,
+        wecom=Timing.NOW,
+    ),
+    NoticeKind(
+        code="trail.broken",
+        group=Group.SYSTEM,
+        name=_("The audit trail was tampered with"),
+        title=_("The audit trail does not match its seals: %(count)s places"),
+        email=Timing.NOW,
+        wecom=Timing.NOW,
+    ),
+    NoticeKind(
+        code="letters.dead",
+        group=Group.SYSTEM,
+        name=_("Messages were given up"),
+        title=_("Given up, waiting for somebody: %(count)s messages (%(where)s)"),
+        email=Timing.HOURLY,
+        wecom=Timing.HOURLY,
+    ),
+)
+KINDS: dict[str, NoticeKind] = {kind.code: kind for kind in _ALL}
+
+
+class UnknownNotice(LookupError):
+    """The kind is not in `KINDS`."""
+
+    code = "unknown_notice"
+
+
+def kind_of(code: str) -> NoticeKind:
+    """The kind of that code.
+
+    Raises:
+        UnknownNotice: no such kind.
+    """
+    try:
+        return KINDS[code]
+    except KeyError:
+        raise UnknownNotice(code) from None
+
+
+def title_of(code: str, params: Mapping[str, object]) -> str:
+    """What to show, in the reader's language; a kind that is gone keeps its own word."""
+    kind = KINDS.get(code)
+    if kind is None or kind.names - params.keys():
+        return code
+    return str(kind.title) % params

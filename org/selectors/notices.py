@@ -1,0 +1,90 @@
+"""Questions about what people were told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from org.models import Assignment, NoticeCopy, Person, Unit
+from org.notices import title_of
+from org.roles import roles_with
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeView:
+    """A notice as its reader sees it."""
+
+    id: int
+    kind: str
+    group: str
+    group_label: str
+    title: str
+    document: str
+    link: str
+    urgent: bool
+    at: datetime
+    read: bool
+
+
+def notices(
+    *,
+    person_id: int,
+    group: str = "",
+    unread: bool = False,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[NoticeView]:
+    """What a person was told, newest first; keyset paging by `before` (an id)."""
+    rows = NoticeCopy.objects.select_related("notice").filter(person=person_id)
+    if group:
+        rows = rows.filter(group=group)
+    if unread:
+        rows = rows.filter(read_at__isnull=True)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return [_view(row) for row in rows.order_by("-id")[:limit]]
+
+
+def unread_notices(*, person_id: int) -> dict[str, int]:
+    """How many are unread, by group; groups without any are missing."""
+    rows = NoticeCopy.objects.filter(person=person_id, read_at__isnull=True)
+    return dict(rows.values_list("group").annotate(n=Count("id")).order_by("group"))
+
+
+def people_with(permission: str, *, unit_id: int | None = None) -> list[int]:
+    """Ids of active people who have a permission at a unit, or for the whole house.
+
+    Args:
+        permission: a code of `org.roles`.
+        unit_id: where; a job above that unit counts. None: only jobs at the head office count.
+
+    Raises:
+        UnknownPermission: no such code.
+    """
+    jobs = Assignment.objects.filter(role__in=roles_with(permission), person__is_active=True)
+    places = Q(unit__kind=Unit.Kind.HEAD_OFFICE)
+    if unit_id is not None:
+        path = Unit.objects.values_list("path", flat=True).get(pk=unit_id)
+        places |= Q(
+            unit__path__in=[path[: end + 1] for end, sign in enumerate(path) if sign == "/"]
+        )
+    found = set(jobs.filter(places).values_list("person_id", flat=True))
+    superusers = Person.objects.filter(is_superuser=True, is_active=True)
+    return sorted(found.union(superusers.values_list("pk", flat=True)))
+
+
+def _view(row: NoticeCopy) -> NoticeView:
+    return NoticeView(
+        id=row.pk,
+        kind=row.notice.kind,
+        group=row.group,
+        group_label=str(row.get_group_display()),
+        title=title_of(row.notice.kind, row.notice.params),
+        document=row.notice.document,
+        link=row.notice.link,
+        urgent=row.notice.urgent,
+        at=row.notice.created_at,
+        read=row.read_at is not None,
+    )

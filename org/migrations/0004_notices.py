@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0002_jobs'),
+        ('org', '0003_preferences'),
     ]
 
     operations = [

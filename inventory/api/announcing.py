@@ -11,17 +11,20 @@ from rest_framework.response import Response
 
 from inventory import selectors as stock
 from inventory import services
-from inventory.api import shapes
+from inventory.api import shapes as named
 from inventory.api.codes import Codes
 from inventory.api.commands import told_in
-from inventory.api.endpoints import StockEndpoint
-from inventory.api.faults import Fault, Faulty, of_refusal
-from inventory.api.queries import Query, plain
-from inventory.api.shapes import Field, Shape, Spot, Wrong
+from inventory.api.faults import of_refusal
+from inventory.api.queries import StockQuery
 from inventory.api.verbs import GRADE, QTY, SKU, WAREHOUSE
 from inventory.requests import Refused
 from inventory.selectors import reach
 from org import roles
+from org.api import shapes
+from org.api.endpoints import Endpoint
+from org.api.faults import Fault, Faulty
+from org.api.queries import plain
+from org.api.shapes import Field, Shape, Spot, Wrong
 
 ANNOUNCED = Shape(
     (
@@ -37,7 +40,7 @@ ANNOUNCED = Shape(
 CLOSED = Shape((Field("document", shapes.text(least=1), required=True),))
 RECIPE = Shape(
     (
-        Field("sku", shapes.sku, "kit_sku_id", required=True),
+        Field("sku", named.sku, "kit_sku_id", required=True),
         Field(
             "parts",
             shapes.lines(Shape((SKU, QTY), lambda sku_id, qty: (sku_id, qty))),
@@ -47,7 +50,7 @@ RECIPE = Shape(
 )
 
 
-class Announcing(StockEndpoint):
+class Announcing(Endpoint):
     """Many at once, all or none: an announcement that half arrived would promise too little."""
 
     permission = roles.STOCK_ADJUST
@@ -85,7 +88,9 @@ class Incoming(Announcing):
 
     def get(self, request: Request) -> Response:
         """?sku=&warehouse=&document=&closed=true ; the next due first."""
-        query = Query(request, self.scope(), ("sku", "warehouse", "document", "closed", "limit"))
+        query = StockQuery(
+            request, self.scope(), ("sku", "warehouse", "document", "closed", "limit")
+        )
         found = stock.incoming(
             scope=self.scope(),
             sku_ids=query.skus(),
@@ -128,7 +133,7 @@ class Recipes(Announcing):
 
     def get(self, request: Request) -> Response:
         """?sku=SET"""
-        query = Query(request, self.scope(), ("sku",))
+        query = StockQuery(request, self.scope(), ("sku",))
         found = stock.recipes(query.must("sku", query.skus()))
         return Response({"recipes": plain(found)})
 

@@ -17,12 +17,13 @@ from rest_framework.response import Response
 from inventory import selectors as stock
 from inventory import services
 from inventory.api.codes import Codes
-from inventory.api.endpoints import StockEndpoint
-from inventory.api.faults import Fault, Faulty, of_refusal
-from inventory.api.shapes import Spot, Wrong
+from inventory.api.faults import of_refusal
 from inventory.api.verbs import VERBS, Verb
 from inventory.requests import Outcome
 from inventory.selectors import reach
+from org.api.endpoints import Endpoint
+from org.api.faults import Fault, Faulty
+from org.api.shapes import Spot, Wrong
 
 MOST_COMMANDS = 1_000
 
@@ -37,7 +38,7 @@ class Told:
     outcome: Outcome | None = None
 
 
-class Commands(StockEndpoint):
+class Commands(Endpoint):
     """Carries out one verb, many times."""
 
     verb: ClassVar[Verb]

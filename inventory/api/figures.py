@@ -6,15 +6,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory import selectors as stock
-from inventory.api.endpoints import StockEndpoint
-from inventory.api.faults import Fault, Faulty
-from inventory.api.queries import Query, plain
+from inventory.api.queries import StockQuery
 from inventory.selectors import reach
 from inventory.selectors.board import Narrowing, board
 from org import roles
+from org.api.endpoints import Endpoint
+from org.api.faults import Fault, Faulty
+from org.api.queries import plain
 
 
-class Asked(StockEndpoint):
+class Asked(Endpoint):
     """A question anybody who sees stock may ask."""
 
     permission = roles.STOCK_VIEW
@@ -26,7 +27,7 @@ class Availability(Asked):
     def get(self, request: Request) -> Response:
         """A row for each warehouse and SKU that ever met; with pools, a row for each of those."""
         known = ("sku", "warehouse", "for", "draw_from", "pool", "grade", "owner")
-        query = Query(request, self.scope(), known)
+        query = StockQuery(request, self.scope(), known)
         skus = query.must("sku", query.skus())
         where = {"grade": query.grade(), "owner": query.owner()}
         names = reach.sku_codes(skus)
@@ -79,7 +80,7 @@ class Future(Asked):
 
     def get(self, request: Request) -> Response:
         """Availability by day, with what is announced and on its way."""
-        query = Query(request, self.scope(), ("sku", "warehouse", "until", "grade", "owner"))
+        query = StockQuery(request, self.scope(), ("sku", "warehouse", "until", "grade", "owner"))
         found = stock.future(
             sku_ids=query.must("sku", query.skus()),
             warehouse_ids=query.houses(),
@@ -99,7 +100,7 @@ class Board(Asked):
     def get(self, request: Request) -> Response:
         """Balances in code order, a page at a time."""
         known = ("words", "warehouse", "grade", "shelf", "cursor", "limit")
-        query = Query(request, self.scope(), known)
+        query = StockQuery(request, self.scope(), known)
         houses = query.some_houses()
         page = board(
             scope=self.scope(),
@@ -120,7 +121,7 @@ class Cells(Asked):
 
     def get(self, request: Request) -> Response:
         """Cells with goods, first expiry first."""
-        query = Query(request, self.scope(), ("sku", "warehouse", "location"))
+        query = StockQuery(request, self.scope(), ("sku", "warehouse", "location"))
         skus, houses = query.skus(), query.some_houses()
         place = request.query_params.get("location")
         place_id = None
@@ -145,7 +146,7 @@ class Explanation(Asked):
 
     def get(self, request: Request) -> Response:
         """From on hand to available, and what would free each unit."""
-        query = Query(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
+        query = StockQuery(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
         found = stock.explain(
             sku_id=query.needed("sku"),
             warehouse_id=query.needed("warehouse"),
@@ -164,7 +165,7 @@ class Holds(Asked):
     def get(self, request: Request) -> Response:
         """Claims, with the cursor of the next page."""
         known = ("role", "reason", "document", "closed", "overdue", "sort", "cursor", "limit")
-        query = Query(request, self.scope(), known)
+        query = StockQuery(request, self.scope(), known)
         limit = query.limit(50)
         sort = query.one_of("sort", "newest", "oldest", "review")
         documents = request.query_params.getlist("document")[:1_000]
@@ -193,7 +194,7 @@ class Reasons(Asked):
 
     def get(self, request: Request) -> Response:
         """All of them."""
-        Query(request, self.scope(), ())
+        StockQuery(request, self.scope(), ())
         return Response({"reasons": plain(stock.reasons(by_hand=False))})
 
 
@@ -202,7 +203,7 @@ class Pieces(Asked):
 
     def get(self, request: Request) -> Response:
         """Numbered pieces and where each is."""
-        query = Query(request, self.scope(), ("serial", "sku", "limit"))
+        query = StockQuery(request, self.scope(), ("serial", "sku", "limit"))
         serials = request.query_params.getlist("serial")[:1_000]
         found = stock.pieces(
             scope=self.scope(), serials=serials or None, sku_ids=query.skus(), limit=query.limit()
@@ -215,7 +216,7 @@ class Kits(Asked):
 
     def get(self, request: Request) -> Response:
         """How many kits each warehouse can make, and which part is short."""
-        query = Query(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
+        query = StockQuery(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
         found = stock.explain_kit(
             kit_sku_id=query.needed("sku"),
             warehouse_ids=query.houses(),

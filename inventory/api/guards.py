@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from inventory.api.callers import Caller
 from inventory.api.codes import Codes
-from inventory.api.faults import Fault
 from inventory.selectors.reach import HoldReach
+from org.api.callers import Caller
+from org.api.faults import Fault
 
 
 def _may_let_go(hold: HoldReach, caller: Caller) -> bool:

@@ -11,21 +11,21 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inventory.api.endpoints import StockEndpoint
-from inventory.api.faults import Fault, Faulty, shown
-from inventory.api.queries import Query
-from inventory.api.shapes import Wrong, text
+from inventory.api.queries import StockQuery
 from inventory.selectors import imports as asked
 from inventory.services import importing
 from inventory.services.importing.columns import FIELDS
 from org import roles
 from org import selectors as org_selectors
+from org.api.endpoints import Endpoint
+from org.api.faults import Fault, Faulty, shown
+from org.api.shapes import Wrong, text
 from org.models import Person
 
 MOST_ROWS = 10_000
 
 
-class Imports(StockEndpoint):
+class Imports(Endpoint):
     """Send rows to be checked; nothing is booked yet."""
 
     permission = roles.STOCK_ADJUST
@@ -58,19 +58,19 @@ class Imports(StockEndpoint):
         return Response(_shown(number, person), status=201)
 
 
-class ImportOne(StockEndpoint):
+class ImportOne(Endpoint):
     """How far one import is."""
 
     permission = roles.STOCK_ADJUST
 
     def get(self, request: Request, import_id: int) -> Response:
         """?after=<row> goes on with the faults behind that row."""
-        query = Query(request, self.scope(), ("after", "limit"))
+        query = StockQuery(request, self.scope(), ("after", "limit"))
         after, limit = query.number("after") or 0, query.limit()
         return Response(_shown(import_id, _person(request), after=after, limit=limit))
 
 
-class ImportBooking(StockEndpoint):
+class ImportBooking(Endpoint):
     """Book what was checked."""
 
     permission = roles.STOCK_ADJUST

@@ -8,17 +8,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory import selectors as stock
-from inventory.api.faults import Fault, Faulty
 from inventory.api.figures import Asked
-from inventory.api.queries import Query, plain
+from inventory.api.queries import StockQuery
 from inventory.selectors import reach
 from inventory.selectors.proof import proof
 from org import roles
+from org.api.faults import Fault, Faulty
+from org.api.queries import plain
 
 NARROWED = ("sku", "warehouse", "grade", "owner", "axis", "known_at", "after", "limit")
 
 
-def _narrowed(query: Query) -> dict[str, Any]:
+def _narrowed(query: StockQuery) -> dict[str, Any]:
     axis = stock.Axis(query.one_of("axis", stock.Axis.RECORDED.value, stock.Axis.OCCURRED.value))
     return {
         "axis": axis,
@@ -38,7 +39,7 @@ class AsOf(Asked):
 
     def get(self, request: Request) -> Response:
         """Balances as they were."""
-        query = Query(request, self.scope(), ("at", *NARROWED))
+        query = StockQuery(request, self.scope(), ("at", *NARROWED))
         page = stock.as_of(at=query.must("at", query.moment("at")), **_narrowed(query))
         return Response(plain(page))
 
@@ -48,7 +49,7 @@ class Difference(Asked):
 
     def get(self, request: Request) -> Response:
         """What changed between two moments."""
-        query = Query(request, self.scope(), ("since", "until", *NARROWED))
+        query = StockQuery(request, self.scope(), ("since", "until", *NARROWED))
         page = stock.difference(
             since=query.must("since", query.moment("since")),
             until=query.must("until", query.moment("until")),
@@ -63,7 +64,7 @@ class Journal(Asked):
     def get(self, request: Request) -> Response:
         """Postings, newest first, with the running balance when one balance is asked for."""
         known = ("document", "sku", "warehouse", "grade", "owner", "before", "limit")
-        query = Query(request, self.scope(), known)
+        query = StockQuery(request, self.scope(), known)
         document = query.text("document")
         balance = None
         if not document:
@@ -85,7 +86,7 @@ class Changes(Asked):
 
     def get(self, request: Request) -> Response:
         """The next postings; keep the cursor, also when there were none."""
-        query = Query(request, self.scope(), ("cursor", "limit"))
+        query = StockQuery(request, self.scope(), ("cursor", "limit"))
         cursor = query.text("cursor") or stock.FEED_START
         try:
             page = stock.changes(cursor=cursor, limit=query.limit(), scope=self.scope())
@@ -101,5 +102,5 @@ class Audit(Asked):
 
     def get(self, request: Request) -> Response:
         """What the books say of themselves."""
-        Query(request, self.scope(), ())
+        StockQuery(request, self.scope(), ())
         return Response(plain(proof(scope=self.scope())))

@@ -11,11 +11,12 @@ from rest_framework.response import Response
 from inventory import selectors as stock
 from inventory import services
 from inventory.api.commands import Commands, told_in
-from inventory.api.faults import Fault, Faulty, of_refusal
-from inventory.api.queries import plain
+from inventory.api.faults import of_refusal
 from inventory.api.verbs import VERBS
 from inventory.requests import Plan
 from inventory.selectors import reach
+from org.api.faults import Fault, Faulty
+from org.api.queries import plain
 
 HOLD = next(verb for verb in VERBS if verb.name == "hold")
 

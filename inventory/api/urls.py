@@ -4,9 +4,9 @@ from django.urls import path
 
 from inventory.api import announcing, figures, importing, past, planning
 from inventory.api.commands import ENDPOINTS
-from inventory.api.endpoints import StockEndpoint
+from org.api.endpoints import Endpoint
 
-QUESTIONS: dict[str, type[StockEndpoint]] = {
+QUESTIONS: dict[str, type[Endpoint]] = {
     "availability": figures.Availability,
     "future": figures.Future,
     "board": figures.Board,

@@ -9,37 +9,39 @@ from typing import Any
 from inventory import requests as asked
 from inventory import services
 from inventory.api import guards
-from inventory.api.callers import Caller
 from inventory.api.codes import Codes
-from inventory.api.faults import Fault
 from inventory.api.shapes import (
-    Field,
-    Shape,
     any_warehouse,
     cells,
-    choice,
     code_of_a_place,
-    facts,
-    flag,
     hold,
-    lines,
     location,
     lot,
     lots,
-    moment,
-    number,
     posting,
     qty,
     reason,
     sku,
-    text,
-    texts,
     warehouse,
-    word,
     zone,
 )
 from inventory.models.books import Grade
 from org import roles
+from org.api.callers import Caller
+from org.api.faults import Fault
+from org.api.shapes import (
+    Field,
+    Shape,
+    choice,
+    facts,
+    flag,
+    lines,
+    moment,
+    number,
+    text,
+    texts,
+    word,
+)
 
 Guard = Callable[[Any, Codes, Caller], Fault | None]
 

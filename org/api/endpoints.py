@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from inventory.api.callers import Caller, caller_of
-from inventory.api.faults import Fault, Faulty, of_exception
+from org.api.callers import Caller, caller_of
+from org.api.faults import Fault, Faulty, of_exception
 from org.scope import Scope
 
 
-class StockEndpoint(APIView):
+class Endpoint(APIView):
     """One address. `permission` says what the caller must be allowed; where is their scope."""
 
     permission: ClassVar[str]
@@ -52,4 +52,7 @@ class StockEndpoint(APIView):
 
 def refused(*faults: Fault) -> Response:
     """An answer that says what is wrong."""
-    return Response({"errors": [fault.shown() for fault in faults]}, status=faults[0].status)
+    answer = Response({"errors": [fault.shown() for fault in faults]}, status=faults[0].status)
+    if faults[0].retry_after is not None:
+        answer["Retry-After"] = str(faults[0].retry_after)
+    return answer

@@ -19,8 +19,9 @@ from inventory.world import Bal, Batch, Cell, Claim, LineState, Place, World
 def know_place(world: World, place: Location) -> None:
     """Know a location."""
     world.places[place.id] = Place(
-        place.id, place.warehouse_id, place.zone_id, place.kind, place.sequence, place.code
-    )
+        place.id, place.warehouse_id, place.zone_id, place.kind, place.sequence, place.code,
+        place.is_active,
+    )  # fmt: skip
 
 
 def know_batch(world: World, lot: Lot) -> None:
@@ -30,12 +31,14 @@ def know_batch(world: World, lot: Lot) -> None:
     )
 
 
-def know_places(world: World, ids: Iterable[int]) -> None:
-    """Know these locations."""
+def know_places(world: World, ids: Iterable[int], *, lands: bool = False) -> None:
+    """Know these locations; where goods may land, none is switched off before we are done."""
+    # The lock meets only whoever switches a location off, and comes after those of the balances.
+    lock = "ORDER BY id FOR KEY SHARE" if lands else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, warehouse_id, zone_id, kind, sequence, code
-               FROM inventory_location WHERE id = ANY(%s::bigint[])""",
+            f"""SELECT id, warehouse_id, zone_id, kind, sequence, code, is_active
+                FROM inventory_location WHERE id = ANY(%s::bigint[]) {lock}""",  # noqa: S608
             [bulk.literal(list(ids))],
         )
         world.places.update({row[0]: Place(*row) for row in cursor.fetchall()})

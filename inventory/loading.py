@@ -193,7 +193,7 @@ def load(world: World, needs: Needs) -> None:
     if needs.growing or needs.physical:
         _know_tracking(world)
     if needs.locations:
-        know_places(world, needs.locations)
+        know_places(world, needs.locations, lands=bool(needs.growing))
     if needs.lots:
         know_batches(world, needs.lots)
     if needs.wide:

@@ -49,6 +49,8 @@ class Place:
     kind: str
     sequence: int
     code: str = ""
+    # Nothing is put down in a place that is switched off.
+    active: bool = True
 
 
 @dataclass(slots=True, eq=False)

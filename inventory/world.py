@@ -301,7 +301,13 @@ class World:
     def goods(
         self, cell: Cell, change: int, *, line: LineState | None = None, held: int = 0
     ) -> None:
-        """Units came into a cell or left it; `held` changes the line's claim in the same entry."""
+        """Units came into a cell or left it; `held` changes the line's claim in the same entry.
+
+        Raises:
+            Refused: place_closed, when units shall come into a location that is switched off.
+        """
+        if change > 0 and not cell.place.active:
+            raise Refused("place_closed", location_id=cell.place.id, asked=cell.place.code)
         self._draft(cell.balance, cell, line, on_hand=change, held=held)
 
     def claim(self, line: LineState, change: int) -> None:

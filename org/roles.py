@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 ORDERS_VIEW = "orders.view"
 ORDERS_EDIT = "orders.edit"
+ORDERS_CREATE = "orders.create"
 ORDERS_REVEAL = "orders.reveal"
 EXCEPTIONS_HANDLE = "exceptions.handle"
+STORE_SELL = "store.sell"
 STOCK_VIEW = "stock.view"
 STOCK_RECEIVE = "stock.receive"
 STOCK_MOVE = "stock.move"
@@ -30,6 +32,7 @@ STOCK_HOLD = "stock.hold"
 STOCK_RELEASE = "stock.release"
 STOCK_RELEASE_SAFETY = "stock.release_safety"
 STOCK_CONVERT = "stock.convert"
+MASTERS_EDIT = "masters.edit"
 FLOOR_PICK = "floor.pick"
 FLOOR_PACK = "floor.pack"
 FLOOR_SHIP = "floor.ship"
@@ -72,6 +75,14 @@ GROUPS: tuple[Group, ...] = (
             Permission(ORDERS_VIEW, _("See orders"), _("Open the lists and pages of orders.")),
             Permission(
                 ORDERS_EDIT, _("Work on orders"), _("Cancel orders and change how they are served.")
+            ),
+            Permission(
+                ORDERS_CREATE, _("Hand in orders"), _("Bring orders in for one's own units.")
+            ),
+            Permission(
+                STORE_SELL,
+                _("Sell in the store"),
+                _("Sell goods from the store's own stock and take them back."),
             ),
             Permission(
                 ORDERS_REVEAL,
@@ -135,6 +146,16 @@ GROUPS: tuple[Group, ...] = (
                 _("Change freezes"),
                 _("Turn a freeze into another, narrow it or fix its quantity."),
                 sensitive=True,
+            ),
+        ),
+    ),
+    Group(
+        _("Master data"),
+        (
+            Permission(
+                MASTERS_EDIT,
+                _("Edit SKUs and locations"),
+                _("Make and change SKUs, barcodes, lots and locations."),
             ),
         ),
     ),
@@ -216,10 +237,11 @@ class Role(TextChoices):
 _FLOOR = frozenset({STOCK_VIEW, STOCK_MOVE, FLOOR_PICK, FLOOR_PACK, FLOOR_SHIP})
 _KEEPING = frozenset({
     STOCK_RECEIVE, STOCK_ADJUST, STOCK_IMPORT, STOCK_SCRAP, STOCK_REGRADE, STOCK_TRANSFER,
-    STOCK_REVERSE, STOCK_HOLD, STOCK_RELEASE, STOCK_CONVERT,
+    STOCK_REVERSE, STOCK_HOLD, STOCK_RELEASE, STOCK_CONVERT, MASTERS_EDIT,
 })  # fmt: skip
 _STORE_MANAGER = _FLOOR | _KEEPING | {
-    ORDERS_VIEW, ORDERS_EDIT, ORDERS_REVEAL, SHOPS_VIEW, EXCEPTIONS_HANDLE, PEOPLE_VIEW,
+    ORDERS_VIEW, ORDERS_EDIT, ORDERS_CREATE, ORDERS_REVEAL, SHOPS_VIEW, EXCEPTIONS_HANDLE,
+    PEOPLE_VIEW, STORE_SELL,
 }  # fmt: skip
 
 # What each role carries as shipped. New codes reach existing companies by standing here.
@@ -227,11 +249,21 @@ GRANTS: dict[Role, frozenset[str]] = {
     Role.HEAD_OFFICE: frozenset(PERMISSIONS),
     Role.REGION_MANAGER: _STORE_MANAGER | {STOCK_RELEASE_SAFETY, AUDIT_VIEW, PEOPLE_EDIT},
     Role.STORE_MANAGER: _STORE_MANAGER,
-    Role.CLERK: frozenset({ORDERS_VIEW, STOCK_VIEW, STOCK_MOVE, FLOOR_PICK, FLOOR_PACK}),
+    Role.CLERK: frozenset(
+        {ORDERS_VIEW, STOCK_VIEW, STOCK_MOVE, STORE_SELL, FLOOR_PICK, FLOOR_PACK}
+    ),
     Role.WAREHOUSE_LEAD: _FLOOR | _KEEPING | {ORDERS_VIEW, STOCK_RELEASE_SAFETY, EXCEPTIONS_HANDLE},
     Role.WAREHOUSE_STAFF: _FLOOR,
     Role.ORDER_DESK: frozenset(
-        {ORDERS_VIEW, ORDERS_EDIT, ORDERS_REVEAL, STOCK_VIEW, SHOPS_VIEW, EXCEPTIONS_HANDLE}
+        {
+            ORDERS_VIEW,
+            ORDERS_EDIT,
+            ORDERS_CREATE,
+            ORDERS_REVEAL,
+            STOCK_VIEW,
+            SHOPS_VIEW,
+            EXCEPTIONS_HANDLE,
+        }
     ),
     Role.FINANCE: frozenset({ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, AUDIT_VIEW}),
     # IT connects shops and keeps accounts but neither works on orders nor sees receivers.

@@ -24,7 +24,11 @@ def release(request: Any, codes: Codes, caller: Caller) -> Fault | None:
     if request.hold_id is not None:
         held = [codes.holds[request.hold_id]]
     else:
-        held = codes.documents.get(request.document, [])
+        held = [
+            hold
+            for hold in codes.documents.get(request.document, [])
+            if request.freezes or hold.role == "COMMITMENT"
+        ]
         if not all(hold.inside(codes.scope) for hold in held):
             return Fault(code="already_released", status=409)
     if not all(_may_let_go(hold, caller) for hold in held):

@@ -271,6 +271,7 @@ VERBS: tuple[Verb, ...] = (
         _command(
             HOLD,
             _lines(LINE, required=False),
+            Field("freezes", flag),
             make=_of_a_hold(asked.ReleaseRequest),
             document=False,
         ),

@@ -65,7 +65,11 @@ def _claims(world: World, request: ReleaseRequest) -> dict[Claim, None]:
         claim = world.claims.get(request.hold_id)
         found: Iterable[Claim] = () if claim is None else (claim,)
     else:
-        found = world.claims_of(request.document)
+        found = [
+            claim
+            for claim in world.claims_of(request.document)
+            if request.freezes or claim.role == "COMMITMENT"
+        ]
     return {
         claim: None
         for claim in found

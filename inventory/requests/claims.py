@@ -102,10 +102,15 @@ class SwapRequest(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseRequest(Request):
-    """Let go of a claim, whole or in part; `hold_id` picks one of the document's claims."""
+    """Let go of a claim, whole or in part; `hold_id` picks one of the document's claims.
+
+    Without `hold_id` the document's commitments: a freeze under an order's number stays when the
+    order is cancelled. `freezes` asks for everything else under the document too.
+    """
 
     hold_id: int | None = None
     lines: tuple[Line, ...] | None = None
+    freezes: bool = False
     # The state the claim ends in: RELEASED by decision, EXPIRED by its own time.
     as_expired: bool = False
 

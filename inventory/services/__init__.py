@@ -33,6 +33,14 @@ from inventory.requests import (
     TransferOutRequest,
     UnpinRequest,
 )
+from inventory.services.editing import (
+    Pack,
+    change_location,
+    change_sku,
+    create_location,
+    create_lot,
+    create_skus,
+)
 from inventory.services.expiry import DUE_AT_ONCE, freeze_expired, release_due
 from inventory.services.incoming import Announcement, announce
 from inventory.services.incoming import change as change_announced
@@ -86,6 +94,7 @@ __all__ = [
     "NoHeadOffice",
     "NoTransaction",
     "Outcome",
+    "Pack",
     "Pin",
     "PinRequest",
     "PlacedLine",
@@ -116,10 +125,15 @@ __all__ = [
     "adjust",
     "announce",
     "change_announced",
+    "change_location",
+    "change_sku",
     "close_announced",
     "close_until",
     "closed_until",
     "convert",
+    "create_location",
+    "create_lot",
+    "create_skus",
     "displace",
     "freeze_expired",
     "hold",

@@ -110,7 +110,9 @@ class GoodsMachine(RuleBasedStateMachine):
 
     @rule(document=st.sampled_from(["BL-A-01", "BL-RCV", "ORDER-1", "T-1", "QC-1", "RECALL-2"]))
     def release(self, document: str) -> None:
-        request = inventory.ReleaseRequest(key=goods.key(), document=document)
+        request = inventory.ReleaseRequest(
+            key=goods.key(), document=document, freezes=document[:2] != "OR"
+        )
         goods.do(inventory.release, request)
 
     @rule(qty=small, at=spots, end=codes)

@@ -88,7 +88,7 @@ def test_a_fixed_freeze_keeps_what_it_has_and_takes_no_more(lots: tuple[int, int
         ),
     )  # fmt: skip
     assert (outcome.refused, units("DF-1"), units("RC-1")) == (False, 1, 3)
-    release("RC-1").check()
+    release("RC-1", freezes=True).check()
     assert (state("RC-1"), given.free("TEA")) == ("RELEASED", 14)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from inventory import loading
+from inventory import knowing, loading
 from inventory import services as inventory
 from inventory.models import Balance, Hold, HoldKit, Recipe, Sku
 from inventory.world import Bal, World
@@ -287,3 +287,38 @@ def test_a_sku_gets_its_first_stock_or_becomes_a_kit_never_both(real_commits: st
 
         kit = Sku.objects.get(code=code).is_kit
         assert Balance.objects.filter(sku__code=code).exists() is not kit
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_place_is_not_switched_off_while_goods_are_on_their_way_into_it(
+    real_commits: object, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    """The control, without the lock, ends with goods in a closed place."""
+    given.sku("TEA")
+    place = given.location("B-01")
+    seen, go_on = threading.Event(), threading.Event()
+
+    def slowly(world: World, ids: Iterable[int], *, lands: bool = False) -> None:
+        knowing.know_places(world, ids, lands=lands and locked)
+        seen.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr(loading, "know_places", slowly)
+
+    def switch_off() -> str:
+        seen.wait(10)
+        threading.Timer(0.5, go_on.set).start()
+        try:
+            with transaction.atomic(durable=True):
+                inventory.change_location(
+                    location_id=place, changes={"is_active": False}, actor="system:test"
+                )
+        except inventory.Refused as refusal:
+            return refusal.code
+        return "off"
+
+    came, switched = together([lambda: given.stock("TEA", 2, location="B-01"), switch_off])
+
+    assert came is None
+    assert switched == ("location_in_use" if locked else "off")
+    assert given.free("TEA") == 2

@@ -159,7 +159,9 @@ class StockMachine(RuleBasedStateMachine):
     def lift_blankets(self, number: int) -> None:
         self._do(
             inventory.release,
-            inventory.ReleaseRequest(key=f"k{next(_keys)}", document=self._open("BL-", number)),
+            inventory.ReleaseRequest(
+                key=f"k{next(_keys)}", document=self._open("BL-", number), freezes=True
+            ),
         )
 
     @precondition(lambda self: self._any("SO-"))

@@ -217,7 +217,11 @@ def release(books: Books, ask: asked.ReleaseRequest) -> None:
         named = books.by_number.get(ask.hold_id)
         claims = [named] if named is not None and named.open else []
     else:
-        claims = [claim for claim in books.by_document.get(ask.document, ()) if claim.open]
+        claims = [
+            claim
+            for claim in books.by_document.get(ask.document, ())
+            if claim.open and (ask.freezes or claim.why.role == "COMMITMENT")
+        ]
     if not claims:
         raise No("already_released")
     if ask.lines is None:

@@ -271,15 +271,17 @@ class Player:
                 del self.freezes[at]
         by_id = self.dice.random() < 0.5
         return asked.ReleaseRequest(
-            key=self._names("TH")["key"], document=document, hold_id=number if by_id else None
-        )
+            key=self._names("TH")["key"], document=document, hold_id=number if by_id else None,
+            freezes=self.dice.random() < 0.8,
+        )  # fmt: skip
 
     def _lift(self) -> asked.Request:
         number, document = self.blankets.popleft() if self.blankets else (-1, "BL-none")
         by_id = self.dice.random() < 0.5
         return asked.ReleaseRequest(
-            key=self._names("LF")["key"], document=document, hold_id=number if by_id else None
-        )
+            key=self._names("LF")["key"], document=document, hold_id=number if by_id else None,
+            freezes=True,
+        )  # fmt: skip
 
     def _narrow(self) -> asked.Request:
         number, document = self.dice.choice(self.blankets) if self.blankets else (-1, "BL-none")

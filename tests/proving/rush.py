@@ -178,7 +178,10 @@ def freeze_order_count(floor: Floor, database: str, *, turns: int) -> Rushed:
                 )
             ])[0]  # fmt: skip
             if not outcome.refused and turn % 2:
-                _post([asked.ReleaseRequest(key=f"{key}:free", document=f"FZ-{turn}")])
+                thaw = asked.ReleaseRequest(
+                    key=f"{key}:free", document=f"FZ-{turn}", freezes=True
+                )
+                _post([thaw])
         return turns
 
     def order() -> int:

@@ -247,7 +247,10 @@ TABLE: dict[str, tuple[type[asked.Request], Make]] = {
         asked.ReleaseRequest,
         lambda s: asked.ReleaseRequest(**s.names("RP", "SP"), lines=(s.line(1),)),
     ),
-    "lift": (asked.ReleaseRequest, lambda s: asked.ReleaseRequest(**s.names("RB", "BL"))),
+    "lift": (
+        asked.ReleaseRequest,
+        lambda s: asked.ReleaseRequest(**s.names("RB", "BL"), freezes=True),
+    ),
     "narrow": (asked.NarrowRequest, lambda s: _narrow(s, fixed=False)),
     "fix": (asked.NarrowRequest, lambda s: _narrow(s, fixed=True)),
     "convert": (

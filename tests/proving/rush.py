@@ -178,9 +178,7 @@ def freeze_order_count(floor: Floor, database: str, *, turns: int) -> Rushed:
                 )
             ])[0]  # fmt: skip
             if not outcome.refused and turn % 2:
-                thaw = asked.ReleaseRequest(
-                    key=f"{key}:free", document=f"FZ-{turn}", freezes=True
-                )
+                thaw = asked.ReleaseRequest(key=f"{key}:free", document=f"FZ-{turn}", freezes=True)
                 _post([thaw])
         return turns
 

@@ -4,13 +4,20 @@
  * The scan box of the floor's pages. It owns the focus, takes codes one after the other, ignores a
  * double scan, and says the answer with colour, sound and vibration. Without this file the pages
  * still work as plain forms.
+ *
+ * When the connection is gone it says so and takes nothing more. The one scan whose answer was lost
+ * is asked again by itself when the house answers: it carries the same token, so that it counts once
+ * whether it had arrived or not.
  */
 
 (function () {
   const DOUBLE_SCAN_MS = 300;
+  const ALIVE_MS = 1500;
   const form = document.querySelector("form[data-scan]");
   const box = document.getElementById("scan-box");
   const lost = document.getElementById("scan-lost");
+  const heard = document.getElementById("scan-heard");
+  const line = document.getElementById("pda-line");
   if (!form || !box || !window.htmx) {
     return;
   }
@@ -18,6 +25,9 @@
   const queue = [];
   let busy = false;
   let sending = null;
+  let asked = null; /* what was sent and is not answered yet: a code, or a pressed button */
+  let cut = false; /* the connection is gone */
+  let knocking = 0;
   let lastCode = "";
   let lastAt = 0;
 
@@ -38,8 +48,28 @@
     if (doubled) {
       return;
     }
-    queue.push(code);
+    if (cut) {
+      refuse(code);
+      return;
+    }
+    flash("scan-taken");
+    heard.textContent = code;
+    queue.push({ code: code });
     sendNext();
+  }
+
+  /* Nothing is put aside in silence: what is scanned without a connection was not scanned. */
+  function refuse(code) {
+    flash("scan-refused");
+    say("error");
+    lost.textContent = lost.dataset.blocked + " " + code;
+  }
+
+  function flash(name) {
+    form.classList.add(name);
+    window.setTimeout(function () {
+      form.classList.remove(name);
+    }, 200);
   }
 
   function sendNext() {
@@ -72,15 +102,25 @@
   const SHAKES = { ok: 30, done: [30, 40, 30], error: [150, 60, 150] };
   let audio = null;
 
-  function stored() {
+  function stored(name) {
     try {
-      return window.localStorage.getItem("floor-sound");
+      return window.localStorage.getItem(name);
     } catch (refused) {
-      return null; /* storage may be forbidden; then the sound is simply on */
+      return null; /* storage may be forbidden; then each page starts as it is made */
     }
   }
 
-  let soundOn = stored() !== "off";
+  function store(name, value, button) {
+    try {
+      window.localStorage.setItem(name, value);
+    } catch (refused) {
+      button.dataset.kept = "no"; /* it holds for this page only */
+    }
+  }
+
+  let soundOn = stored("floor-sound") !== "off";
+  /* A scanner types by itself; the screen's keyboard would cover half the page. */
+  let keyboardOn = stored("floor-keyboard") === "on";
 
   function say(name) {
     if (navigator.vibrate) {
@@ -141,12 +181,14 @@
     const sound = event.target.closest("[data-sound-switch]");
     if (sound) {
       soundOn = !soundOn;
-      try {
-        window.localStorage.setItem("floor-sound", soundOn ? "on" : "off");
-      } catch (refused) {
-        sound.dataset.kept = "no"; /* it holds for this page only */
-      }
+      store("floor-sound", soundOn ? "on" : "off", sound);
       showSound(sound);
+    }
+    const keyboard = event.target.closest("[data-keyboard-switch]");
+    if (keyboard) {
+      keyboardOn = !keyboardOn;
+      store("floor-keyboard", keyboardOn ? "on" : "off", keyboard);
+      showKeyboard(keyboard);
     }
     if (!event.target.closest("summary")) {
       window.setTimeout(keepFocus, 0);
@@ -155,7 +197,13 @@
 
   function showSound(button) {
     button.setAttribute("aria-pressed", String(soundOn));
-    button.textContent = soundOn ? button.dataset.on : button.dataset.off;
+    button.setAttribute("aria-label", soundOn ? button.dataset.on : button.dataset.off);
+    button.title = soundOn ? button.dataset.on : button.dataset.off;
+  }
+
+  function showKeyboard(button) {
+    button.setAttribute("aria-pressed", String(keyboardOn));
+    box.inputMode = keyboardOn ? "text" : "none";
   }
 
   document.addEventListener("focusout", function () {
@@ -165,8 +213,13 @@
   form.addEventListener("htmx:configRequest", function (event) {
     busy = true;
     document.body.classList.add("scan-busy");
-    event.detail.parameters.code = sending === null ? box.value.trim() : sending;
+    const fields = event.detail.parameters;
+    asked = sending || { code: box.value.trim(), action: fields.action };
     sending = null;
+    fields.code = asked.code;
+    if (asked.action) {
+      fields.action = asked.action;
+    }
   });
 
   function rest() {
@@ -176,27 +229,92 @@
 
   document.addEventListener("htmx:afterSettle", function (event) {
     if (event.detail.target.id === "scan-area" || event.target.id === "scan-area") {
+      asked = null;
       rest();
-      lost.hidden = true;
+      connected();
+      heard.textContent = "\u00a0";
       sayVerdict();
       keepFocus();
       sendNext();
     }
   });
 
-  ["htmx:sendError", "htmx:timeout", "htmx:responseError", "htmx:sendAbort"].forEach(function (name) {
-    document.addEventListener(name, function () {
-      queue.length = 0;
-      rest();
-      lost.hidden = false;
-      say("error");
-      keepFocus();
-    });
+  function connected() {
+    cut = false;
+    window.clearTimeout(knocking);
+    knocking = 0;
+    lost.hidden = true;
+    showLine();
+  }
+
+  function disconnected() {
+    cut = true;
+    queue.length = 0;
+    rest();
+    lost.textContent = lost.dataset.waits + " " + nameOf(asked);
+    lost.hidden = false;
+    showLine();
+    say("error");
+    keepFocus();
+    knock();
+  }
+
+  function nameOf(scan) {
+    return scan ? scan.code || scan.action || "" : "–";
+  }
+
+  function showLine() {
+    line.classList.toggle("pda-line-off", cut);
+    line.querySelector(".pda-line-text").textContent = cut ? line.dataset.off : line.dataset.on;
+  }
+
+  /* Ask the house whether it is there; when it is, ask again what was not answered. */
+  function knock() {
+    window.clearTimeout(knocking);
+    knocking = window.setTimeout(function () {
+      fetch(document.body.dataset.alive, { cache: "no-store" }).then(answered, knock);
+    }, ALIVE_MS);
+  }
+
+  function answered(reply) {
+    if (!reply.ok) {
+      knock();
+      return;
+    }
+    const again = asked;
+    connected();
+    if (again !== null) {
+      queue.push(again);
+      sendNext();
+    }
+  }
+
+  ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"].forEach(function (name) {
+    document.addEventListener(name, disconnected);
+  });
+  document.addEventListener("htmx:responseError", function () {
+    /* The house is there and failed: nothing was booked, and asking again by itself helps nobody. */
+    queue.length = 0;
+    rest();
+    lost.textContent = lost.dataset.failed + " " + nameOf(asked);
+    lost.hidden = false;
+    asked = null;
+    say("error");
+    keepFocus();
   });
   window.addEventListener("offline", function () {
-    lost.hidden = false;
+    if (!cut) {
+      disconnected();
+    }
+  });
+  window.addEventListener("online", function () {
+    if (cut) {
+      fetch(document.body.dataset.alive, { cache: "no-store" }).then(answered, knock);
+    }
   });
 
   document.querySelectorAll("[data-sound-switch]").forEach(showSound);
+  document.querySelectorAll("[data-keyboard-switch]").forEach(showKeyboard);
+  sayVerdict();
   keepFocus();
 })();

@@ -60,6 +60,11 @@ SENTENCES: dict[str, str | Promise] = {
     "not_short": _("%(number)s is not short."),
     "already_taken_from": _("Goods were already taken for %(number)s. Cancel it and ask again."),
     "key_reused": _("This request was sent before with other content. Reload the page."),
+    "code_unknown": _(
+        "Nothing here carries the code %(scanned)s. Scan it again or type it as printed."
+    ),
+    "nothing_to_print": _("There is nothing to print here."),
+    "command_has_no_use": _("This command has no use here. Scan “help” to see what fits."),
     "invalid_weight": _("The weight must be from 1 to 1,000,000 grams."),
 }
 

@@ -163,6 +163,18 @@ def location_by_code(*, warehouse_id: int, code: str) -> LocationView | None:
     return _location_view(row) if row else None
 
 
+def locations_named(*, code: str, scope: Scope) -> list[LocationView]:
+    """Every location with this code in the scope's warehouses; codes repeat between warehouses."""
+    rows = scope.limit(Location.objects.filter(code=code), "warehouse__unit")
+    return [_location_view(row) for row in rows.order_by("warehouse__priority", "id")[:50]]
+
+
+def lots_named(*, codes: Iterable[str]) -> list[LotView]:
+    """Lots with one of these codes, of whatever SKU, the newest first; fifty at most."""
+    rows = Lot.objects.filter(code__in=list(codes)).order_by("-id")[:50]
+    return list(lots(row.pk for row in rows).values())
+
+
 def staging_location(*, warehouse_id: int, kind: str) -> int | None:
     """The id of the warehouse's first active location of a kind, such as PACKING."""
     return (

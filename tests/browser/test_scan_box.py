@@ -125,7 +125,33 @@ def test_the_box_keeps_the_focus_and_enter_of_an_input_method_sends_nothing(
     expect(pda.locator(".bench-qty")).to_have_text("0 / 5")
 
 
-def test_a_lost_connection_says_so_and_the_scan_is_done_again(
+def test_without_a_connection_nothing_is_taken_and_the_lost_scan_is_asked_again_once(
+    shop_front: str, house: House, pda: Page
+) -> None:
+    number = world.ordered(house, "SO-1", TEA=5)
+    world.pick_all(world.listed(house))
+    _sign_in(shop_front, pda)
+    pda.goto(f"{shop_front}/floor/pack/{number}/")
+    expect(pda.locator("#pda-line")).to_have_text("已连接")
+
+    # The answer is lost on its way back: the scan was booked, the scanner does not know.
+    pda.route("**/floor/pack/**", lambda route: (route.fetch(), route.abort())[1])
+    scan(pda, "6901")
+    expect(pda.locator("#scan-lost")).to_contain_text("6901")
+    expect(pda.locator("#pda-line")).to_have_text("连接中断")
+    scan(pda, "SALT")
+    expect(pda.locator("#scan-lost")).to_contain_text("SALT")
+    pda.unroute("**/floor/pack/**")
+
+    expect(pda.locator("#scan-lost")).to_be_hidden()
+    expect(pda.locator("#pda-line")).to_have_text("已连接")
+    expect(pda.locator(".bench-qty")).to_have_text("1 / 5")
+    pda.wait_for_timeout(400)
+    scan(pda, "6901")
+    expect(pda.locator(".bench-qty")).to_have_text("2 / 5")
+
+
+def test_what_was_scanned_without_a_connection_was_not_scanned(
     shop_front: str, house: House, pda: Page
 ) -> None:
     number = world.ordered(house, "SO-1", TEA=5)
@@ -134,11 +160,54 @@ def test_a_lost_connection_says_so_and_the_scan_is_done_again(
     pda.goto(f"{shop_front}/floor/pack/{number}/")
 
     pda.context.set_offline(True)
-    scan(pda, "6901")
     expect(pda.locator("#scan-lost")).to_be_visible()
+    scan(pda, "6901")
+    expect(pda.locator("#scan-lost")).to_contain_text("未接受： 6901")
     pda.context.set_offline(False)
+    expect(pda.locator("#scan-lost")).to_be_hidden()
+
+    expect(pda.locator(".bench-qty")).to_have_text("0 / 5")
     pda.wait_for_timeout(400)
     scan(pda, "6901")
-
     expect(pda.locator(".bench-qty")).to_have_text("1 / 5")
-    expect(pda.locator("#scan-lost")).to_be_hidden()
+
+
+def test_a_walk_by_command_codes_goes_on_after_a_crash(
+    shop_front: str, house: House, pda: Page
+) -> None:
+    world.ordered(house, "SO-1", TEA=8)
+    listed = world.listed(house)
+    _sign_in(shop_front, pda)
+    pda.goto(f"{shop_front}/pda/")
+    scan(pda, listed)
+    pda.wait_for_url(f"**/floor/pick/{listed}/")
+    scan(pda, "Ａ－０１")
+    _heard(pda, "ok")
+    scan(pda, "16901")
+    expect(pda.locator("[name=counted]")).to_have_value("6")
+
+    pda.goto("about:blank")
+    pda.goto(f"{shop_front}/floor/pick/{listed}/")
+
+    expect(pda.locator("[name=counted]")).to_have_value("6")
+    scan(pda, "CMD-CONFIRM")
+    _heard(pda, "done")
+    scan(pda, "CMD-SHORT")
+    expect(pda.locator(".stop-finished")).to_be_visible()
+    assert world.lying(house, "TEA") == {"A-01": 14, "PACK": 6}
+    assert world.state("SO-1") == "SHORT"
+
+
+def test_the_screens_keyboard_stays_away_until_it_is_asked_for(
+    shop_front: str, house: House, pda: Page
+) -> None:
+    _sign_in(shop_front, pda)
+    pda.goto(f"{shop_front}/pda/look-up/")
+    box = pda.locator("#scan-box")
+    expect(box).to_have_attribute("inputmode", "none")
+
+    pda.locator("[data-keyboard-switch]").click()
+    pda.reload()
+
+    expect(box).to_have_attribute("inputmode", "text")
+    expect(box).to_be_focused()

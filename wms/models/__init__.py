@@ -1,6 +1,7 @@
 """The warehouse floor's tables: fields, constraints and transitions only."""
 
 from wms.models.answers import FloorAnswer
+from wms.models.errands import Errand, Scenario
 from wms.models.fulfilments import (
     Check,
     Fulfilment,
@@ -23,6 +24,7 @@ from wms.models.put_backs import PutBack, PutBackLine
 __all__ = [
     "Carrier",
     "Check",
+    "Errand",
     "FloorAnswer",
     "Fulfilment",
     "FulfilmentEvent",
@@ -38,6 +40,7 @@ __all__ = [
     "PickedPiece",
     "PutBack",
     "PutBackLine",
+    "Scenario",
     "TaskState",
     "WaybillRange",
 ]

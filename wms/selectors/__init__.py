@@ -8,6 +8,7 @@ from wms.selectors.documents import (
     timeline,
     was_answered,
 )
+from wms.selectors.errands import stage_of, under_way
 from wms.selectors.fulfilments import (
     ON_FLOOR,
     FulfilmentView,
@@ -16,6 +17,7 @@ from wms.selectors.fulfilments import (
     fulfilments,
     shipped_since,
 )
+from wms.selectors.looking_up import Finding, found_under
 from wms.selectors.parcels import (
     CarrierView,
     ParcelView,
@@ -23,6 +25,7 @@ from wms.selectors.parcels import (
     ShipmentView,
     carriers,
     parcels,
+    parcels_named,
     put_backs,
     shipments,
 )
@@ -32,6 +35,7 @@ __all__ = [
     "ON_FLOOR",
     "CarrierView",
     "Difference",
+    "Finding",
     "FloorEvent",
     "FulfilmentView",
     "LineView",
@@ -45,15 +49,19 @@ __all__ = [
     "audit",
     "carriers",
     "counts",
+    "found_under",
     "fulfilment_numbers",
     "fulfilments",
     "parcels",
+    "parcels_named",
     "pick_lists",
     "put_backs",
     "shipments",
     "shipped_since",
+    "stage_of",
     "states",
     "timeline",
+    "under_way",
     "walk",
     "was_answered",
 ]

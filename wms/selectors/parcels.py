@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from inventory import selectors as stock
 from org.scope import Scope
@@ -18,6 +18,7 @@ from wms.models import (
     PickedPiece,
     PutBack,
 )
+from wms.numbers import PARCEL, id_of
 
 
 @dataclass(frozen=True)
@@ -81,20 +82,31 @@ def parcels(
         rows = rows.filter(fulfilment__warehouse_id=warehouse_id)
     if carrier:
         rows = rows.filter(carrier__code=carrier)
-    return [
-        ParcelView(
-            number=row.number,
-            waybill=row.waybill,
-            carrier_code=row.carrier.code,
-            carrier_name=row.carrier.name,
-            fulfilment=row.fulfilment.number,
-            document=row.fulfilment.document,
-            weight_g=row.weight_g,
-            packed_at=row.packed_at,
-            shipped_at=row.shipped_at,
-        )
-        for row in rows.order_by("id" if waiting else "-shipped_at")[:limit]
-    ]
+    return [_parcel_view(row) for row in rows.order_by("id" if waiting else "-shipped_at")[:limit]]
+
+
+def parcels_named(*, code: str, scope: Scope) -> list[ParcelView]:
+    """Boxes by their number or waybill, also those that have left; two carriers may share one."""
+    named = Q(waybill=code)
+    if number := id_of(code, PARCEL):
+        named |= Q(pk=number)
+    rows = scope.limit(Parcel.objects.filter(named), "fulfilment__warehouse__unit")
+    rows = rows.filter(voided_at__isnull=True).select_related("carrier", "fulfilment")
+    return [_parcel_view(row) for row in rows.order_by("id")[:10]]
+
+
+def _parcel_view(row: Parcel) -> ParcelView:
+    return ParcelView(
+        number=row.number,
+        waybill=row.waybill,
+        carrier_code=row.carrier.code,
+        carrier_name=row.carrier.name,
+        fulfilment=row.fulfilment.number,
+        document=row.fulfilment.document,
+        weight_g=row.weight_g,
+        packed_at=row.packed_at,
+        shipped_at=row.shipped_at,
+    )
 
 
 def put_backs(

@@ -3,6 +3,7 @@
 from wms.services.answers import Answer
 from wms.services.cancelling import cancel
 from wms.services.carriers import BadRange, WaybillsOverlap, add_carrier, add_waybills
+from wms.services.errands import lay_down, take_up
 from wms.services.packing import CheckScan, ParcelClosing, close_parcels, confirm_checks
 from wms.services.picking import PickScan, ShortReport, confirm_picks, report_short
 from wms.services.planning import PickListWish, create_pick_list
@@ -35,9 +36,11 @@ __all__ = [
     "confirm_checks",
     "confirm_picks",
     "create_pick_list",
+    "lay_down",
     "put_back",
     "release_again",
     "report_short",
     "request_fulfilment",
     "ship_parcels",
+    "take_up",
 ]

@@ -1,9 +1,21 @@
-"""Pages of the floor: a board, and the scan pages for picking, packing, shipping, putting back."""
+"""Pages of the floor: a board, the scanners' home, and a scan page for each job."""
 
 from wms.views.board import home
+from wms.views.looking_up import look_up
 from wms.views.packing import pack
+from wms.views.pda import command_sheet, pda
 from wms.views.picking import pick_lists, walk
 from wms.views.put_back import put_back
 from wms.views.shipping import ship
 
-__all__ = ["home", "pack", "pick_lists", "put_back", "ship", "walk"]
+__all__ = [
+    "command_sheet",
+    "home",
+    "look_up",
+    "pack",
+    "pda",
+    "pick_lists",
+    "put_back",
+    "ship",
+    "walk",
+]

@@ -11,11 +11,27 @@ from django.views.decorators.http import require_http_methods
 from org import roles
 from org.access import permission_required, person_of
 from org.scope import Scope
+from wms import commands
 from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
+from wms.models import Scenario
 from wms.refusals import FloorRefused
-from wms.views.scan_page import Verdict, no, scope_for, show, typed, warehouse_choice
+from wms.views.scan_page import (
+    Verdict,
+    common_answer,
+    no,
+    read_scan,
+    remember,
+    scope_for,
+    show,
+    typed,
+    warehouse_choice,
+)
+
+ON_BENCH = ("PICKED", "CHECKED")
+# "close" is what the button of the page says.
+TAKES = frozenset({"close", commands.DONE, commands.CONFIRM, commands.BACK})
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,10 +39,24 @@ from wms.views.scan_page import Verdict, no, scope_for, show, typed, warehouse_c
 def pack(request: HttpRequest, number: str = "") -> HttpResponse:
     """The bench; `number` (or the form) names the fulfilment that lies on it."""
     scope = scope_for(request, roles.FLOOR_PACK)
-    verdict, parcel = None, None
+    verdict: Verdict | None = None
+    parcel: dict[str, Any] | None = None
     if request.method == "POST":
         number = typed(request.POST, "fulfilment")
-        number, verdict, parcel = _scan(request, number, scope)
+        scan = read_scan(request)
+        if not number or scan.action not in TAKES:
+            common = common_answer(request, scan)
+            if isinstance(common, HttpResponse):
+                return common
+            verdict = common
+        if verdict is None:
+            number, verdict, parcel = _scan(request, number, scope, scan)
+        remember(request, Scenario.PACK, fulfilment=number)
+    elif not number:
+        kept = board.stage_of(person_id=person_of(request).pk, scenario=Scenario.PACK)
+        number = str(kept.get("fulfilment", ""))
+        resumed = _find(number, scope) if number else None
+        number = number if resumed and resumed.state in ON_BENCH else ""
     view = _find(number, scope) if number else None
     place = warehouse_choice(request, scope)
     context: dict[str, Any] = {
@@ -38,7 +68,7 @@ def pack(request: HttpRequest, number: str = "") -> HttpResponse:
     }
     if view is None:
         context["waiting"] = board.fulfilments(
-            scope=scope, states=["PICKED", "CHECKED"], warehouse_id=place.id, limit=50
+            scope=scope, states=ON_BENCH, warehouse_id=place.id, limit=50
         )
     return show(request, "pack.html", context, verdict=verdict)
 
@@ -49,14 +79,16 @@ def _find(name: str, scope: Scope) -> board.FulfilmentView | None:
 
 
 def _scan(
-    request: HttpRequest, number: str, scope: Scope
+    request: HttpRequest, number: str, scope: Scope, scan: commands.Scan
 ) -> tuple[str, Verdict, dict[str, Any] | None]:
     """What a post means: close, another order, or a piece of this one."""
     given = request.POST
-    code = typed(given, "code")
+    code = scan.raw
     if board.was_answered(typed(given, "token")):
         return number, Verdict(_("This was booked already.")), None
-    if typed(given, "action") == "close":
+    if scan.action == commands.BACK:
+        return "", Verdict(_("%(number)s is put aside.") % {"number": number}), None
+    if scan.action:
         return _close(request, number, scope)
     other = _find(code, scope) if code else None
     if other is not None:
@@ -83,7 +115,7 @@ def _take_up(view: board.FulfilmentView) -> tuple[str, Verdict, None]:
         return "", no(FloorRefused("already_shipped", number=view.number)), None
     if view.state == "PACKED":
         return "", no(FloorRefused("already_packed", number=view.number)), None
-    if view.state not in ("PICKED", "CHECKED"):
+    if view.state not in ON_BENCH:
         refused = FloorRefused("not_picked_yet", number=view.number, state=view.state_label)
         return "", no(refused), None
     return view.number, Verdict(_("%(number)s is on the bench.") % {"number": view.number}), None

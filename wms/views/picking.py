@@ -13,13 +13,26 @@ from django.views.decorators.http import require_http_methods
 
 from org import roles
 from org.access import permission_required, person_of
+from wms import commands
 from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
-from wms.numbers import fold
+from wms.models import Scenario
 from wms.refusals import FloorRefused
 from wms.services.items import items_by_code
-from wms.views.scan_page import Verdict, fresh_token, no, scope_for, show, typed, warehouse_choice
+from wms.views.scan_page import (
+    Verdict,
+    common_answer,
+    fresh_token,
+    go_to,
+    no,
+    read_scan,
+    remember,
+    scope_for,
+    show,
+    typed,
+    warehouse_choice,
+)
 
 # A typed quantity has at most this many digits; anything longer is a code.
 QUANTITY_DIGITS = 5
@@ -84,18 +97,37 @@ def walk(request: HttpRequest, number: str) -> HttpResponse:
     view = board.walk(number, scope=scope)
     if view is None:
         raise Http404
-    stage, verdict = _Stage(), None
+    verdict: Verdict | None = None
     if request.method == "POST":
-        stage, verdict = _scan(request, view)
+        scan = read_scan(request)
+        if scan.action == commands.BACK and not typed(request.POST, "location"):
+            return go_to(request, reverse("pick"))
+        stage, verdict = _scan(request, view, scan)
         view = board.walk(number, scope=scope) or view
+    else:
+        stage = _kept(request, view)
     stop = view.next_stop
     if stop is None or stage.location != stop.location:
         stage = _Stage()
+    if request.method == "POST":
+        kept = number if stop else ""
+        remember(request, Scenario.PICK, pick_list=kept, location=stage.location,
+                 counted=stage.counted)  # fmt: skip
     context = {"walk": view, "stop": stop, "stage": stage}
     return show(request, "walk.html", context, verdict=verdict)
 
 
-def _scan(request: HttpRequest, view: board.WalkView) -> tuple[_Stage, Verdict]:
+def _kept(request: HttpRequest, view: board.WalkView) -> _Stage:
+    """How far the person was on this list before the page was loaded anew."""
+    kept = board.stage_of(person_id=person_of(request).pk, scenario=Scenario.PICK)
+    if kept.get("pick_list") != view.number:
+        return _Stage()
+    return _Stage(str(kept.get("location", "")), int(kept.get("counted", 0)))
+
+
+def _scan(
+    request: HttpRequest, view: board.WalkView, scan: commands.Scan
+) -> tuple[_Stage, Verdict]:
     """What a post means, given what was scanned before it."""
     given = request.POST
     stop = view.next_stop
@@ -103,29 +135,42 @@ def _scan(request: HttpRequest, view: board.WalkView) -> tuple[_Stage, Verdict]:
         return _Stage(typed(given, "location")), Verdict(_("This was booked already."))
     if stop is None:
         return _Stage(), Verdict(_("Nothing is left to pick on this list."), "done")
-    if typed(given, "action") == "short":
+    if scan.action == commands.BACK:
+        return _Stage(), Verdict(_("Scan the place again."))
+    at_place = typed(given, "location") == stop.location
+    if scan.action == commands.SHORT:
+        if not at_place:
+            refused = FloorRefused("wrong_location", scanned=_("no place"), expected=stop.location)
+            return _Stage(), no(refused)
         return _Stage(stop.location), _report_short(request, view, stop)
     counted = typed(given, "counted")
-    at_place = typed(given, "location") == stop.location
     stage = _Stage(
         location=stop.location if at_place else "",
         counted=int(counted) if at_place and counted.isdecimal() and len(counted) < 8 else 0,
     )
+    if scan.action not in (commands.CONFIRM, commands.DONE):
+        common = common_answer(request, scan)
+        if isinstance(common, Verdict):
+            return stage, common
     try:
-        return _advance(request, view, stop, stage)
+        return _advance(request, view, stop, stage, scan)
     except FloorRefused as refused:
         return stage, no(refused)
 
 
 def _advance(
-    request: HttpRequest, view: board.WalkView, stop: board.StopView, stage: _Stage
+    request: HttpRequest,
+    view: board.WalkView,
+    stop: board.StopView,
+    stage: _Stage,
+    scan: commands.Scan,
 ) -> tuple[_Stage, Verdict]:
     """One scan further: place, then goods, then quantity.
 
     Raises:
         FloorRefused: the scan does not fit; the stage stays.
     """
-    code = fold(typed(request.POST, "code"))
+    code = scan.code
     if not stage.location:
         if code != stop.location:
             raise FloorRefused("wrong_location", scanned=code, expected=stop.location)
@@ -133,7 +178,7 @@ def _advance(
             return _Stage(stop.location), Verdict(_("Right place. Now scan the serial number."))
         return _Stage(stop.location), Verdict(_("Right place. Now scan the goods."))
     if stop.by_serial:
-        return _Stage(stop.location), _take_piece(request, view, stop)
+        return _Stage(stop.location), _take_piece(request, view, stop, scan)
     counted = stage.counted
     if code.isdecimal() and len(code) <= QUANTITY_DIGITS and counted and not _known(code):
         counted = int(code)
@@ -189,17 +234,18 @@ def _take(
     return _book(request, scan, taken)
 
 
-def _take_piece(request: HttpRequest, view: board.WalkView, stop: board.StopView) -> Verdict:
+def _take_piece(
+    request: HttpRequest, view: board.WalkView, stop: board.StopView, read: commands.Scan
+) -> Verdict:
     """Each serial number is booked at once: which piece it was must not wait on the page."""
-    code = typed(request.POST, "code")
     scan = floor.PickScan(
-        typed(request.POST, "token"),
+        read.key,
         pick_list=view.number,
         location=stop.location,
-        barcode=code,
+        barcode=read.raw,
         task=stop.first_task,
     )
-    said = {"serial": code, "taken": stop.taken + 1, "total": stop.total}
+    said = {"serial": read.raw, "taken": stop.taken + 1, "total": stop.total}
     text = _("%(serial)s taken: %(taken)s of %(total)s.") % said
     return _book(request, scan, Verdict(text, "ok" if stop.left > 1 else "done"))
 

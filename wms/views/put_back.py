@@ -9,12 +9,24 @@ from django.views.decorators.http import require_http_methods
 from org import roles
 from org.access import permission_required, person_of
 from org.scope import Scope
+from wms import commands
 from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
+from wms.models import Scenario
 from wms.numbers import fold
 from wms.refusals import FloorRefused
-from wms.views.scan_page import Verdict, no, scope_for, show, typed, warehouse_choice
+from wms.views.scan_page import (
+    Verdict,
+    common_answer,
+    no,
+    read_scan,
+    remember,
+    scope_for,
+    show,
+    typed,
+    warehouse_choice,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,9 +35,24 @@ def put_back(request: HttpRequest) -> HttpResponse:
     """Open notes; the form remembers which note and shelf the next piece belongs to."""
     scope = scope_for(request, roles.FLOOR_PICK)
     number = typed(request.POST, "fulfilment") or typed(request.GET, "fulfilment")
-    location, verdict = typed(request.POST, "location"), None
+    location = typed(request.POST, "location")
+    verdict: Verdict | None = None
     if request.method == "POST":
-        number, location, verdict = _scan(request, number, location, scope)
+        scan = read_scan(request)
+        if scan.action == commands.BACK and number:
+            number, location = (number, "") if location else ("", "")
+            verdict = Verdict(_("One step back."))
+        else:
+            common = common_answer(request, scan)
+            if isinstance(common, HttpResponse):
+                return common
+            verdict = common
+        if verdict is None:
+            number, location, verdict = _scan(request, number, location, scope)
+        remember(request, Scenario.PUT_BACK, fulfilment=number, location=location)
+    elif not number:
+        kept = board.stage_of(person_id=person_of(request).pk, scenario=Scenario.PUT_BACK)
+        number, location = str(kept.get("fulfilment", "")), str(kept.get("location", ""))
     notes = board.put_backs(scope=scope)
     note = next((note for note in notes if note.fulfilment == number), None)
     place = warehouse_choice(request, scope)

@@ -10,14 +10,28 @@ from django.views.decorators.http import require_http_methods
 from org import roles
 from org.access import permission_required, person_of
 from org.scope import Scope
+from wms import commands
 from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
+from wms.models import Scenario
 from wms.numbers import fold
 from wms.refusals import FloorRefused
-from wms.views.scan_page import Verdict, no, scope_for, show, typed, warehouse_choice
+from wms.views.scan_page import (
+    Verdict,
+    common_answer,
+    no,
+    read_scan,
+    remember,
+    scope_for,
+    show,
+    typed,
+    warehouse_choice,
+)
 
 MOST_PARCELS = 500
+# "ship" is what the button of the page says.
+SHIPS = frozenset({"ship", commands.DONE, commands.CONFIRM})
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,13 +42,24 @@ def ship(request: HttpRequest) -> HttpResponse:
     place = warehouse_choice(request, scope)
     verdict: Verdict | None = None
     refusals: list[tuple[str, str]] = []
-    ticked = set(request.POST.getlist("parcel"))
-    if request.method == "POST" and typed(request.POST, "action") == "ship":
-        verdict, refusals = _ship(request, sorted(ticked), scope)
-        ticked = set()
+    if request.method == "POST":
+        ticked = set(request.POST.getlist("parcel"))
+        scan = read_scan(request)
+        if scan.action in SHIPS:
+            verdict, refusals = _ship(request, sorted(ticked), scope)
+            ticked = set()
+        else:
+            common = common_answer(request, scan)
+            if isinstance(common, HttpResponse):
+                return common
+            verdict = common
+    else:
+        kept = board.stage_of(person_id=person_of(request).pk, scenario=Scenario.SHIP)
+        ticked = set(kept.get("parcels", ()))
     waiting = board.parcels(scope=scope, warehouse_id=place.id, limit=MOST_PARCELS)
-    if request.method == "POST" and typed(request.POST, "action") != "ship":
-        verdict = _tick(typed(request.POST, "code"), waiting, ticked)
+    if request.method == "POST":
+        verdict = verdict or _tick(scan.raw, waiting, ticked)
+        remember(request, Scenario.SHIP, parcels=sorted(ticked))
     context = {
         "place": place,
         "rows": [(parcel, parcel.number in ticked) for parcel in waiting],

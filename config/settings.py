@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 2.0,
         "options": {"expires": 5},
     },
+    "watch approvals": {
+        "task": "org.tasks.watch_approvals",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 
@@ -340,6 +345,9 @@ JOBS: dict[str, str] = {
     "stock.import.check": "inventory.services.importing.checking:check",
     "stock.import.book": "inventory.services.importing.booking:book",
 }
+
+# What may need somebody's consent: code -> the `ApprovalKind` of the room that does it.
+APPROVALS: dict[str, str] = {}
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 PREFIX = "system:"
 NAMES: dict[str, str | Promise] = {
+    "system:approvals": _("System · approvals"),
     "system:demo": _("Demo data"),
     "system:expiry": _("System · expiry dates"),
     "system:floor": _("System · report of the floor"),

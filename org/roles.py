@@ -44,6 +44,9 @@ ROLES_EDIT = "roles.edit"
 UNITS_EDIT = "units.edit"
 AUDIT_VIEW = "audit.view"
 AUDIT_EXPORT = "audit.export"
+APPROVALS_VIEW = "approvals.view"
+APPROVALS_DECIDE = "approvals.decide"
+APPROVALS_POLICIES = "approvals.policies"
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,28 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        _("Approvals"),
+        (
+            Permission(
+                APPROVALS_VIEW,
+                _("See all requests"),
+                _("Read every request for approval of the units, also those of others."),
+            ),
+            Permission(
+                APPROVALS_DECIDE,
+                _("Approve and reject"),
+                _("Decide about requests that a policy puts before them, and stand in."),
+                sensitive=True,
+            ),
+            Permission(
+                APPROVALS_POLICIES,
+                _("Manage approval policies"),
+                _("Say what needs approval from which size on, and whose."),
+                sensitive=True,
+            ),
+        ),
+    ),
+    Group(
         _("Audit"),
         (
             Permission(
@@ -241,7 +266,7 @@ _KEEPING = frozenset({
 })  # fmt: skip
 _STORE_MANAGER = _FLOOR | _KEEPING | {
     ORDERS_VIEW, ORDERS_EDIT, ORDERS_CREATE, ORDERS_REVEAL, SHOPS_VIEW, EXCEPTIONS_HANDLE,
-    PEOPLE_VIEW, STORE_SELL,
+    PEOPLE_VIEW, STORE_SELL, APPROVALS_VIEW, APPROVALS_DECIDE,
 }  # fmt: skip
 
 # What each role carries as shipped. New codes reach existing companies by standing here.
@@ -252,7 +277,15 @@ GRANTS: dict[Role, frozenset[str]] = {
     Role.CLERK: frozenset(
         {ORDERS_VIEW, STOCK_VIEW, STOCK_MOVE, STORE_SELL, FLOOR_PICK, FLOOR_PACK}
     ),
-    Role.WAREHOUSE_LEAD: _FLOOR | _KEEPING | {ORDERS_VIEW, STOCK_RELEASE_SAFETY, EXCEPTIONS_HANDLE},
+    Role.WAREHOUSE_LEAD: _FLOOR
+    | _KEEPING
+    | {
+        ORDERS_VIEW,
+        STOCK_RELEASE_SAFETY,
+        EXCEPTIONS_HANDLE,
+        APPROVALS_VIEW,
+        APPROVALS_DECIDE,
+    },
     Role.WAREHOUSE_STAFF: _FLOOR,
     Role.ORDER_DESK: frozenset(
         {
@@ -265,11 +298,30 @@ GRANTS: dict[Role, frozenset[str]] = {
             EXCEPTIONS_HANDLE,
         }
     ),
-    Role.FINANCE: frozenset({ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, AUDIT_VIEW}),
+    Role.FINANCE: frozenset(
+        {ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, AUDIT_VIEW, APPROVALS_VIEW, APPROVALS_DECIDE}
+    ),
     # IT connects shops and keeps accounts but neither works on orders nor sees receivers.
-    Role.IT: frozenset({SHOPS_VIEW, SHOPS_EDIT, STOCK_VIEW, AUDIT_VIEW, PEOPLE_VIEW}),
+    Role.IT: frozenset(
+        {
+            SHOPS_VIEW,
+            SHOPS_EDIT,
+            STOCK_VIEW,
+            AUDIT_VIEW,
+            PEOPLE_VIEW,
+            APPROVALS_POLICIES,
+        }
+    ),
     Role.AUDITOR: frozenset(
-        {ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, PEOPLE_VIEW, AUDIT_VIEW, AUDIT_EXPORT}
+        {
+            ORDERS_VIEW,
+            STOCK_VIEW,
+            SHOPS_VIEW,
+            PEOPLE_VIEW,
+            AUDIT_VIEW,
+            AUDIT_EXPORT,
+            APPROVALS_VIEW,
+        }
     ),
 }
 

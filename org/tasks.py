@@ -1,8 +1,10 @@
 """Housekeeping of people."""
 
 from celery import shared_task
+from django.db import transaction
 
 from org import services
+from org.services import approvals
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
@@ -22,3 +24,12 @@ def work_on_jobs() -> None:
     """Do chunks of the job that waits longest; more of it, or another, is a new message."""
     if services.work_on_jobs():
         nudge(task=JOBS)
+
+
+@shared_task(name="org.tasks.watch_approvals")
+def watch_approvals(**_: object) -> None:
+    """Escalate or close requests whose deadline has passed, batch by batch."""
+    while True:
+        with transaction.atomic(durable=True):
+            if approvals.watch_deadlines() < approvals.BATCH:
+                return

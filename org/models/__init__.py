@@ -1,5 +1,20 @@
 """Who: units, people, what they do where, and the trail of what was done."""
 
+from org.models.approval_policies import (
+    Agreement,
+    ApprovalPolicy,
+    ApprovalStep,
+    Asked,
+    Delegation,
+)
+from org.models.approvals import (
+    ApprovalDecision,
+    ApprovalEvent,
+    ApprovalRequest,
+    ApprovalState,
+    Attachment,
+    RequestStep,
+)
 from org.models.audit import AuditRecord
 from org.models.jobs import Job, JobFile, JobState
 from org.models.notices import Notice, NoticeCopy
@@ -8,14 +23,25 @@ from org.models.sign_in import SignInFailure
 from org.models.units import Unit
 
 __all__ = [
+    "Agreement",
+    "ApprovalDecision",
+    "ApprovalEvent",
+    "ApprovalPolicy",
+    "ApprovalRequest",
+    "ApprovalState",
+    "ApprovalStep",
+    "Asked",
     "Assignment",
+    "Attachment",
     "AuditRecord",
+    "Delegation",
     "Job",
     "JobFile",
     "JobState",
     "Notice",
     "NoticeCopy",
     "Person",
+    "RequestStep",
     "SignInFailure",
     "Unit",
 ]

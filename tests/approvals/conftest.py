@@ -1,0 +1,3 @@
+from tests.approvals.sample import box, chain
+
+__all__ = ["box", "chain"]

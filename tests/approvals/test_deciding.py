@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from org import services as org
 from org.models import (
     ApprovalDecision,
     ApprovalEvent,
@@ -80,7 +82,7 @@ def test_the_maker_is_never_the_checker_whatever_their_roles(chain: Chain) -> No
     request = asked(chain.store)
     with transaction.atomic():
         # A second role makes no difference.
-        sample.given.org.assign(
+        org.assign(
             person_id=chain.store.pk, unit_id=given.unit("HQ").pk, role="HEAD_OFFICE", actor="x"
         )
 
@@ -343,7 +345,7 @@ def test_limits_say_which_policy_counts(chain: Chain) -> None:
     assert named(1, at="S2") == "there"
     assert named(1, at="S2", safety=1) == "safety"
     # From 50 units on whatever they cost.
-    cheap = replace(sample._summarize({"take": 50}), amount=sample.Decimal(1))
+    cheap = replace(sample._summarize({"take": 50}), amount=Decimal(1))
     found = approvals.needed(kind="sample", facts=cheap, unit_id=given.unit("S1").pk, person=None)
     assert found is not None
     assert found.policy.name == "large"

@@ -12,6 +12,8 @@ from wms.numbers import fold
 PREFIX = "CMD-"
 CONFIRM, BACK, SHORT = "confirm", "back", "short"
 PRINT, DONE, ALL, HELP = "print", "done", "all", "help"
+# A tap on one of several lots: "cell-17" by the id of its cell.
+CELL = "cell-"
 ACTIONS = (CONFIRM, DONE, BACK, SHORT, ALL, PRINT, HELP)
 
 
@@ -47,3 +49,9 @@ def read(*, key: str, code: str, action: str = "") -> Scan:
     if fold(code).startswith(PREFIX) and said in ACTIONS:
         return Scan(key, action=said)
     return Scan(key, raw=code)
+
+
+def cell_of(scan: Scan) -> int | None:
+    """The cell that was tapped."""
+    digits = scan.action.removeprefix(CELL)
+    return int(digits) if digits.isdecimal() and len(digits) <= 18 else None

@@ -63,6 +63,15 @@ SENTENCES: dict[str, str | Promise] = {
     "code_unknown": _(
         "Nothing here carries the code %(scanned)s. Scan it again or type it as printed."
     ),
+    "nothing_lies_here": _("Nothing lies at %(location)s. Scan the place to take from."),
+    "not_here": _("%(scanned)s does not lie at %(location)s. Scan what lies here."),
+    "same_place": _("The goods lie at %(location)s already. Scan the new place."),
+    "being_picked": _(
+        "Somebody picks from here for %(number)s. Wait for that walk, or move the goods one by one."
+    ),
+    "bench_stays": _(
+        "%(location)s is a bench: orders lie on it. Move its goods one by one, or put orders back."
+    ),
     "nothing_to_print": _("There is nothing to print here."),
     "command_has_no_use": _("This command has no use here. Scan “help” to see what fits."),
     "invalid_weight": _("The weight must be from 1 to 1,000,000 grams."),

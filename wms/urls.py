@@ -7,6 +7,7 @@ from wms import api, views
 urlpatterns = [
     path("pda/", views.pda, name="pda"),
     path("pda/look-up/", views.look_up, name="look-up"),
+    path("pda/move/", views.move, name="move"),
     path("pda/codes/", views.command_sheet, name="command-sheet"),
     path("floor/", views.home, name="floor"),
     path("floor/pick/", views.pick_lists, name="pick"),

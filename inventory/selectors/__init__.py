@@ -18,7 +18,7 @@ from inventory.selectors.explanations import (
 )
 from inventory.selectors.feed import START as FEED_START
 from inventory.selectors.feed import BadCursor, ChangeLine, ChangePage, ChangeRow, changes
-from inventory.selectors.figures import CellView, HeldUnits, cells, held_units
+from inventory.selectors.figures import CellView, HeldUnits, cells, held_units, pinned_in
 from inventory.selectors.forecast import DayStep, Forecast, future
 from inventory.selectors.holds import HoldView, ReasonView, cursor_of, hold_counts, holds, reasons
 from inventory.selectors.incoming import IncomingView, incoming
@@ -66,7 +66,14 @@ from inventory.selectors.moments import (
 )
 from inventory.selectors.past import as_of, cells_as_of
 from inventory.selectors.past_claims import claims_as_of
-from inventory.selectors.pieces import PieceStep, PieceView, piece_history, pieces
+from inventory.selectors.pieces import (
+    PieceInCell,
+    PieceStep,
+    PieceView,
+    piece_history,
+    pieces,
+    pieces_in,
+)
 from inventory.selectors.selling import (
     Publishable,
     available,
@@ -115,6 +122,7 @@ __all__ = [
     "PastClaims",
     "PastPage",
     "PastReason",
+    "PieceInCell",
     "PieceStep",
     "PieceView",
     "PostingView",
@@ -159,6 +167,8 @@ __all__ = [
     "lots_named",
     "piece_history",
     "pieces",
+    "pieces_in",
+    "pinned_in",
     "publishable",
     "reasons",
     "recipes",

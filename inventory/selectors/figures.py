@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,6 +85,20 @@ def cells(
             "id",
         )[:500]
     ]
+
+
+def pinned_in(*, cell_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Per cell the units that documents' commitments have pinned there: {cell: {document: qty}}."""
+    rows = (
+        HoldLine.objects.filter(stock__in=cell_ids, open__gt=0, hold__role="COMMITMENT")
+        .values_list("stock_id", "hold__document")
+        .annotate(qty=Sum("open"))
+        .order_by("stock_id", "hold__document")
+    )
+    found: dict[int, dict[str, int]] = {}
+    for cell, document, qty in rows:
+        found.setdefault(cell, {})[document] = qty
+    return found
 
 
 def held_units(*, documents: Iterable[str]) -> list[HeldUnits]:

@@ -74,6 +74,27 @@ def pieces(
     return [_view(row) for row in rows.order_by("sku_id", "serial")[:limit]]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PieceInCell:
+    """A piece and the cell it lies in."""
+
+    cell_id: int
+    sku_id: int
+    serial: str
+
+
+def pieces_in(*, cell_ids: Collection[int]) -> list[PieceInCell]:
+    """Every piece that lies in these cells, by number; one statement, none without cells."""
+    if not cell_ids:
+        return []
+    rows = Piece.objects.filter(stock__in=cell_ids).order_by("stock_id", "serial")
+    return [
+        PieceInCell(cell_id=cell, sku_id=sku, serial=serial)
+        for cell, sku, serial in rows.values_list("stock_id", "sku_id", "serial")
+        if cell is not None
+    ]
+
+
 def _view(row: Piece) -> PieceView:
     cell = row.stock
     return PieceView(

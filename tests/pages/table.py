@@ -152,6 +152,7 @@ TABLE: dict[str, Route] = {
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),
     "pda": Route(roles.STOCK_VIEW),
     "look-up": Route(roles.STOCK_VIEW),
+    "move": Route(roles.FLOOR_PICK),
     "command-sheet": Route(roles.STOCK_VIEW),
     "floor": Route(roles.FLOOR_PICK),
     "pick": Route(roles.FLOOR_PICK),

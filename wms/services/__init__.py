@@ -4,6 +4,7 @@ from wms.services.answers import Answer
 from wms.services.cancelling import cancel
 from wms.services.carriers import BadRange, WaybillsOverlap, add_carrier, add_waybills
 from wms.services.errands import lay_down, take_up
+from wms.services.moving import Load, carry
 from wms.services.packing import CheckScan, ParcelClosing, close_parcels, confirm_checks
 from wms.services.picking import PickScan, ShortReport, confirm_picks, report_short
 from wms.services.planning import PickListWish, create_pick_list
@@ -21,6 +22,7 @@ __all__ = [
     "BadRange",
     "CheckScan",
     "FulfilmentRequest",
+    "Load",
     "ParcelClosing",
     "ParcelDeparture",
     "PickListWish",
@@ -32,6 +34,7 @@ __all__ = [
     "add_carrier",
     "add_waybills",
     "cancel",
+    "carry",
     "close_parcels",
     "confirm_checks",
     "confirm_picks",

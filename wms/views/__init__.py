@@ -2,6 +2,7 @@
 
 from wms.views.board import home
 from wms.views.looking_up import look_up
+from wms.views.moving import move
 from wms.views.packing import pack
 from wms.views.pda import command_sheet, pda
 from wms.views.picking import pick_lists, walk
@@ -12,6 +13,7 @@ __all__ = [
     "command_sheet",
     "home",
     "look_up",
+    "move",
     "pack",
     "pda",
     "pick_lists",

@@ -95,7 +95,8 @@ def serve(request: HttpRequest, errands: Errands, *, shown: Stage | None = None)
         stage = _stage(person.pk, errands, place)
         if scan.action == commands.PRINT and (paper := errands.paper(stage)):
             return go_to(request, paper)
-        if not (scan.action in errands.takes and (stage or scan.action != commands.BACK)):
+        mine = scan.action in errands.takes or scan.action.startswith(commands.CELL)
+        if not mine or (scan.action == commands.BACK and not stage):
             common = common_answer(request, scan)
             if isinstance(common, HttpResponse):
                 return common

@@ -55,6 +55,7 @@ TILES = (
     Tile(Scenario.SHIP, "ship", roles.FLOOR_SHIP, "ship", _("Onto the truck"), ("PACKED",)),
     Tile(Scenario.PUT_BACK, "put-back", roles.FLOOR_PICK, "stock", _("Stopped orders"),
          ("INTERCEPTING",)),
+    Tile(Scenario.MOVE, "move", roles.FLOOR_PICK, "move", _("From place to place")),
     Tile(Scenario.LOOK_UP, "look-up", roles.STOCK_VIEW, "search", _("What is this?")),
 )  # fmt: skip
 

@@ -304,6 +304,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "seal what was done": {
+        "task": "org.tasks.seal",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "read the seals again": {
+        "task": "org.tasks.read_seals",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "begin to read the seals": {"task": "org.tasks.begin_reading_seals", "schedule": 86_400.0},
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 
@@ -339,6 +350,12 @@ DOORBELLS: dict[str, list[str]] = {
     "audit.asked": ["inventory.tasks.sweep_everything"],
     "jobs.due": ["org.tasks.work_on_jobs"],
     "notices.due": [],
+    "seals.asked": ["org.tasks.read_seals"],
+}
+# Chains of seals: name -> the rows that are sealed (see org.sealing).
+SEALED: dict[str, str] = {
+    "trail": "org.sealing:TRAIL",
+    "ledger": "inventory.selectors.sealing:LEDGER",
 }
 # Long work: kind of job -> the function that does it chunk by chunk (see org.services.job_runs).
 JOBS: dict[str, str] = {

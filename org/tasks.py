@@ -1,6 +1,9 @@
 """Housekeeping of people."""
 
+import logging
+
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 
 from org import services
@@ -8,7 +11,12 @@ from org.services import approvals
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
+log = logging.getLogger("org.seals")
+
 JOBS = "org.tasks.work_on_jobs"
+READ_SEALS = "org.tasks.read_seals"
+# Blocks of one chain that a beat may seal: a backlog is sealed in seconds, others wait no longer.
+MOST_BLOCKS = 10
 
 
 @shared_task(name="org.tasks.forget_failures")
@@ -33,3 +41,39 @@ def watch_approvals(**_: object) -> None:
         with transaction.atomic(durable=True):
             if approvals.watch_deadlines() < approvals.BATCH:
                 return
+
+
+@shared_task(name="org.tasks.seal")
+def seal(**_: object) -> None:
+    """Every second: seal what was committed, in a transaction of its own for each block.
+
+    The first block of an hour is logged: logs are kept elsewhere, so a chain whose tail was cut
+    off no longer has what stands there.
+    """
+    for chain in settings.SEALED:
+        for _again in range(MOST_BLOCKS):
+            with once(name=f"org.tasks.seal {chain}") as alone:
+                block = services.seal(chain=chain) if alone else None
+            if block is None:
+                break
+            if block.is_first_of_its_hour:
+                log.info("Sealed %s:%s:%s", chain, block.number, block.hash)
+
+
+@shared_task(name="org.tasks.begin_reading_seals")
+def begin_reading_seals(**_: object) -> None:
+    """Daily: have all chains read again."""
+    with once(name="org.tasks.begin_reading_seals") as alone:
+        if alone:
+            services.begin_reading()
+
+
+@bell_task(name=READ_SEALS)
+def read_seals() -> None:
+    """Read the next blocks of every chain that is being read; more of it is a new message."""
+    more = False
+    for chain in settings.SEALED:
+        with transaction.atomic(durable=True):
+            more = services.read_on(chain=chain) is not None or more
+    if more:
+        nudge(task=READ_SEALS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from org.views import jobs, notices, sign_in
+from org.views import jobs, notices, seals, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel_job, name="job-cancel"),
     path("jobs/<int:job_id>/file/", jobs.job_file, name="job-file"),
+    path("trail/seals/", seals.seals, name="seals"),
+    path("trail/seals/read/", seals.read_seals, name="seals-read"),
     path("notices/", notices.notices, name="notices"),
     path("notices/bell/", notices.bell, name="notice-bell"),
     path("notices/read/", notices.read_all, name="notices-read"),

@@ -19,6 +19,7 @@ from org.models.audit import AuditRecord
 from org.models.jobs import Job, JobFile, JobState
 from org.models.notices import Notice, NoticeCopy
 from org.models.people import Assignment, Person
+from org.models.seals import AuditBlock, SealReading
 from org.models.sign_in import SignInFailure
 from org.models.units import Unit
 
@@ -33,6 +34,7 @@ __all__ = [
     "Asked",
     "Assignment",
     "Attachment",
+    "AuditBlock",
     "AuditRecord",
     "Delegation",
     "Job",
@@ -42,6 +44,7 @@ __all__ = [
     "NoticeCopy",
     "Person",
     "RequestStep",
+    "SealReading",
     "SignInFailure",
     "Unit",
 ]

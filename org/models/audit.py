@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
+from org.models.seals import CurrentTransaction
+
 
 class AuditRecord(models.Model):
     """Who did what to which thing. Append-only: a trigger refuses UPDATE and DELETE.
@@ -22,6 +24,9 @@ class AuditRecord(models.Model):
     subject = models.CharField(_("to which"), max_length=120)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)
+    # Whose part of the company it concerns; records without one are for the whole house.
+    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, related_name="+")
+    xid = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
         verbose_name = _("audit record")
@@ -29,6 +34,9 @@ class AuditRecord(models.Model):
         indexes = [
             models.Index(name="org_audit_subject", fields=["subject", "id"]),
             models.Index(name="org_audit_actor", fields=["actor", "id"]),
+            models.Index(name="org_audit_action", fields=["action", "id"]),
+            models.Index(name="org_audit_at", fields=["at", "id"]),
+            models.Index(name="org_audit_by_horizon", fields=["xid", "id"]),
         ]
 
     def __str__(self) -> str:

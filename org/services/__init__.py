@@ -6,6 +6,7 @@ from org.services.jobs import UnknownJob, add_job, cancel_job
 from org.services.keys import Rotated, fields_with_secrets, rotate_batch
 from org.services.notices import MissingWords, notify, read_all_notices, read_notice
 from org.services.people import NameTaken, assign, create_person, set_language, unassign
+from org.services.sealing import begin_reading, read_on, seal
 from org.services.sign_in import SignIn, forget_failures, sign_in, sign_out
 from org.services.units import BadParent, CodeTaken, create_unit, rename_unit
 
@@ -23,6 +24,7 @@ __all__ = [
     "Work",
     "add_job",
     "assign",
+    "begin_reading",
     "cancel_job",
     "create_person",
     "create_unit",
@@ -32,9 +34,11 @@ __all__ = [
     "notify",
     "read_all_notices",
     "read_notice",
+    "read_on",
     "record",
     "rename_unit",
     "rotate_batch",
+    "seal",
     "set_language",
     "sign_in",
     "sign_out",

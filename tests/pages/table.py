@@ -116,6 +116,8 @@ TABLE: dict[str, Route] = {
     # Their own tests show that both answer for one's own jobs only.
     "job-cancel": Route(MACHINE),
     "job-file": Route(MACHINE),
+    "seals": Route(roles.AUDIT_VIEW),
+    "seals-read": Route(roles.AUDIT_VIEW, is_page=False),
     "notices": Route(SIGNED_IN),
     "notices-read": Route(SIGNED_IN, is_page=False),
     # A part of the shell, and a way onwards: their own tests show that they are one's own only.

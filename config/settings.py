@@ -358,7 +358,16 @@ SEALED: dict[str, str] = {
     "ledger": "inventory.selectors.sealing:LEDGER",
 }
 # Long work: kind of job -> the function that does it chunk by chunk (see org.services.job_runs).
+# Lists that people see, by their key; `org.lists` reads, exports and batches by these names only.
+LISTS: dict[str, str] = {
+    "orders": "oms.lists.orders:ORDERS",
+}
+# Seconds for which a count that took long is shown again (its age stands beside it).
+COUNTS_KEPT_S = env.number("COUNTS_KEPT_S", 20)
+
 JOBS: dict[str, str] = {
+    "lists.export": "org.lists.exporting:export",
+    "lists.batch": "org.lists.batches:work_off",
     "stock.import.check": "inventory.services.importing.checking:check",
     "stock.import.book": "inventory.services.importing.booking:book",
 }

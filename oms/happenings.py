@@ -21,6 +21,7 @@ WHAT: dict[str, str | Promise] = {
     "mapped": _("Item matched"),
     "retried": _("Tried again"),
     "exception_accepted": _("Exception accepted"),
+    "noted": _("Note"),
     "interception_asked": _("Carrier asked to bring it back"),
 }
 

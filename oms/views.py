@@ -13,21 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from inventory import selectors as stock
 from oms import codes, selectors
 from oms import services as orders
-from oms.labels import ACTIONS, STATE_TONES, TAB_LABELS
+from oms.labels import ACTIONS, STATE_TONES
+from oms.lists.orders import ORDERS
 from oms.refusals import OrderRefused
-from oms.selectors import Narrowing
 from org import roles
 from org.access import permission_required, person_of
-from org.addresses import address_with, day_in, number_in, words_in
+from org.addresses import address_with, words_in
+from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of
 
 MOST_AT_ONCE = 200
-# Empty states nobody is looking at only widen the row of tabs.
-ALWAYS_SHOWN = {"", "EXCEPTION", "PREPROCESS", "SUBMITTED", "SHIPPED"}
 # Those that may take an order back are the ones who may cancel it.
 CANCELLABLE = {"PENDING_PAYMENT", "AWAIT_BALANCE", "PREPROCESS", "SUBMITTED"}
 
@@ -35,29 +33,9 @@ CANCELLABLE = {"PENDING_PAYMENT", "AWAIT_BALANCE", "PREPROCESS", "SUBMITTED"}
 @require_GET
 @permission_required(roles.ORDERS_VIEW)
 def order_list(request: HttpRequest) -> HttpResponse:
-    """Orders the person sees, newest first; the address holds tab, filters and place."""
+    """Orders the person sees; the address holds tab, filters, sorting and place."""
     scope = scope_of(person_of(request), permission=roles.ORDERS_VIEW)
-    narrowing = _narrowing(request.GET)
-    cursor = request.GET.get("from", "")[:30]
-    page = selectors.order_list(scope=scope, narrowing=narrowing, cursor=cursor)
-    return render(
-        request,
-        "oms/orders.html",
-        {
-            "page": page,
-            "rows": [(row, STATE_TONES.get(row.state, "")) for row in page.rows],
-            "tabs": _tabs(request, scope, narrowing),
-            "narrowing": narrowing,
-            "shops": selectors.shops_seen(scope=scope),
-            "warehouses": [
-                (house.id, house.name) for house in stock.warehouses(scope=scope, active=False)
-            ],
-            "clear_url": request.path if narrowing != Narrowing(tab=narrowing.tab) else "",
-            "first_url": address_with(request, **{"from": ""}) if page.newer else "",
-            "previous_url": address_with(request, **{"from": page.newer}) if page.newer else "",
-            "next_url": address_with(request, **{"from": page.older}) if page.older else "",
-        },
-    )
+    return render(request, "oms/orders.html", {"list": list_page(request, ORDERS, scope=scope)})
 
 
 @require_GET
@@ -133,9 +111,9 @@ def exceptions(request: HttpRequest) -> HttpResponse:
             "may_handle": person_of(request).may(roles.EXCEPTIONS_HANDLE),
             "actions": ACTIONS,
             "here": request.get_full_path(),
-            "first_url": address_with(request, **{"from": ""}) if page.newer else "",
-            "previous_url": address_with(request, **{"from": page.newer}) if page.newer else "",
-            "next_url": address_with(request, **{"from": page.older}) if page.older else "",
+            "first_url": address_with(request, **{"from": ""}) if page.before else "",
+            "previous_url": address_with(request, **{"from": page.before}) if page.before else "",
+            "next_url": address_with(request, **{"from": page.after}) if page.after else "",
         },
     )
 
@@ -213,33 +191,6 @@ def _order_page(
             "may_handle": person.may(roles.EXCEPTIONS_HANDLE),
         },
     )
-
-
-def _narrowing(asked: Mapping[str, str]) -> Narrowing:
-    tab = asked.get("state", "")
-    return Narrowing(
-        tab=tab if tab in TAB_LABELS else "",
-        words=words_in(asked, "q"),
-        shop_id=number_in(asked, "shop"),
-        warehouse_id=number_in(asked, "warehouse"),
-        since=day_in(asked, "since"),
-        until=day_in(asked, "until"),
-    )
-
-
-def _tabs(request: HttpRequest, scope: Scope, narrowing: Narrowing) -> list[dict[str, object]]:
-    return [
-        {
-            "label": TAB_LABELS[row.tab],
-            "count": row.count,
-            "more": row.more,
-            "tone": "bad" if row.tab == "EXCEPTION" and row.count else "",
-            "url": address_with(request, state=row.tab, **{"from": ""}),
-            "active": row.tab == narrowing.tab,
-        }
-        for row in selectors.tab_counts(scope=scope, narrowing=narrowing)
-        if row.count or row.tab in ALWAYS_SHOWN or row.tab == narrowing.tab
-    ]
 
 
 def _exception_tabs(

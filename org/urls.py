@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from org.views import jobs, notices, seals, sign_in
+from org.views import jobs, lists, notices, seals, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -18,5 +18,13 @@ urlpatterns = [
     path("notices/bell/", notices.bell, name="notice-bell"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<int:copy_id>/", notices.notice, name="notice"),
+    path("lists/<slug:key>/views/", lists.save_view, name="list-view-save"),
+    path(
+        "lists/<slug:key>/views/<int:view_id>/delete/", lists.delete_view, name="list-view-delete"
+    ),
+    path("lists/<slug:key>/columns/", lists.set_up, name="list-setup"),
+    path("lists/<slug:key>/export/", lists.export_list, name="list-export"),
+    path("lists/<slug:key>/batch/", lists.start_batch, name="list-batch"),
+    path("batches/<int:batch_id>/", lists.batch_page, name="batch"),
     path("admin/login/", sign_in.to_sign_in),
 ]

@@ -38,6 +38,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Boot once, in the controller; the workers inherit the environment."""
     os.environ.setdefault("PLAIN_STATIC", "1")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
+    # Counts are never remembered from one test to the next.
+    os.environ.setdefault("COUNTS_KEPT_S", "0")
     if "HOUSE_TEST_SERVERS" in os.environ or "--collect-only" in sys.argv:
         return
     # /tmp keeps the socket path short: 107 bytes are the limit.

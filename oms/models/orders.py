@@ -127,6 +127,10 @@ class Order(models.Model):
             models.Index(F("unit"), F("state"), F("id").desc(), name="oms_order_by_unit"),
             models.Index(F("warehouse"), F("id").desc(), name="oms_order_by_warehouse"),
             models.Index(name="oms_order_by_day", fields=["received_at", "id"]),
+            models.Index(name="oms_order_by_total", fields=["total", "id"]),
+            models.Index(name="oms_order_by_placed", fields=["placed_at", "id"]),
+            # Which shops a unit has orders of.
+            models.Index(name="oms_order_unit_shop", fields=["unit", "shop_id"]),
             models.Index(name="oms_order_by_platform_no", fields=["platform_number"]),
             models.Index(name="oms_order_by_waybill", fields=["waybill"], condition=~Q(waybill="")),
         ]

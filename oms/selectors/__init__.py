@@ -4,17 +4,19 @@ from oms.selectors.audit import Difference, audit, without_next_action
 from oms.selectors.details import Detail, HeldLine, LineView, Moment, order_detail, timeline
 from oms.selectors.exceptions import (
     ExceptionCounts,
-    ExceptionPage,
     ExceptionRow,
     exception_counts,
     exception_list,
+    open_exceptions_of,
 )
 from oms.selectors.lists import (
+    NEWEST,
     Narrowing,
-    OrderPage,
     OrderRow,
-    TabCount,
+    narrowed,
+    numbers_of,
     order_list,
+    rows_of,
     shops_seen,
     tab_counts,
 )
@@ -22,24 +24,26 @@ from oms.selectors.shipments import Sent, shipments_for
 from oms.selectors.waiting import units_waiting
 
 __all__ = [
+    "NEWEST",
     "Detail",
     "Difference",
     "ExceptionCounts",
-    "ExceptionPage",
     "ExceptionRow",
     "HeldLine",
     "LineView",
     "Moment",
     "Narrowing",
-    "OrderPage",
     "OrderRow",
     "Sent",
-    "TabCount",
     "audit",
     "exception_counts",
     "exception_list",
+    "narrowed",
+    "numbers_of",
+    "open_exceptions_of",
     "order_detail",
     "order_list",
+    "rows_of",
     "shipments_for",
     "shops_seen",
     "tab_counts",

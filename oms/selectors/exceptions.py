@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from inventory import selectors as stock
 from oms import codes
 from oms.models import OrderException, OrderState
-from oms.selectors.keyset import slice_of
+from org.lists.keyset import By, slice_of
+from org.lists.specs import Part
 from org.scope import Scope
 
 PAGE = 50
@@ -59,15 +60,6 @@ class ExceptionRow:
 
 
 @dataclass(frozen=True)
-class ExceptionPage:
-    """Rows, newest first, and cursors to the older and newer page (empty at the ends)."""
-
-    rows: list[ExceptionRow]
-    older: str
-    newer: str
-
-
-@dataclass(frozen=True)
 class ExceptionCounts:
     """Open exceptions by code, the most frequent first, and by age (older than hours)."""
 
@@ -79,16 +71,16 @@ class ExceptionCounts:
 
 def exception_list(
     *, scope: Scope, code: str = "", overdue: bool = False, cursor: str = "", limit: int = PAGE
-) -> ExceptionPage:
+) -> Part[ExceptionRow]:
     """One page of open exceptions, newest first; two statements."""
     rows = _open(scope)
     if code:
         rows = rows.filter(code=code)
     if overdue:
         rows = rows.filter(deadline__lt=Now())
-    part = slice_of(rows, cursor=cursor, limit=limit)
+    part = slice_of(rows, by=By(), cursor=cursor, limit=limit)
     found = OrderException.objects.select_related("order").in_bulk(part.ids)
-    return ExceptionPage(_views([found[pk] for pk in part.ids]), part.older, part.newer)
+    return Part(_views([found[pk] for pk in part.ids]), part.after, part.before)
 
 
 def exception_counts(*, scope: Scope) -> ExceptionCounts:
@@ -114,6 +106,19 @@ def exceptions_of(*, order_id: int) -> list[ExceptionRow]:
     """All exceptions of an order, open ones first, newest first."""
     rows = OrderException.objects.filter(order_id=order_id).select_related("order")
     return _views(list(rows.order_by("state", "-id")))
+
+
+def open_exceptions_of(
+    *, order_ids: Sequence[int], scope: Scope, action: str
+) -> dict[int, list[int]]:
+    """Open exceptions of these orders for which `action` is offered. Two statements."""
+    rows = _open(scope).filter(order__in=list(order_ids)).select_related("order").order_by("id")
+    offered: dict[int, list[int]] = {}
+    orders = {row.pk: row.order_id for row in rows}
+    for view in _views(list(rows)):
+        if action in view.actions:
+            offered.setdefault(orders[view.id], []).append(view.id)
+    return offered
 
 
 def _open(scope: Scope) -> QuerySet[OrderException]:

@@ -8,21 +8,30 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from inventory import selectors as stock
 from oms.models import Order, OrderException, OrderLine, OrderState, Receiver
 from oms.numbers import order_id_of
-from oms.selectors.keyset import slice_of
+from org.lists.counting import counted_each
+from org.lists.keyset import By, arms_of, slice_of
+from org.lists.specs import Counted, Part
 from org.scope import Scope
 
 PAGE = 50
-# Beyond this a tab says "10,000+": nobody works through more, and counting them costs time.
-MOST_COUNTED = 10_000
 # The tab of orders that something stands in the way of; not a state.
 IN_EXCEPTION = "EXCEPTION"
 TABS = ("", IN_EXCEPTION, *OrderState.values)
+# Orders of the list that an index reads from either end.
+SORTS = {
+    "number": By(),
+    "total": By("total", kind="money"),
+    "placed": By("placed_at", kind="moment"),
+    "received": By("received_at", kind="moment"),
+}
+NEWEST = "-number"
 
 
 @dataclass(frozen=True)
@@ -68,30 +77,23 @@ class OrderRow:
     exceptions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class OrderPage:
-    """Rows, newest first, and cursors to the older and newer page (empty at the ends)."""
-
-    rows: list[OrderRow]
-    older: str
-    newer: str
-
-
-@dataclass(frozen=True)
-class TabCount:
-    """How many orders stand behind a tab; `more` when there are more than were counted."""
-
-    tab: str
-    count: int
-    more: bool
-
-
 def order_list(
-    *, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = PAGE
-) -> OrderPage:
-    """One page of orders, newest first. Seven statements, whatever the number of rows."""
-    part = slice_of(narrowed(scope, narrowing), cursor=cursor, limit=limit)
-    return OrderPage(rows_of(part.ids), part.older, part.newer)
+    *, scope: Scope, narrowing: Narrowing, sort: str = NEWEST, cursor: str = "", limit: int = PAGE
+) -> Part[OrderRow]:
+    """One page of orders. Seven statements, whatever the number of rows.
+
+    Args:
+        sort: a key of `SORTS`, with "-" for the largest first.
+    """
+    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    part = slice_of(
+        narrowed(scope, narrowing),
+        by=by,
+        cursor=cursor,
+        limit=limit,
+        arms=arms_of(scope, "unit_id"),
+    )
+    return Part(rows_of(part.ids), part.after, part.before)
 
 
 def rows_of(ids: Sequence[int]) -> list[OrderRow]:
@@ -123,29 +125,49 @@ def rows_of(ids: Sequence[int]) -> list[OrderRow]:
     ]
 
 
-def tab_counts(*, scope: Scope, narrowing: Narrowing) -> list[TabCount]:
+def numbers_of(*, order_ids: Sequence[int], scope: Scope) -> dict[int, str]:
+    """The numbers of these orders, as far as they lie in the scope. One statement."""
+    rows = scope.limit(Order.objects.filter(id__in=list(order_ids)), "unit")
+    return {pk: str(number) for pk, number in rows.values_list("id", "number")}
+
+
+def tab_counts(*, scope: Scope, narrowing: Narrowing) -> dict[str, Counted]:
     """How many orders of this filter stand behind each tab; one short statement a tab."""
-    counts = []
-    for tab in TABS:
-        rows = narrowed(scope, replace(narrowing, tab=tab))
-        found = rows.values("id")[: MOST_COUNTED + 1].count()
-        counts.append(TabCount(tab, min(found, MOST_COUNTED), found > MOST_COUNTED))
-    return counts
+    return counted_each({tab: narrowed(scope, replace(narrowing, tab=tab)) for tab in TABS})
 
 
 def shops_seen(*, scope: Scope) -> list[tuple[int, str]]:
-    """Shops that have orders here, for the filter: id and name."""
-    # One probe of the index per shop instead of a walk over all orders.
-    found: list[tuple[int, str]] = []
-    last = -1
-    while len(found) < 500:
-        rows = scope.limit(Order.objects.filter(shop_id__gt=last), "unit")
-        row = rows.order_by("shop_id", "-id").values_list("shop_id", "shop_name").first()
-        if row is None:
-            break
-        found.append((row[0], row[1] or str(row[0])))
-        last = row[0]
-    return found
+    """Shops that have orders here, for the filter: id and name. One statement."""
+    with connection.cursor() as cursor:
+        if scope.unit_ids is None:
+            cursor.execute(_SHOPS)
+        else:
+            cursor.execute(_SHOPS_OF_UNITS, [sorted(scope.unit_ids)])
+        return [(shop, name or str(shop)) for shop, name in cursor.fetchall()]
+
+
+# One probe of an index for each shop instead of a walk over all orders. The newest order's name
+# is the shop's.
+_NAMED = """
+SELECT shop_id, (SELECT o.shop_name FROM oms_order o WHERE o.shop_id = found.shop_id
+                 ORDER BY o.id DESC LIMIT 1)
+FROM (SELECT DISTINCT shop_id FROM seen WHERE shop_id IS NOT NULL) found ORDER BY 1 LIMIT 500"""
+_SHOPS = f"""
+WITH RECURSIVE seen AS (
+    SELECT min(shop_id) AS shop_id FROM oms_order
+    UNION ALL
+    SELECT (SELECT min(o.shop_id) FROM oms_order o WHERE o.shop_id > seen.shop_id)
+    FROM seen WHERE shop_id IS NOT NULL
+) {_NAMED}"""  # noqa: S608
+_SHOPS_OF_UNITS = f"""
+WITH RECURSIVE seen AS (
+    SELECT u AS unit_id, (SELECT min(shop_id) FROM oms_order o WHERE o.unit_id = u) AS shop_id
+    FROM unnest(%s::bigint[]) AS u
+    UNION ALL
+    SELECT unit_id, (SELECT min(o.shop_id) FROM oms_order o
+                     WHERE o.unit_id = seen.unit_id AND o.shop_id > seen.shop_id)
+    FROM seen WHERE shop_id IS NOT NULL
+) {_NAMED}"""  # noqa: S608
 
 
 def narrowed(scope: Scope, narrowing: Narrowing) -> QuerySet[Order]:

@@ -1,23 +1,27 @@
 """The order desk's verbs: `from oms import services as orders`. All take many."""
 
-from oms.services.cancelling import cancel
+from oms.services.cancelling import cancel, cancel_each
 from oms.services.exceptions import accept_as_is, close, intercept, recall_orders, retry
 from oms.services.intake import accept
+from oms.services.noting import note
 from oms.services.pipeline import process, process_all
 from oms.services.remap import remap
-from oms.services.reveal import Revealed, reveal
+from oms.services.reveal import Revealed, reveal, revealed_rows
 
 __all__ = [
     "Revealed",
     "accept",
     "accept_as_is",
     "cancel",
+    "cancel_each",
     "close",
     "intercept",
+    "note",
     "process",
     "process_all",
     "recall_orders",
     "remap",
     "retry",
     "reveal",
+    "revealed_rows",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
@@ -37,14 +37,56 @@ def cancel(*, numbers: Sequence[str], actor: str, why: str, scope: Scope) -> dic
     if len(orders) != len(set(numbers)):
         raise OrderRefused("unknown_order")
     for order in orders:
-        if order.state in ("SHIPPED", "PARTIALLY_SHIPPED", "COMPLETED"):
-            raise OrderRefused("already_shipped", number=str(order.number))
-        if order.state in ("CANCELLED", "CLOSED"):
-            raise OrderRefused("already_ended", number=str(order.number))
-    on_floor = [order for order in orders if order.state == "SUBMITTED"]
-    said = stop(orders=on_floor, actor=actor, why=why)
+        if (refusal := _too_late(order)) is not None:
+            raise refusal
+    said = _stopped(orders, actor, why)
     if TOO_LATE in said.values():
         raise OrderRefused("already_shipped")
+    _end(orders, said, actor, why)
+    return {str(order.number): said.get(order.pk, "") for order in orders}
+
+
+def cancel_each(
+    *, ids: Sequence[int], actor: str, why: str, scope: Scope
+) -> dict[str, OrderRefused | None]:
+    """Cancel each of these orders that can be cancelled; the others say why not.
+
+    Returns:
+        Per order number None, or the refusal: already_shipped, already_ended.
+
+    Raises:
+        OrderRefused: reason_missing.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    if not why.strip():
+        raise OrderRefused("reason_missing")
+    rows = scope.limit(Order.objects.filter(id__in=list(ids)), "unit")
+    orders = list(rows.select_for_update(of=("self",), no_key=True).order_by("id"))
+    answers = {str(order.number): _too_late(order) for order in orders}
+    wanted = [order for order in orders if answers[str(order.number)] is None]
+    said = _stopped(wanted, actor, why)
+    for order in wanted:
+        if said.get(order.pk) == TOO_LATE:
+            answers[str(order.number)] = OrderRefused("already_shipped", number=str(order.number))
+    _end([order for order in wanted if said.get(order.pk) != TOO_LATE], said, actor, why)
+    return answers
+
+
+def _too_late(order: Order) -> OrderRefused | None:
+    if order.state in ("SHIPPED", "PARTIALLY_SHIPPED", "COMPLETED"):
+        return OrderRefused("already_shipped", number=str(order.number))
+    if order.state in ("CANCELLED", "CLOSED"):
+        return OrderRefused("already_ended", number=str(order.number))
+    return None
+
+
+def _stopped(orders: Sequence[Order], actor: str, why: str) -> dict[int, str]:
+    on_floor = [order for order in orders if order.state == "SUBMITTED"]
+    return stop(orders=on_floor, actor=actor, why=why)
+
+
+def _end(orders: Sequence[Order], said: Mapping[int, str], actor: str, why: str) -> None:
+    """Walk locked orders to their end; the floor has stopped them."""
     journal = Journal(actor)
     for order in orders:
         journal.walk(order, order.cancel, what="cancelled", why=why, floor=said.get(order.pk, ""))
@@ -54,4 +96,3 @@ def cancel(*, numbers: Sequence[str], actor: str, why: str, scope: Scope) -> dic
     journal.write()
     overtake(orders=orders, keep=codes.LASTING, now=database_now(), who=actor)
     outbox.tell(topic="order.cancelled", keys=[str(order.number) for order in orders])
-    return {str(order.number): said.get(order.pk, "") for order in orders}

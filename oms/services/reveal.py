@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -41,6 +42,20 @@ def reveal(*, number: str, actor: str, why: str, scope: Scope) -> Revealed:
         actor=actor, action="receiver.reveal", subject=str(order.number),
         after={"why": why[:200], "fields": ["name", "phone", "address"]},
     )  # fmt: skip
+    return _in_the_clear(row)
+
+
+def revealed_rows(*, order_ids: Sequence[int]) -> dict[int, Revealed]:
+    """Receivers of these orders in the clear, for a caller that checked who may see them.
+
+    The caller records who saw whose in the same transaction.
+    """
+    assert connection.in_atomic_block, "Who saw it is recorded in the same transaction."
+    rows = Receiver.objects.filter(order__in=list(order_ids))
+    return {row.order_id: _in_the_clear(row) for row in rows}
+
+
+def _in_the_clear(row: Receiver) -> Revealed:
     where = (row.province, row.city, row.district, row.town, row.address)
     return Revealed(
         name=row.name,

@@ -16,7 +16,8 @@ from org.models.approvals import (
     RequestStep,
 )
 from org.models.audit import AuditRecord
-from org.models.jobs import Job, JobFile, JobState
+from org.models.jobs import Job, JobFile, JobFilePart, JobState
+from org.models.lists import Batch, ListSetup, SavedView
 from org.models.notices import Notice, NoticeCopy
 from org.models.people import Assignment, Person
 from org.models.seals import AuditBlock, SealReading
@@ -36,14 +37,18 @@ __all__ = [
     "Attachment",
     "AuditBlock",
     "AuditRecord",
+    "Batch",
     "Delegation",
     "Job",
     "JobFile",
+    "JobFilePart",
     "JobState",
+    "ListSetup",
     "Notice",
     "NoticeCopy",
     "Person",
     "RequestStep",
+    "SavedView",
     "SealReading",
     "SignInFailure",
     "Unit",

@@ -110,3 +110,24 @@ class JobFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JobFilePart(models.Model):
+    """A piece of a long file, packed; the whole is never in memory at once.
+
+    Pieces grow while the job runs: a killed worker's job goes on behind the last one.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    # Rows still to be put into a workbook are no part of what is downloaded.
+    raw = models.BooleanField(default=False)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="org_job_part_once", fields=["job", "raw", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.number}"

@@ -4,6 +4,7 @@ from org.services.audit import record
 from org.services.job_runs import Download, JobTrouble, Step, Work, handler_of, work_on_jobs
 from org.services.jobs import UnknownJob, add_job, cancel_job
 from org.services.keys import Rotated, fields_with_secrets, rotate_batch
+from org.services.lists import ViewRefused, delete_view, save_view, set_up_list
 from org.services.notices import MissingWords, notify, read_all_notices, read_notice
 from org.services.people import NameTaken, assign, create_person, set_language, unassign
 from org.services.sealing import begin_reading, read_on, seal
@@ -21,6 +22,7 @@ __all__ = [
     "SignIn",
     "Step",
     "UnknownJob",
+    "ViewRefused",
     "Work",
     "add_job",
     "assign",
@@ -28,6 +30,7 @@ __all__ = [
     "cancel_job",
     "create_person",
     "create_unit",
+    "delete_view",
     "fields_with_secrets",
     "forget_failures",
     "handler_of",
@@ -38,8 +41,10 @@ __all__ = [
     "record",
     "rename_unit",
     "rotate_batch",
+    "save_view",
     "seal",
     "set_language",
+    "set_up_list",
     "sign_in",
     "sign_out",
     "unassign",

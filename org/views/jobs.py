@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -16,6 +23,7 @@ from org import selectors, services
 from org.access import person_of
 from org.access import to_sign_in as sent_to_sign_in
 from org.addresses import number_in
+from org.lists.exporting import pieces_of
 from org.models import Person
 
 PAGE = 50
@@ -86,7 +94,7 @@ def cancel_job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 @require_GET
-def job_file(request: HttpRequest, job_id: int) -> HttpResponse:
+def job_file(request: HttpRequest, job_id: int) -> HttpResponseBase:
     """What a job left for download."""
     if not isinstance(request.user, Person):
         return sent_to_sign_in(request)
@@ -95,6 +103,11 @@ def job_file(request: HttpRequest, job_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     name, content_type, content = found
-    answer = HttpResponse(content, content_type=content_type)
+    # A long file lies in pieces and goes out piece by piece.
+    answer: HttpResponseBase = (
+        HttpResponse(content, content_type=content_type)
+        if content
+        else StreamingHttpResponse(pieces_of(job_id), content_type=content_type)
+    )
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return answer

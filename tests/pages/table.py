@@ -101,6 +101,14 @@ def _import() -> list[Any]:
     return [given.imported("WH1,NEW,TEA,5\nWH9,A-01,TEA,5\n")]
 
 
+def _list() -> list[Any]:
+    return ["orders"]
+
+
+def _list_view() -> list[Any]:
+    return ["orders", 1]
+
+
 TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
     "readyz": Route(MACHINE),
@@ -123,6 +131,15 @@ TABLE: dict[str, Route] = {
     # A part of the shell, and a way onwards: their own tests show that they are one's own only.
     "notice-bell": Route(MACHINE),
     "notice": Route(MACHINE),
+    # Whatever may be done to a list, whoever may read it may do; actions ask for more of their own
+    # (tests/org/test_lists.py, tests/org/test_batches.py).
+    "list-view-save": Route(roles.ORDERS_VIEW, _list, is_page=False),
+    "list-view-delete": Route(roles.ORDERS_VIEW, _list_view, is_page=False),
+    "list-setup": Route(roles.ORDERS_VIEW, _list, is_page=False),
+    "list-export": Route(roles.ORDERS_VIEW, _list, is_page=False),
+    "list-batch": Route(roles.ORDERS_VIEW, _list, is_page=False),
+    # One's own only: nobody else's batch is there.
+    "batch": Route(MACHINE),
     "orders": Route(roles.ORDERS_VIEW),
     "order": Route(roles.ORDERS_VIEW, _order),
     "order-reveal": Route(roles.ORDERS_REVEAL, _order, is_page=False),

@@ -1,0 +1,1 @@
+"""One way of listing things: columns, filters, sorting, counts, saved views, exports, batches."""

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('inventory', '0016_who_releases_safety'),
         ('oms', '0002_guards'),
-        ('org', '0003_lists'),
+        ('org', '0001_who'),
     ]
 
     operations = [

@@ -315,6 +315,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 55},
     },
     "begin to read the seals": {"task": "org.tasks.begin_reading_seals", "schedule": 86_400.0},
+    "forget old requests": {
+        "task": "org.tasks.forget_requests",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }
 

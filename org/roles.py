@@ -42,6 +42,7 @@ PEOPLE_VIEW = "people.view"
 PEOPLE_EDIT = "people.edit"
 ROLES_EDIT = "roles.edit"
 UNITS_EDIT = "units.edit"
+CLIENTS_EDIT = "clients.edit"
 AUDIT_VIEW = "audit.view"
 AUDIT_EXPORT = "audit.export"
 APPROVALS_VIEW = "approvals.view"
@@ -200,6 +201,12 @@ GROUPS: tuple[Group, ...] = (
             Permission(
                 UNITS_EDIT, _("Manage units"), _("Open regions and stores, rename and move them.")
             ),
+            Permission(
+                CLIENTS_EDIT,
+                _("Manage API clients"),
+                _("Give programs keys, say what they may do, change and revoke them."),
+                sensitive=True,
+            ),
         ),
     ),
     Group(
@@ -241,6 +248,10 @@ CATALOGUE: dict[str, Permission] = {
     each.code: each for group in GROUPS for each in group.permissions
 }
 PERMISSIONS: dict[str, Promise] = {code: each.label for code, each in CATALOGUE.items()}
+# What a program may be given: all but governing the people and programs of the house.
+API_PERMISSIONS: frozenset[str] = frozenset(PERMISSIONS) - {
+    PEOPLE_EDIT, ROLES_EDIT, UNITS_EDIT, CLIENTS_EDIT,
+}  # fmt: skip
 SENSITIVE: frozenset[str] = frozenset(code for code, each in CATALOGUE.items() if each.sensitive)
 
 
@@ -310,6 +321,7 @@ GRANTS: dict[Role, frozenset[str]] = {
             AUDIT_VIEW,
             PEOPLE_VIEW,
             APPROVALS_POLICIES,
+            CLIENTS_EDIT,
         }
     ),
     Role.AUDITOR: frozenset(

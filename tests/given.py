@@ -48,6 +48,22 @@ def person(role: str = "HEAD_OFFICE", at: str = "HQ", name: str = "") -> Person:
     return made
 
 
+def api_client(
+    *permissions: str, at: str = "HQ", networks: tuple[str, ...] = (), **limits: int
+) -> org.NewSecret:
+    """A program with these permissions at a unit."""
+    unit(at)
+    wish = org.ClientWish(
+        name=f"Client {next(_count)}",
+        permissions=permissions,
+        unit_codes=[at],
+        networks=networks,
+        **limits,
+    )
+    with transaction.atomic():
+        return org.add_client(wish, actor=ACTOR, scope=Scope.everything())
+
+
 def warehouse(code: str = "WH1", at: str = "HQ", **columns: Any) -> int:
     """A warehouse with a bin A-01, a receiving area RCV and a packing bench PACK."""
     home = unit(at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -57,7 +56,7 @@ class Announcing(Endpoint):
 
     def read(self, request: Request, shape: Shape) -> list[Any]:
         """Raises Faulty with every fault of every item."""
-        bodies, _single = told_in(request)
+        bodies, _single = told_in(request, keyed=False)
         codes = Codes(self.scope())
         codes.gather(bodies)
         codes.find()
@@ -73,11 +72,10 @@ class Announcing(Endpoint):
             raise Faulty(*faults)
         return made
 
-    def done(self, work: Callable[[], Any]) -> Any:
-        """Do it in one transaction; a refusal names the item."""
+    def done(self, work: Callable[[], dict[str, Any]]) -> Response:
+        """Do it in one transaction and answer what the work gives; a refusal names the item."""
         try:
-            with transaction.atomic(durable=True):
-                return work()
+            return self.once(lambda: Response(work()))
         except Refused as refusal:
             fault = of_refusal(refusal, item=int(refusal.params.get("line") or 0))
             raise Faulty(fault) from None
@@ -105,15 +103,20 @@ class Incoming(Announcing):
         """Announce; the same again changes nothing."""
         rows = self.read(request, ANNOUNCED)
         actor = self.caller.actor
-        new = self.done(lambda: services.announce(rows, actor=actor))
-        return Response({"announced": len(rows), "new": new})
+        return self.done(
+            lambda: {"announced": len(rows), "new": services.announce(rows, actor=actor)}
+        )
 
     def put(self, request: Request) -> Response:
         """Another quantity or time for what is announced."""
         rows = self.read(request, ANNOUNCED)
         actor = self.caller.actor
-        self.done(lambda: services.change_announced(rows, actor=actor))
-        return Response({"changed": len(rows)})
+
+        def change() -> dict[str, Any]:
+            services.change_announced(rows, actor=actor)
+            return {"changed": len(rows)}
+
+        return self.done(change)
 
 
 class IncomingClosed(Announcing):
@@ -124,8 +127,7 @@ class IncomingClosed(Announcing):
         documents = sorted({row["document"] for row in self.read(request, CLOSED)})
         if not reach.announced_within(documents, scope=self.scope()):
             raise Faulty(Fault(code="not_announced", field="document"))
-        closed = self.done(lambda: services.close_announced(documents=documents))
-        return Response({"closed": closed})
+        return self.done(lambda: {"closed": services.close_announced(documents=documents)})
 
 
 class Recipes(Announcing):
@@ -146,9 +148,11 @@ class Recipes(Announcing):
         if len(rows) != 1:
             raise Faulty(Fault(code="too_many_commands", there=1))
         actor = self.caller.actor
-        recipe = self.done(
-            lambda: services.write_recipe(
-                kit_sku_id=rows[0]["kit_sku_id"], parts=rows[0]["parts"], actor=actor
-            )
+        [row] = rows
+        return self.done(
+            lambda: {
+                "recipe": services.write_recipe(
+                    kit_sku_id=row["kit_sku_id"], parts=row["parts"], actor=actor
+                )
+            }
         )
-        return Response({"recipe": recipe})

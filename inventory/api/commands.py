@@ -42,6 +42,8 @@ class Commands(Endpoint):
     """Carries out one verb, many times."""
 
     verb: ClassVar[Verb]
+    # Every command carries its own.
+    needs_key = False
 
     def post(self, request: Request) -> Response:
         """An answer for each command, in their order."""
@@ -100,10 +102,10 @@ class Commands(Endpoint):
                 return service(prepare(list(requests)), actor=actor)
 
 
-def told_in(request: Request) -> tuple[list[Any], bool]:
+def told_in(request: Request, *, keyed: bool = True) -> tuple[list[Any], bool]:
     """The commands of a body, and whether it is one command by itself.
 
-    The header Idempotency-Key may carry the key of a single command.
+    With `keyed` the header Idempotency-Key may carry the key of a single command.
 
     Raises:
         Faulty: no_commands, too_many_commands, bad_object.
@@ -112,7 +114,7 @@ def told_in(request: Request) -> tuple[list[Any], bool]:
     if not isinstance(body, dict):
         raise Faulty(Fault(code="bad_object", asked=body))
     if "commands" not in body:
-        key = request.headers.get("Idempotency-Key")
+        key = request.headers.get("Idempotency-Key") if keyed else None
         return [{"key": key, **body} if key else body], True
     bodies = body["commands"]
     if set(body) != {"commands"}:

@@ -1,4 +1,4 @@
-"""Who asks over HTTP: a signed-in person today; other kinds of callers fit the same three words."""
+"""Who asks over HTTP: a signed-in person or a program; endpoints see no difference."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from org.models import Person
+from org.roles import known
 from org.scope import Scope
-from org.selectors import scope_of
+from org.selectors import KnownClient, scope_of, scope_of_client
 
 
 class Caller(Protocol):
@@ -49,12 +50,41 @@ class SignedIn:
         return self._scopes[permission]
 
 
-def caller_of(request: Request) -> Caller:
+class Program:
+    """An API client: its permissions hold in all its units."""
+
+    # The framework asks this of every user.
+    is_authenticated = True
+
+    def __init__(self, known_client: KnownClient) -> None:
+        self.client = known_client.client
+        self._places = known_client.places
+        self._scope: Scope | None = None
+
+    @property
+    def actor(self) -> str:
+        return self.client.actor
+
+    def may(self, permission: str) -> bool:
+        return known(permission) in self.client.permissions
+
+    def scope(self, permission: str) -> Scope:
+        if not self.may(permission):
+            return Scope.nothing()
+        if self._scope is None:
+            self._scope = scope_of_client(self._places)
+        return self._scope
+
+
+def caller_of(request: Request) -> SignedIn | Program:
     """The caller that the authentication found.
 
     Raises:
         NotAuthenticated: nobody.
     """
-    if isinstance(request.user, Person):
-        return SignedIn(request.user)
+    user: object = request.user
+    if isinstance(user, Program):
+        return user
+    if isinstance(user, Person):
+        return SignedIn(user)
     raise NotAuthenticated

@@ -16,6 +16,7 @@ from org.models.approvals import (
     RequestStep,
 )
 from org.models.audit import AuditRecord
+from org.models.clients import ApiAnswer, ApiClient, ApiNonce, ApiSecret
 from org.models.jobs import Job, JobFile, JobFilePart, JobState
 from org.models.lists import Batch, ListSetup, SavedView
 from org.models.notices import Notice, NoticeCopy
@@ -26,6 +27,10 @@ from org.models.units import Unit
 
 __all__ = [
     "Agreement",
+    "ApiAnswer",
+    "ApiClient",
+    "ApiNonce",
+    "ApiSecret",
     "ApprovalDecision",
     "ApprovalEvent",
     "ApprovalPolicy",

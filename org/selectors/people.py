@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from org import machines
-from org.models import Assignment, Person, Unit
+from org.models import ApiClient, Assignment, Person, Unit
 from org.roles import roles_with
 from org.scope import Scope
 
@@ -73,8 +73,18 @@ def unit_ids_by_code(codes: Sequence[str]) -> dict[str, int]:
 def names_of_actors(actors: Sequence[str]) -> dict[str, str]:
     """What to show for actor strings: a person's name, or the machine's in the reader's language.
 
-    One statement, however many.
+    One statement for people and one for programs, however many.
     """
     ids = {actor: int(actor[7:]) for actor in set(actors) if actor[:7] == "person:"}
+    keys = {actor: actor[7:] for actor in set(actors) if actor[:7] == "client:"}
     names = dict(Person.objects.filter(pk__in=set(ids.values())).values_list("pk", "display_name"))
-    return {actor: names.get(ids.get(actor, 0)) or machines.name_of(actor) for actor in set(actors)}
+    programs: dict[str, str] = {}
+    if keys:
+        known = ApiClient.objects.filter(key_id__in=set(keys.values()))
+        programs = dict(known.values_list("key_id", "name"))
+    return {
+        actor: names.get(ids.get(actor, 0))
+        or programs.get(keys.get(actor, ""))
+        or machines.name_of(actor)
+        for actor in set(actors)
+    }

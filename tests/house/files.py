@@ -13,7 +13,7 @@ ROOMS = (
     "demo", "config", "insights", "channels_sync", "oms", "wms", "freeze_rules", "inventory",
     "org", "outbox",
 )  # fmt: skip
-BESIDE = ("sandbox", "bench", "launch")
+BESIDE = ("sandbox", "bench", "launch", "client")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_control_each_kind_of_broken_floor_is_named(tmp_path: Path) -> None:
-    for room in (*ROOMS, "sandbox"):
+    for room in (*ROOMS, "sandbox", "client"):
         shutil.copytree(
             HOME / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "*.html")
         )
@@ -30,6 +30,7 @@ def test_control_each_kind_of_broken_floor_is_named(tmp_path: Path) -> None:
     (tmp_path / "org" / "services" / "peek.py").write_text("from oms import models\n")
     (tmp_path / "oms" / "services" / "peek.py").write_text("from inventory import models\n")
     (tmp_path / "sandbox" / "peek.py").write_text("from oms import drafts\n")
+    (tmp_path / "client" / "peek.py").write_text("from org.api import signing\n")
     (tmp_path / "outbox" / "utils.py").write_text("")
     with (tmp_path / "oms" / "routing.py").open("a") as file:
         file.write("\nfrom django.db import models\n")
@@ -43,6 +44,7 @@ def test_control_each_kind_of_broken_floor_is_named(tmp_path: Path) -> None:
         "Calls go down, news goes up",
         "Only inventory touches the ledger and its tables",
         "The outside world knows nothing of the house",
+        "The client knows the house by its API alone",
         "Decisions know no database, no clock, no network",
         "Inside outbox",
     }
@@ -56,7 +58,7 @@ def test_every_room_has_its_contract_and_stands_on_the_floors() -> None:
     contracts = {each["id"]: each for each in settings["contracts"]}
 
     assert contracts["floors"]["layers"] == list(ROOMS)
-    assert set(settings["root_packages"]) == {*ROOMS, "sandbox"}
+    assert set(settings["root_packages"]) == {*ROOMS, "sandbox", "client"}
     for room in set(ROOMS) - {"config", "demo"}:
         assert contracts[f"inside-{room}"]["exhaustive"] is True
 

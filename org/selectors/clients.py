@@ -1,0 +1,133 @@
+"""Questions about the programs that use the API."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import DateTimeField, Func, Prefetch, Q, QuerySet
+
+from org.models import ApiClient, ApiSecret, Unit
+from org.scope import Scope
+
+
+@dataclass(frozen=True)
+class SecretView:
+    """A living secret; what it says is not part of it."""
+
+    id: int
+    ending: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientView:
+    """A client as people see it."""
+
+    id: int
+    key_id: str
+    actor: str
+    name: str
+    permissions: tuple[str, ...]
+    unit_codes: tuple[str, ...]
+    networks: tuple[str, ...]
+    per_minute: int
+    burst: int
+    active: bool
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    version: int
+    secrets: tuple[SecretView, ...]
+
+
+@dataclass(frozen=True)
+class KnownClient:
+    """A client that knocks: what is needed to let it in, in two statements.
+
+    `now` is the database's clock; `places` are kind and path of its units.
+    """
+
+    client: ApiClient
+    secrets: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    now: datetime
+
+
+def clients(*, scope: Scope, active: bool = True) -> list[ClientView]:
+    """Clients that work only for units inside the scope, by name."""
+    rows = _inside(scope).filter(active=active).order_by("name", "id")
+    return [_view(row) for row in rows]
+
+
+def client(client_id: int, *, scope: Scope) -> ClientView | None:
+    """One client, if all its units are inside the scope."""
+    row = _inside(scope).filter(pk=client_id).first()
+    return None if row is None else _view(row)
+
+
+def _inside(scope: Scope) -> QuerySet[ApiClient]:
+    living = ApiSecret.objects.filter(retired_at__isnull=True).defer("secret").order_by("added_at")
+    rows = ApiClient.objects.prefetch_related(
+        Prefetch("units", Unit.objects.order_by("path")), Prefetch("secrets", living)
+    )
+    if scope.unit_ids is None:
+        return rows
+    outside = Unit.objects.exclude(pk__in=sorted(scope.unit_ids))
+    return rows.exclude(units__in=outside).filter(units__isnull=False).distinct()
+
+
+def _view(row: ApiClient) -> ClientView:
+    return ClientView(
+        id=row.pk,
+        key_id=row.key_id,
+        actor=row.actor,
+        name=row.name,
+        permissions=tuple(row.permissions),
+        unit_codes=tuple(each.code for each in row.units.all()),
+        networks=tuple(row.networks),
+        per_minute=row.per_minute,
+        burst=row.burst,
+        active=row.active,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+        version=row.version,
+        secrets=tuple(
+            SecretView(each.pk, each.ending, each.added_at) for each in row.secrets.all()
+        ),
+    )
+
+
+def known_client(key_id: str) -> KnownClient | None:
+    """Whoever has this key, with the secrets that live; None for nobody or somebody revoked."""
+    now = Func(function="clock_timestamp", output_field=DateTimeField())
+    rows = (
+        ApiSecret.objects.filter(
+            client__key_id=key_id, client__active=True, retired_at__isnull=True
+        )
+        .select_related("client")
+        .annotate(now=now)
+        .order_by("-added_at")
+    )
+    found = list(rows)
+    if not found:
+        return None
+    client = found[0].client
+    places = tuple(client.units.values_list("kind", "path"))
+    return KnownClient(client, tuple(each.secret for each in found), places, found[0].now)
+
+
+def scope_of_client(places: Collection[tuple[str, str]]) -> Scope:
+    """The units of a client with everything below them, like people's jobs."""
+    if any(kind == Unit.Kind.HEAD_OFFICE for kind, _ in places):
+        return Scope.everything()
+    if not places:
+        return Scope.nothing()
+    below = Q()
+    for _, path in sorted(places):
+        below |= Q(path__startswith=path)
+    return Scope.of(Unit.objects.filter(below).values_list("id", flat=True))

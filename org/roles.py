@@ -250,7 +250,7 @@ CATALOGUE: dict[str, Permission] = {
 PERMISSIONS: dict[str, Promise] = {code: each.label for code, each in CATALOGUE.items()}
 # What a program may be given: all but governing the people and programs of the house.
 API_PERMISSIONS: frozenset[str] = frozenset(PERMISSIONS) - {
-    PEOPLE_EDIT, ROLES_EDIT, UNITS_EDIT, CLIENTS_EDIT,
+    PEOPLE_EDIT, ROLES_EDIT, UNITS_EDIT, CLIENTS_EDIT, APPROVALS_POLICIES,
 }  # fmt: skip
 SENSITIVE: frozenset[str] = frozenset(code for code, each in CATALOGUE.items() if each.sensitive)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from redis import Redis
 
 from org import roles
-from org.api import limits
 from org.api.limits import PASSED_UNCOUNTED, Buckets, Taken
 from tests import given
 from tests.api.calling import STOCK, codes, signed
@@ -63,7 +63,7 @@ def test_twelve_threads_together_get_exactly_what_the_bucket_holds() -> None:
 
 
 def test_control_a_bucket_that_is_read_and_written_in_two_steps_gives_out_more() -> None:
-    redis = limits.Redis.from_url(settings.REDIS_URL)
+    redis = Redis.from_url(settings.REDIS_URL)
     name = f"control-{next(_count)}"
     redis.set(name, 100)
 

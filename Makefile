@@ -8,7 +8,7 @@ IN := $(VENV)/bin/python
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check prove soak mutants bench audit day manage messages install install-dev
+.PHONY: help setup run reset test check prove soak mutants bench audit day screenshots manage messages install install-dev
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ audit: install ## Recompute all stock from the ledger; prints differences, none 
 
 day: install ## A trading day without a screen (ORDERS=2000 SOURCE=retail KILL=1 JSON=file)
 	@"$(IN)" -m bench day $(if $(ORDERS),--orders $(ORDERS)) $(if $(SOURCE),--source $(SOURCE)) $(if $(KILL),--kill) $(if $(JSON),--json "$(JSON)") $(ARGS)
+
+screenshots: install-dev ## Pictures of every page of a running house into .shots (SITE=http://127.0.0.1:8000)
+	@"$(IN)" -m tests.browser.screenshots $(if $(SITE),--site $(SITE)) $(ARGS)
 
 manage: install ## A Django command on the local data (ARGS="createsuperuser")
 	@"$(IN)" -m launch manage $(ARGS)

@@ -188,6 +188,13 @@ class ListingRow:
     error_text: str
 
 
+def shops_named(*, scope: Scope, words: str, limit: int) -> list[tuple[int, str, str]]:
+    """Id, code and name of the shops whose code or name contains the words."""
+    rows = scope.limit(Shop.objects.all(), "unit")
+    rows = rows.filter(Q(code__icontains=words) | Q(name__icontains=words))
+    return list(rows.order_by("name", "id").values_list("id", "code", "name")[:limit])
+
+
 def unmatched(
     *, scope: Scope, shop_id: int | None = None, text: str = "", after: int = 0, limit: int = 50
 ) -> list[ListingRow]:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from insights.shell.places import COOKIE, Place, place_in, query_of
 from org import roles
+from org.look import CHOICES, cookie_of, look_of
 from org.models import Person
 
 
@@ -34,14 +36,14 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         _("Stock"),
         (
             Entry("stock", _("Stock board"), "stock", roles.STOCK_VIEW),
-            Entry("stock-lots", _("Lots"), "journal", roles.STOCK_VIEW),
+            Entry("stock-lots", _("Lots"), "lot", roles.STOCK_VIEW),
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
-            Entry("stock-import", _("Import stock"), "open", roles.STOCK_ADJUST),
-            Entry("jobs", _("Jobs"), "journal", roles.STOCK_ADJUST),
+            Entry("stock-import", _("Import stock"), "import", roles.STOCK_ADJUST),
+            Entry("jobs", _("Jobs"), "job", roles.STOCK_ADJUST),
             Entry("stock-journal", _("Ledger"), "journal", roles.STOCK_VIEW),
-            Entry("stock-past", _("Stock at a moment"), "search", roles.STOCK_VIEW),
-            Entry("stock-audit", _("Audit"), "check", roles.AUDIT_VIEW),
-            Entry("stock-labels", _("Labels"), "out", roles.STOCK_VIEW),
+            Entry("stock-past", _("Stock at a moment"), "clock", roles.STOCK_VIEW),
+            Entry("stock-audit", _("Audit"), "shield", roles.AUDIT_VIEW),
+            Entry("stock-labels", _("Labels"), "label", roles.STOCK_VIEW),
         ),
     ),
     (
@@ -63,31 +65,67 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
 )
 
 
+# Two keys after each other go to an entry; the key help lists them.
+KEYS = {
+    "workbench": "g h",
+    "orders": "g o",
+    "exceptions": "g e",
+    "stock": "g s",
+    "stock-lots": "g l",
+    "holds": "g f",
+    "stock-journal": "g t",
+    "stock-past": "g m",
+    "stock-audit": "g a",
+    "jobs": "g j",
+    "pick": "g p",
+    "pack": "g k",
+    "ship": "g d",
+    "shops": "g c",
+    "unmatched": "g u",
+}
+
+
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Context for every page: the navigation and the template a page extends.
+    """Context for every page: the navigation, the look, and the template a page extends.
 
     `page_base` is the bare part when the page is asked for by the drawer, else the whole shell.
     """
     htmx: Any = getattr(request, "htmx", None)
     in_drawer = bool(htmx) and htmx.target == "drawer-body"
+    person = getattr(request, "user", None)
+    known = person.preferences if isinstance(person, Person) else {}
+    cookies = {name: request.COOKIES.get(cookie_of(name), "") for name in CHOICES}
+    place = place_in(request.COOKIES.get(COOKIE, "")) if isinstance(person, Person) else None
+    sections = _sections(person, _deepest(request.path), place)
     return {
         "page_base": "part.html" if in_drawer else "page.html",
         "in_drawer": in_drawer,
-        "sections": _sections(request),
+        "look": look_of(known, cookies),
+        "place": place,
+        "home_key": KEYS["workbench"],
+        "sections": sections,
+        "crumbs": _crumbs(sections, request.path),
     }
 
 
-def _sections(request: HttpRequest) -> list[dict[str, object]]:
-    person = getattr(request, "user", None)
+def _sections(person: object, here: str, place: Place | None) -> list[dict[str, Any]]:
     if not isinstance(person, Person):
         return []
-    sections: list[dict[str, object]] = []
-    here = _deepest(request.path)
+    sections: list[dict[str, Any]] = []
     for title, entries in SECTIONS:
-        shown = [_line(entry, here) for entry in entries if person.may(entry.permission)]
+        shown = [_line(entry, here, place) for entry in entries if person.may(entry.permission)]
         if shown:
             sections.append({"title": title, "entries": shown})
     return sections
+
+
+def _crumbs(sections: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
+    """The way down to a page that is deeper than its entry of the navigation."""
+    for section in sections:
+        for entry in section["entries"]:
+            if entry["here"] and entry["path"] != path:
+                return [{"label": section["title"]}, entry]
+    return []
 
 
 def _deepest(path: str) -> str:
@@ -101,10 +139,14 @@ def _deepest(path: str) -> str:
     return max(fitting)[1] if fitting else ""
 
 
-def _line(entry: Entry, here: str) -> dict[str, object]:
+def _line(entry: Entry, here: str, place: Place | None) -> dict[str, Any]:
+    path = reverse(entry.route)
     return {
-        "url": reverse(entry.route),
+        "route": entry.route,
+        "path": path,
+        "url": path + query_of(entry.route, place),
         "label": entry.label,
         "icon": entry.icon,
+        "key": KEYS.get(entry.route, ""),
         "here": entry.route == here,
     }

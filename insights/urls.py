@@ -1,7 +1,16 @@
-"""Routes of the boards."""
+"""Routes of the boards, of the search and of the shell."""
 
 from django.urls import path
 
 from insights import views
+from insights.search import views as search
+from insights.shell import views as shell
 
-urlpatterns = [path("", views.workbench, name="workbench")]
+urlpatterns = [
+    path("", views.workbench, name="workbench"),
+    path("search/", search.search_page, name="search"),
+    path("search/hits/", search.search_hits, name="search-hits"),
+    path("shell/state/", shell.shell_state, name="shell-state"),
+    path("shell/places/", shell.place_list, name="shell-places"),
+    path("shell/place/", shell.set_place, name="set-place"),
+]

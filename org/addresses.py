@@ -10,6 +10,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 MOST_DIGITS = 17
 
@@ -41,3 +42,12 @@ def day_in(asked: Mapping[str, str], name: str) -> date | None:
 def words_in(asked: Mapping[str, str], name: str) -> str:
     """The search words of a parameter, tidied."""
     return " ".join(asked.get(name, "").replace("\x00", "").split())[:100]
+
+
+def back_from(request: HttpRequest, otherwise: str = "/") -> str:
+    """Where a form wants to go next (`next`), if that is on this site."""
+    there = request.POST.get("next") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return there if ours else otherwise

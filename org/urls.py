@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from org.views import jobs, lists, notices, seals, sign_in
+from org.views import jobs, lists, look, notices, seals, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("set-language/", sign_in.set_language, name="set-language"),
+    path("set-look/", look.set_look, name="set-look"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel_job, name="job-cancel"),

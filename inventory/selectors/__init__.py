@@ -19,6 +19,18 @@ from inventory.selectors.explanations import (
 from inventory.selectors.feed import START as FEED_START
 from inventory.selectors.feed import BadCursor, ChangeLine, ChangePage, ChangeRow, changes
 from inventory.selectors.figures import CellView, HeldUnits, cells, held_units, pinned_in
+from inventory.selectors.finding import (
+    HoldFound,
+    LocationFound,
+    LotFound,
+    PieceFound,
+    SkuFound,
+    find_holds,
+    find_locations,
+    find_lots,
+    find_pieces,
+    find_skus,
+)
 from inventory.selectors.forecast import DayStep, Forecast, future
 from inventory.selectors.holds import HoldView, ReasonView, cursor_of, hold_counts, holds, reasons
 from inventory.selectors.incoming import IncomingView, incoming
@@ -106,13 +118,16 @@ __all__ = [
     "Group",
     "HeldKits",
     "HeldUnits",
+    "HoldFound",
     "HoldView",
     "IncomingView",
     "JournalPage",
     "JournalRow",
     "KitExplanation",
     "KitRecipe",
+    "LocationFound",
     "LocationView",
+    "LotFound",
     "LotView",
     "Origin",
     "PartView",
@@ -122,6 +137,7 @@ __all__ = [
     "PastClaims",
     "PastPage",
     "PastReason",
+    "PieceFound",
     "PieceInCell",
     "PieceStep",
     "PieceView",
@@ -129,6 +145,7 @@ __all__ = [
     "Publishable",
     "ReasonView",
     "SkuExplanation",
+    "SkuFound",
     "SkuView",
     "Step",
     "WarehousePart",
@@ -151,6 +168,11 @@ __all__ = [
     "explain_location",
     "explain_lot",
     "explain_sku",
+    "find_holds",
+    "find_locations",
+    "find_lots",
+    "find_pieces",
+    "find_skus",
     "future",
     "held_kits",
     "held_units",

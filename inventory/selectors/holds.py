@@ -12,7 +12,7 @@ from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QueryS
 from django.db.models.functions import Now
 
 from inventory.models import Hold, HoldLine, Reason
-from inventory.models.claims import Binding
+from inventory.models.claims import Binding, Role
 from org.scope import Scope
 
 ACTS = ("reserve", "pick", "ship", "move", "count", "publish")
@@ -183,6 +183,14 @@ def hold_counts(
     """Open claims by role, with what `holds` shows for the same narrowing. One statement."""
     rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=False, idle=idle)
     return dict(rows.values_list("role").annotate(n=Count("id")).order_by("role"))
+
+
+def freezes_past_review(*, scope: Scope, most: int) -> int:
+    """Open freezes that should have been looked at by now, counted up to `most`. One statement."""
+    rows = scope.limit(Hold.objects.all(), "warehouse__unit").filter(
+        role=Role.FREEZE, closed_at__isnull=True, review_at__lt=Now()
+    )
+    return rows.values("id")[:most].count()
 
 
 def _narrowed(

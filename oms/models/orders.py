@@ -131,7 +131,12 @@ class Order(models.Model):
             models.Index(name="oms_order_by_placed", fields=["placed_at", "id"]),
             # Which shops a unit has orders of.
             models.Index(name="oms_order_unit_shop", fields=["unit", "shop_id"]),
-            models.Index(name="oms_order_by_platform_no", fields=["platform_number"]),
+            # Found whole and by their beginning, whatever the database's collation.
+            models.Index(
+                name="oms_order_by_platform_no",
+                fields=["platform_number"],
+                opclasses=["varchar_pattern_ops"],
+            ),
             models.Index(name="oms_order_by_waybill", fields=["waybill"], condition=~Q(waybill="")),
         ]
 

@@ -9,6 +9,7 @@ from oms.selectors.exceptions import (
     exception_list,
     open_exceptions_of,
 )
+from oms.selectors.finding import OrderFound, find_orders
 from oms.selectors.lists import (
     NEWEST,
     Narrowing,
@@ -33,11 +34,13 @@ __all__ = [
     "LineView",
     "Moment",
     "Narrowing",
+    "OrderFound",
     "OrderRow",
     "Sent",
     "audit",
     "exception_counts",
     "exception_list",
+    "find_orders",
     "narrowed",
     "numbers_of",
     "open_exceptions_of",

@@ -9,6 +9,7 @@ from org.selectors.clients import (
     known_client,
     scope_of_client,
 )
+from org.selectors.finding import JobFound, PersonFound, find_jobs, find_people
 from org.selectors.jobs import JobView, job, job_file, jobs
 from org.selectors.lists import (
     BatchView,
@@ -30,9 +31,11 @@ __all__ = [
     "BreakView",
     "ChainView",
     "ClientView",
+    "JobFound",
     "JobView",
     "KnownClient",
     "NoticeView",
+    "PersonFound",
     "SecretView",
     "SetupOfList",
     "UnitView",
@@ -42,6 +45,8 @@ __all__ = [
     "chains",
     "client",
     "clients",
+    "find_jobs",
+    "find_people",
     "head_gone",
     "head_of_chain",
     "job",

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from org import services
 from org.access import address_of
+from org.addresses import back_from
 from org.models import Person
 
 
@@ -111,12 +111,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest, otherwise: str) -> str:
-    """Where the form wants to go, if that is on this site."""
-    there = request.POST.get("next") or request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(
-        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return there if ours else resolve_url(otherwise)
+    return back_from(request, resolve_url(otherwise))
 
 
 def _with_language(response: HttpResponse, language: str) -> HttpResponse:

@@ -7,7 +7,10 @@
    Options:      { typing: true }  also while somebody types;  { dialog: true }  also in a dialog
 
    A key is "j", "shift+x", "ctrl+k" (also the command key), "Escape", "Enter" or two after each
-   other, "g o". Keys are left alone while a Chinese input method composes. */
+   other, "g o". Keys are left alone while a Chinese input method composes.
+
+   A hand scanner types faster than any hand and ends with Enter: what it sends while no box has the
+   focus is told as the event house:scan. */
 
 window.house = window.house || {};
 
@@ -16,6 +19,10 @@ window.house = window.house || {};
   const registered = new Map();
   let waiting = "";
   let waitingSince = 0;
+  const SCANNER_MS = 60;
+  const LEAST_SCANNED = 4;
+  let burst = "";
+  let burstAt = 0;
 
   function nameOf(event) {
     const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -68,8 +75,31 @@ window.house = window.house || {};
     return Boolean(element);
   }
 
+  /* Gathers what comes too fast for a hand; true when this Enter ends such a burst. */
+  function endsScan(event) {
+    /* When the key was pressed, not when this page found time for it. */
+    const fast = event.timeStamp - burstAt < SCANNER_MS;
+    burstAt = event.timeStamp;
+    if (event.key === "Enter" && fast && burst.length >= LEAST_SCANNED) {
+      return true;
+    }
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      burst = (fast ? burst : "") + event.key;
+    } else if (event.key !== "Shift") {
+      burst = "";
+    }
+    return false;
+  }
+
   document.addEventListener("keydown", function (event) {
     if (event.defaultPrevented || event.isComposing || event.key === "Process") {
+      return;
+    }
+    const scanned = endsScan(event);
+    if (scanned && !isTyping(event.target) && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      document.dispatchEvent(new CustomEvent("house:scan", { detail: burst }));
+      burst = "";
       return;
     }
     const name = nameOf(event);

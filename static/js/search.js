@@ -1,15 +1,18 @@
 "use strict";
 
-/* `/` goes to the page's own search box, where there is one. */
+/* `/` goes to the page's own search box; where there is none, to the search over everything. */
 
 (function () {
   window.house.keys.add("/", function () {
     const search = document.querySelector("main [data-search]");
-    if (!search) {
+    if (search) {
+      search.focus();
+      search.select();
+    } else if (window.house.palette) {
+      window.house.palette.open("");
+    } else {
       return false;
     }
-    search.focus();
-    search.select();
     return true;
   });
 })();

@@ -117,7 +117,14 @@ TABLE: dict[str, Route] = {
     "set-language": Route(EVERYBODY, is_page=False),
     # The admin's sign-in leads to ours.
     "admin/login/": Route(MACHINE),
+    "set-look": Route(EVERYBODY, is_page=False),
     "workbench": Route(SIGNED_IN),
+    "search": Route(SIGNED_IN),
+    # Parts of the shell; their own tests show whom they turn away.
+    "search-hits": Route(MACHINE),
+    "shell-state": Route(MACHINE),
+    "shell-places": Route(MACHINE),
+    "set-place": Route(SIGNED_IN, is_page=False),
     "jobs": Route(SIGNED_IN),
     # Somebody else's: only whoever reads the audit trail of the whole house sees it.
     "job": Route(roles.AUDIT_VIEW, _job),

@@ -3,6 +3,7 @@
 from wms.selectors.audit import Difference, audit
 from wms.selectors.documents import (
     FloorEvent,
+    documents_of_waybill,
     fulfilment_numbers,
     states,
     timeline,
@@ -49,6 +50,7 @@ __all__ = [
     "audit",
     "carriers",
     "counts",
+    "documents_of_waybill",
     "found_under",
     "fulfilment_numbers",
     "fulfilments",

@@ -11,6 +11,7 @@ from wms.models import (
     Fulfilment,
     FulfilmentEvent,
     FulfilmentState,
+    Parcel,
 )
 
 S = FulfilmentState
@@ -54,6 +55,12 @@ def timeline(document: str) -> list[FloorEvent]:
         )
         for row in rows
     ]
+
+
+def documents_of_waybill(waybill: str) -> list[str]:
+    """The documents whose parcels carry this waybill number."""
+    rows = Parcel.objects.filter(waybill=waybill, voided_at__isnull=True)
+    return sorted(rows.values_list("fulfilment__document", flat=True).distinct())
 
 
 def was_answered(key: str) -> bool:

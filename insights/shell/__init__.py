@@ -1,0 +1,1 @@
+"""What the shell asks for while somebody works: counts, places, running jobs."""

@@ -49,7 +49,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
     (
         _("Floor"),
         (
-            Entry("pda", _("Scanner"), "search", roles.STOCK_VIEW),
+            Entry("pda", _("Scanner"), "keyboard", roles.STOCK_VIEW),
             Entry("pick", _("Pick"), "pick", roles.FLOOR_PICK),
             Entry("pack", _("Pack"), "pack", roles.FLOOR_PACK),
             Entry("ship", _("Ship"), "ship", roles.FLOOR_SHIP),

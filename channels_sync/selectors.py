@@ -21,6 +21,7 @@ from channels_sync.models import (
     Shop,
 )
 from inventory import selectors as stock
+from org.places import Named
 from org.scope import Scope
 
 # A shop is late when nothing was pulled for three of its intervals, a figure after a minute.
@@ -72,6 +73,12 @@ class ShopRow:
         if self.trouble or self.is_late:
             return "bad"
         return "warn" if self.dead or self.figures_late else "ok"
+
+
+def shops_as_places() -> list[Named]:
+    """Every shop, for giving somebody a role there."""
+    rows = Shop.objects.order_by("name", "id").values_list("id", "code", "name", "unit_id")
+    return [Named(*row) for row in rows]
 
 
 def shop_rows(*, scope: Scope, shop_id: int | None = None) -> list[ShopRow]:

@@ -379,6 +379,11 @@ JOBS: dict[str, str] = {
 
 # What may need somebody's consent: code -> the `ApprovalKind` of the room that does it.
 APPROVALS: dict[str, str] = {}
+# Where a role can be given besides units: kind -> who knows them (see org.places).
+PLACES: dict[str, str] = {
+    "warehouse": "inventory.selectors.masters:warehouses_as_places",
+    "shop": "channels_sync.selectors:shops_as_places",
+}
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")

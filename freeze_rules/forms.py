@@ -90,7 +90,7 @@ class FreezeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._scope = scope
         self._warehouses = {view.code: view for view in stock.warehouses(scope=scope)}
-        every = [("", _("All warehouses"))] if scope.unit_ids is None else []
+        every = [("", _("All warehouses"))] if scope.is_everything else []
         _offer(
             self.fields["warehouse"],
             [*every, *((code, f"{code} {view.name}") for code, view in self._warehouses.items())],

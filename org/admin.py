@@ -143,9 +143,9 @@ class PersonAdmin(SuperuserOnly, _PersonAdmin):
 
 @admin.register(Assignment)
 class AssignmentAdmin(SuperuserOnly, _AssignmentAdmin):
-    list_display = ["person", "role", "unit"]
+    list_display = ["person", "role", "unit", "warehouse_id", "shop_id"]
     list_filter = ["role"]
-    list_select_related = ["person", "unit"]
+    list_select_related = ["person", "role", "unit"]
     ordering = ["id"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -157,8 +157,12 @@ class AssignmentAdmin(SuperuserOnly, _AssignmentAdmin):
     def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
         made = services.assign(
             person_id=obj.person_id,
+            role=obj.role_id,
             unit_id=obj.unit_id,
-            role=obj.role,
+            warehouse_id=obj.warehouse_id,
+            shop_id=obj.shop_id,
+            valid_from=obj.valid_from,
+            valid_until=obj.valid_until,
             actor=person_of(request).actor,
         )
         obj.pk = made.pk
@@ -166,8 +170,10 @@ class AssignmentAdmin(SuperuserOnly, _AssignmentAdmin):
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
         services.unassign(
             person_id=obj.person_id,
+            role=obj.role_id,
             unit_id=obj.unit_id,
-            role=obj.role,
+            warehouse_id=obj.warehouse_id,
+            shop_id=obj.shop_id,
             actor=person_of(request).actor,
         )
 

@@ -6,7 +6,7 @@ this company carries is data (`org.models.RoleSet`): the shipped grants below an
 changed about them.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
@@ -360,21 +360,6 @@ def carried(code: str, added: Collection[str], removed: Collection[str]) -> froz
     Codes that the house no longer knows carry nothing.
     """
     return ((shipped(code) - frozenset(removed)) | frozenset(added)) & frozenset(PERMISSIONS)
-
-
-def permissions_of(roles: Iterable[str]) -> frozenset[str]:
-    """Every permission code that at least one of the roles carries as shipped."""
-    return frozenset().union(*map(shipped, roles))
-
-
-def roles_with(permission: str) -> frozenset[Role]:
-    """The roles that carry a permission as shipped.
-
-    Raises:
-        UnknownPermission: no such code.
-    """
-    known(permission)
-    return frozenset(role for role, codes in GRANTS.items() if permission in codes)
 
 
 class UnknownPermission(LookupError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from channels_sync.models.clock import database_clock
+from org.scope import Paths
 from org.secrets import EncryptedJSONField
 
 
@@ -18,6 +19,8 @@ class Shop(models.Model):
     class Platform(models.TextChoices):
         SHOPIFY = "shopify", "Shopify"
         TAOBAO = "taobao", _("Taobao / Tmall")
+
+    scope_paths: ClassVar[Paths] = Paths(shop="pk")
 
     platform = models.CharField(_("platform"), max_length=20, choices=Platform.choices)
     code = models.CharField(_("code"), max_length=120)

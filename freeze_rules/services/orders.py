@@ -143,7 +143,7 @@ def _check_place(order: FreezeOrder, person: Person) -> None:
     house = order.warehouse_id
     if house is None:
         # A freeze that names no warehouse reaches into all of them.
-        if scope.unit_ids is not None:
+        if not scope.is_everything:
             raise FreezeRefused("unknown_warehouse")
     elif not stock.warehouses(scope=scope, ids=[house]):
         raise FreezeRefused("unknown_warehouse")

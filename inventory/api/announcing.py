@@ -52,7 +52,7 @@ RECIPE = Shape(
 class Announcing(Endpoint):
     """Many at once, all or none: an announcement that half arrived would promise too little."""
 
-    permission = roles.STOCK_ADJUST
+    permission = roles.STOCK_RECEIVE
 
     def read(self, request: Request, shape: Shape) -> list[Any]:
         """Raises Faulty with every fault of every item."""
@@ -133,6 +133,8 @@ class IncomingClosed(Announcing):
 class Recipes(Announcing):
     """What kits are made of."""
 
+    permission = roles.MASTERS_EDIT
+
     def get(self, request: Request) -> Response:
         """?sku=SET"""
         query = StockQuery(request, self.scope(), ("sku",))
@@ -141,7 +143,7 @@ class Recipes(Announcing):
 
     def post(self, request: Request) -> Response:
         """A new version, or the newest one when it says the same. One kit at a time."""
-        if self.scope().unit_ids is not None:
+        if not self.scope().is_everything:
             # A recipe holds for every warehouse of the company.
             raise Faulty(Fault(code="not_allowed", status=403))
         rows = self.read(request, RECIPE)

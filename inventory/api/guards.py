@@ -67,7 +67,7 @@ def ship(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
 
 def hold(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
     """A claim that names no warehouse reaches into all of them."""
-    if request.warehouse_id is None and codes.scope.unit_ids is not None:
+    if request.warehouse_id is None and not codes.scope.is_everything:
         return Fault(code="missing_field", field="warehouse")
     if request.blanket:
         return None
@@ -79,7 +79,7 @@ def hold(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
 
 def transfer_in(request: Any, codes: Codes, _caller: Caller) -> Fault | None:
     """The transfer was announced to a warehouse of the caller, or the caller sees everything."""
-    if codes.scope.unit_ids is None or request.document in codes.transfers:
+    if codes.scope.is_everything or request.document in codes.transfers:
         return None
     return Fault(code="not_in_transit", field="document", asked=request.document, status=409)
 

@@ -28,7 +28,7 @@ MOST_ROWS = 10_000
 class Imports(Endpoint):
     """Send rows to be checked; nothing is booked yet."""
 
-    permission = roles.STOCK_ADJUST
+    permission = roles.STOCK_IMPORT
     parser_classes = (JSONParser, MultiPartParser)
     # The rows are known by the key in the body; the same rows again are the same import.
     needs_key = False
@@ -63,7 +63,7 @@ class Imports(Endpoint):
 class ImportOne(Endpoint):
     """How far one import is."""
 
-    permission = roles.STOCK_ADJUST
+    permission = roles.STOCK_IMPORT
 
     def get(self, request: Request, import_id: int) -> Response:
         """?after=<row> goes on with the faults behind that row."""
@@ -78,7 +78,7 @@ class ImportBooking(Endpoint):
     # Asked again it is the same booking.
     needs_key = False
 
-    permission = roles.STOCK_ADJUST
+    permission = roles.STOCK_IMPORT
 
     def post(self, request: Request, import_id: int) -> Response:
         """{"take": "ALL" | "GOOD", "adds_places": false}; asked again it is the same booking."""

@@ -209,7 +209,7 @@ def _on_trucks(requests: list[Any]) -> list[Any]:
 VERBS: tuple[Verb, ...] = (
     Verb(
         "transfer-out",
-        roles.STOCK_ADJUST,
+        roles.STOCK_TRANSFER,
         _command(
             TRANSFER,
             # Read under the name by which the lines' locations look for their warehouse.
@@ -226,7 +226,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "transfer-in",
-        roles.STOCK_ADJUST,
+        roles.STOCK_TRANSFER,
         _command(
             TRANSFER,
             WAREHOUSE,
@@ -240,8 +240,8 @@ VERBS: tuple[Verb, ...] = (
         carry="transfer_in",
         prepare=_on_trucks,
     ),
-    Verb("receive", roles.STOCK_ADJUST, RECEIVE),
-    Verb("move", roles.FLOOR_PICK, _command(WAREHOUSE, _lines(CARRIED), make=asked.MoveRequest)),
+    Verb("receive", roles.STOCK_RECEIVE, RECEIVE),
+    Verb("move", roles.STOCK_MOVE, _command(WAREHOUSE, _lines(CARRIED), make=asked.MoveRequest)),
     Verb("hold", roles.STOCK_HOLD, HOLD_SHAPE, guards.hold),
     Verb(
         "pin",
@@ -279,7 +279,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "convert",
-        roles.STOCK_RELEASE,
+        roles.STOCK_CONVERT,
         _command(
             Field("hold", hold, "hold_id", required=True),
             Field("reason", reason, required=True),
@@ -298,7 +298,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "narrow",
-        roles.STOCK_RELEASE,
+        roles.STOCK_CONVERT,
         _command(
             Field("hold", hold, "hold_id", required=True),
             Field("cells", cells, "stock_ids"),
@@ -322,13 +322,13 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "regrade",
-        roles.STOCK_ADJUST,
+        roles.STOCK_REGRADE,
         _command(WAREHOUSE, _lines(REGRADED), Field("why", text(200)), make=asked.RegradeRequest),
         guards.regrade,
     ),
     Verb(
         "scrap",
-        roles.STOCK_ADJUST,
+        roles.STOCK_SCRAP,
         _command(
             WAREHOUSE,
             _lines(PLACED),
@@ -339,7 +339,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "return",
-        roles.STOCK_ADJUST,
+        roles.STOCK_RECEIVE,
         _command(
             WAREHOUSE,
             LOCATION,
@@ -351,7 +351,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "reverse",
-        roles.STOCK_ADJUST,
+        roles.STOCK_REVERSE,
         _command(
             Field("posting", posting, "posting_id", required=True), WHY, make=asked.ReverseRequest
         ),

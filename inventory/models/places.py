@@ -1,8 +1,12 @@
 """Where it is kept: warehouses (a store's floor is one too), zones, locations."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from org.scope import Paths
 
 
 class Warehouse(models.Model):
@@ -17,6 +21,8 @@ class Warehouse(models.Model):
         BONDED = "BONDED", _("Bonded")
         THIRD_PARTY = "THIRD_PARTY", _("Third party")
         TRANSIT = "TRANSIT", _("In transit")
+
+    scope_paths: ClassVar[Paths] = Paths(warehouse="pk")
 
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=80)

@@ -137,7 +137,7 @@ def _row(posting: Posting, lines: list[ChangeLine]) -> ChangeRow:
 def _lines(posting_ids: list[int], scope: Scope) -> dict[int, list[ChangeLine]]:
     """Lines inside the scope by posting. Everything sees effectless postings too."""
     found: dict[int, list[ChangeLine]] = (
-        {pk: [] for pk in posting_ids} if scope.unit_ids is None else {}
+        {pk: [] for pk in posting_ids} if scope.is_everything else {}
     )
     with connection.cursor() as sql:
         sql.execute(
@@ -146,18 +146,16 @@ def _lines(posting_ids: list[int], scope: Scope) -> dict[int, list[ChangeLine]]:
                FROM (SELECT n.posting_id, n.balance_id, c.lot_id, sum(n.on_hand)::bigint AS goods,
                             sum(n.held)::bigint AS claims
                      FROM inventory_entry n LEFT JOIN inventory_stock c ON c.id = n.stock_id
-                     WHERE n.posting_id = ANY(%s) AND n.balance_id IS NOT NULL
+                     WHERE n.posting_id = ANY(%(postings)s) AND n.balance_id IS NOT NULL
                      GROUP BY n.posting_id, n.balance_id, c.lot_id) e
                JOIN inventory_balance b ON b.id = e.balance_id
                JOIN inventory_warehouse w ON w.id = b.warehouse_id
                JOIN inventory_sku k ON k.id = b.sku_id
                LEFT JOIN inventory_lot o ON o.id = e.lot_id
-               WHERE (%s::bigint[] IS NULL OR w.unit_id = ANY(%s::bigint[]))
+               WHERE (%(units)s::bigint[] IS NULL OR w.unit_id = ANY(%(units)s::bigint[])
+                      OR w.id = ANY(%(houses)s::bigint[]))
                ORDER BY e.posting_id, e.balance_id, e.lot_id NULLS FIRST""",
-            [
-                posting_ids,
-                *([None] * 2 if scope.unit_ids is None else [sorted(scope.unit_ids)] * 2),
-            ],
+            {"postings": posting_ids, **scope.of_warehouses},
         )
         for posting, *columns in sql.fetchall():
             found.setdefault(posting, []).append(

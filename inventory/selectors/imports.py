@@ -68,8 +68,8 @@ class FaultView:
 def _visible(person: Person) -> QuerySet[StockImport]:
     """One's own; whoever corrects stock everywhere sees all."""
     rows = StockImport.objects.select_related("person")
-    if person.may(roles.STOCK_ADJUST):
-        if scope_of(person, permission=roles.STOCK_ADJUST).unit_ids is None:
+    if person.may(roles.STOCK_IMPORT):
+        if scope_of(person, permission=roles.STOCK_IMPORT).is_everything:
             return rows
         return rows.filter(person=person)
     return rows.none()

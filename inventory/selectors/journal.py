@@ -165,12 +165,13 @@ def _of_document(document: str, scope: Scope, below: int, limit: int) -> Journal
                JOIN inventory_balance b ON b.id = e.balance_id
                JOIN inventory_warehouse w ON w.id = b.warehouse_id
                WHERE p.document = %(document)s
-                 AND (%(units)s::bigint[] IS NULL OR w.unit_id = ANY(%(units)s::bigint[]))
+                 AND (%(units)s::bigint[] IS NULL OR w.unit_id = ANY(%(units)s::bigint[])
+                      OR w.id = ANY(%(houses)s::bigint[]))
                GROUP BY e.posting_id, e.balance_id HAVING max(e.id) < %(below)s
                ORDER BY max(e.id) DESC LIMIT %(limit)s""",
             {
                 "document": document,
-                "units": None if scope.unit_ids is None else sorted(scope.unit_ids),
+                **scope.of_warehouses,
                 "below": below,
                 "limit": limit + 1,
             },

@@ -65,7 +65,7 @@ def lot_page(*, lot_id: int, scope: Scope) -> LotPage | None:
     """One lot with its cells in the scope; None when nothing of it ever lay there."""
     lot = Lot.objects.select_related("sku").filter(id=lot_id).first()
     mine = cells_seen(scope).filter(lot_id=lot_id)
-    if lot is None or not (scope.unit_ids is None or mine.exists()):
+    if lot is None or not (scope.is_everything or mine.exists()):
         return None
     cells = placed(mine.filter(on_hand__gt=0))
     return LotPage(
@@ -128,10 +128,8 @@ def lot_rows(
 def _lots_with_stock(scope: Scope, narrowing: LotNarrowing, today: date) -> QuerySet[Lot]:
     """Lots joined with their cells in the scope, so that sums count only what may be seen."""
     # One filter call: two would join the cells twice and add up each against the other.
-    which: dict[str, object] = {"cells__on_hand__gt": 0}
-    if scope.unit_ids is not None:
-        which["cells__balance__warehouse__unit__in"] = sorted(scope.unit_ids)
-    rows = Lot.objects.filter(**which)
+    inside = scope.inside(Lot, "cells__balance__warehouse__unit")
+    rows = Lot.objects.filter(inside, cells__on_hand__gt=0)
     if narrowing.shelf == "expired":
         rows = rows.filter(expires_on__lt=today)
     elif narrowing.shelf == "near":

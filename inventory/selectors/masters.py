@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inventory.models import Barcode, Location, Lot, Sku, Warehouse
+from org.places import Named
 from org.scope import Scope
 
 
@@ -108,6 +109,14 @@ def lots(ids: Iterable[int]) -> dict[int, LotView]:
         )
         for lot in Lot.objects.filter(id__in=set(ids))
     }
+
+
+def warehouses_as_places() -> list[Named]:
+    """Every active warehouse with doors, for giving somebody a role there."""
+    rows = Warehouse.objects.filter(is_active=True).exclude(kind=Warehouse.Kind.TRANSIT)
+    return [
+        Named(*row) for row in rows.order_by("code").values_list("id", "code", "name", "unit_id")
+    ]
 
 
 def warehouses(

@@ -61,9 +61,9 @@ def pieces(
     Whoever may see any warehouse may look up a piece that has left: it may come back to them.
     """
     rows = Piece.objects.exclude(stock__isnull=True, outside="")
-    if scope.unit_ids is not None:
-        inside = Q(stock__balance__warehouse__unit__in=sorted(scope.unit_ids))
-        rows = rows.filter(inside | Q(stock__isnull=True) if scope.unit_ids else Q(pk__in=[]))
+    if not scope.is_everything:
+        inside = scope.inside(Piece, "stock__balance__warehouse__unit")
+        rows = rows.none() if scope.is_nothing else rows.filter(inside | Q(stock__isnull=True))
     if serials is not None:
         rows = rows.filter(serial__in=serials)
     if sku_ids is not None:

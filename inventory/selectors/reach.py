@@ -58,8 +58,8 @@ class KnownInside:
 class HoldReach:
     """A claim, where it lies, and who may let go of it.
 
-    `units` are the organisation units of the warehouses it names or has units in; one that names
-    no warehouse covers all, and only a scope of everything holds it.
+    `places` are the warehouses it names or has units in, each after its organisation unit; one
+    that names no warehouse covers all, and only a scope of everything holds it.
     """
 
     id: int
@@ -68,14 +68,18 @@ class HoldReach:
     reason: str
     release_permission: str
     sku_id: int | None
-    units: frozenset[int]
+    places: frozenset[tuple[int, int]]
     everywhere: bool
 
     def inside(self, scope: Scope) -> bool:
         """True when all of it lies in the scope."""
-        if scope.unit_ids is None:
+        if scope.is_everything:
             return True
-        return not self.everywhere and all(map(scope.covers, self.units))
+        return not self.everywhere and _all_inside(scope, self.places)
+
+
+def _all_inside(scope: Scope, places: Iterable[tuple[int, int]]) -> bool:
+    return all(scope.covers(unit, warehouse_id=house) for unit, house in places)
 
 
 def _split(handles: Iterable[Handle]) -> tuple[list[str], list[int]]:
@@ -165,13 +169,15 @@ def holds(*, hold_ids: Collection[int], documents: Collection[str]) -> list[Hold
     rows = list(
         Hold.objects.filter(wanted).values_list(
             "id", "document", "role", "reason__code", "reason__release_permission", "sku_id",
-            "warehouse__unit_id",
+            "warehouse__unit_id", "warehouse_id",
         )
     )  # fmt: skip
-    units: dict[int, set[int]] = {}
+    places: dict[int, set[tuple[int, int]]] = {}
     lines = HoldLine.objects.filter(hold_id__in=[row[0] for row in rows], open__gt=0)
-    for hold_id, unit in lines.values_list("hold_id", "balance__warehouse__unit_id").distinct():
-        units.setdefault(hold_id, set()).add(unit)
+    for hold_id, *place in lines.values_list(
+        "hold_id", "balance__warehouse__unit_id", "balance__warehouse_id"
+    ).distinct():
+        places.setdefault(hold_id, set()).add((place[0], place[1]))
     return [
         HoldReach(
             id=row[0],
@@ -180,7 +186,7 @@ def holds(*, hold_ids: Collection[int], documents: Collection[str]) -> list[Hold
             reason=row[3],
             release_permission=row[4],
             sku_id=row[5],
-            units=frozenset(units.get(row[0], set()) | ({row[6]} if row[6] else set())),
+            places=frozenset(places.get(row[0], set()) | ({(row[6], row[7])} if row[6] else set())),
             everywhere=row[6] is None,
         )
         for row in rows
@@ -191,13 +197,13 @@ def postings(ids: Collection[int], *, scope: Scope) -> frozenset[int]:
     """Postings all of whose stock lies in the scope. One statement."""
     if not ids:
         return frozenset()
-    units: dict[int, set[int]] = {}
+    places: dict[int, set[tuple[int, int]]] = {}
     rows = Entry.objects.filter(posting_id__in=ids, balance__isnull=False)
-    for posting_id, unit in rows.values_list(
-        "posting_id", "balance__warehouse__unit_id"
+    for posting_id, unit, house in rows.values_list(
+        "posting_id", "balance__warehouse__unit_id", "balance__warehouse_id"
     ).distinct():
-        units.setdefault(posting_id, set()).add(unit)
-    return frozenset(each for each, seen in units.items() if all(map(scope.covers, seen)))
+        places.setdefault(posting_id, set()).add((unit, house))
+    return frozenset(each for each, seen in places.items() if _all_inside(scope, seen))
 
 
 def balance_id(*, warehouse_id: int, sku_id: int, grade: str, owner: str) -> int | None:
@@ -211,9 +217,11 @@ def balance_id(*, warehouse_id: int, sku_id: int, grade: str, owner: str) -> int
 def announced_within(documents: Collection[str], *, scope: Scope) -> bool:
     """True when each document announces something, and all of it inside the scope."""
     rows = Incoming.objects.filter(document__in=documents)
-    units = list(rows.values_list("document", "warehouse__unit_id").distinct())
-    named = {document for document, _ in units}
-    return named == set(documents) and all(scope.covers(unit) for _, unit in units)
+    places = list(rows.values_list("document", "warehouse__unit_id", "warehouse_id").distinct())
+    named = {document for document, _, _ in places}
+    return named == set(documents) and _all_inside(
+        scope, ((unit, house) for _, unit, house in places)
+    )
 
 
 def transfers_to(documents: Collection[str], *, scope: Scope) -> frozenset[str]:

@@ -28,7 +28,7 @@ SHOWN = 100
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(roles.STOCK_ADJUST)
+@permission_required(roles.STOCK_IMPORT)
 def import_page(request: HttpRequest) -> HttpResponse:
     """Choose a file or paste rows; below, the imports until now."""
     person = person_of(request)
@@ -72,7 +72,7 @@ def _one(request: HttpRequest, import_id: int) -> asked.ImportView:
 
 
 @require_GET
-@permission_required(roles.STOCK_ADJUST)
+@permission_required(roles.STOCK_IMPORT)
 def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """What will be booked, what is wrong, how far it is."""
     person = person_of(request)
@@ -96,7 +96,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required(roles.STOCK_ADJUST)
+@permission_required(roles.STOCK_IMPORT)
 def book_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """Book all rows, or the good ones."""
     take = "ALL" if request.POST.get("take") == "ALL" else "GOOD"
@@ -118,14 +118,14 @@ def book_import(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 @require_GET
-@permission_required(roles.STOCK_ADJUST)
+@permission_required(roles.STOCK_IMPORT)
 def import_template(_request: HttpRequest) -> HttpResponse:
     """The workbook to fill in."""
     return _workbook(template(), _("stock-template.xlsx"))
 
 
 @require_GET
-@permission_required(roles.STOCK_ADJUST)
+@permission_required(roles.STOCK_IMPORT)
 def import_faults(request: HttpRequest, import_id: int) -> HttpResponse:
     """The rows at fault, to correct and send again."""
     _one(request, import_id)

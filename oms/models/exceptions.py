@@ -1,11 +1,14 @@
 """What stands between an order and the doorstep."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from oms.models.clock import database_clock
 from oms.models.orders import Order
+from org.scope import Paths
 
 
 class OrderException(models.Model):
@@ -23,6 +26,8 @@ class OrderException(models.Model):
         ACCEPTED = "ACCEPTED", _("Accepted as it is")
         CLOSED = "CLOSED", _("Dealt with")
         OVERTAKEN = "OVERTAKEN", _("The order ended")
+
+    scope_paths: ClassVar[Paths] = Paths(warehouse="order__warehouse", shop="order__shop_id")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="exceptions")
     # Copied for the scope of lists.

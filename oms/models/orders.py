@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from oms.models.clock import database_clock
+from org.scope import Paths
 
 
 class OrderState(models.TextChoices):
@@ -45,6 +46,8 @@ class Order(models.Model):
 
     The shop lives upstairs (channels_sync): its id, name and unit are kept as copies.
     """
+
+    scope_paths: ClassVar[Paths] = Paths(warehouse="warehouse", shop="shop_id")
 
     number = models.GeneratedField(
         expression=OrderNumber(F("id")),

@@ -107,8 +107,9 @@ def slice_of(
 
 
 def arms_of(scope: Scope, column: str) -> tuple[str, Collection[int]]:
-    """The arms of a scope; none for one that sees everything."""
-    return column, scope.unit_ids or ()
+    """The arms of a scope; none for one that sees everything, or more than units."""
+    only_units = not (scope.warehouse_ids or scope.shop_ids)
+    return column, (scope.unit_ids or ()) if only_units else ()
 
 
 def _ordering(by: By, descending: bool, backwards: bool) -> list[OrderBy | str]:

@@ -16,11 +16,22 @@ from org.models.approvals import (
     RequestStep,
 )
 from org.models.audit import AuditRecord
-from org.models.clients import ApiAnswer, ApiClient, ApiNonce, ApiSecret
-from org.models.jobs import Job, JobFile, JobFilePart, JobState
+from org.models.clients import (
+    ApiAnswer,
+    ApiClient,
+    ApiNonce,
+    ApiSecret,
+)
+from org.models.jobs import (
+    Job,
+    JobFile,
+    JobFilePart,
+    JobState,
+)
 from org.models.lists import Batch, ListSetup, SavedView
 from org.models.notices import Notice, NoticeCopy
-from org.models.people import Assignment, Person
+from org.models.people import Assignment, Person, in_force
+from org.models.roles import RoleSet
 from org.models.seals import AuditBlock, SealReading
 from org.models.sign_in import SignInFailure
 from org.models.units import Unit
@@ -53,8 +64,10 @@ __all__ = [
     "NoticeCopy",
     "Person",
     "RequestStep",
+    "RoleSet",
     "SavedView",
     "SealReading",
     "SignInFailure",
     "Unit",
+    "in_force",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from org.roles import PERMISSIONS, Role, UnknownPermission, permissions_of
+from org.roles import PERMISSIONS, SENSITIVE, carried, known
 
 
 class Person(AbstractUser):
@@ -24,6 +26,8 @@ class Person(AbstractUser):
         _("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans"
     )
 
+    # How the name is spelled, for searching and sorting: "wangxiaoming wxm".
+    pinyin = models.CharField(max_length=200, blank=True, default="", editable=False)
     # Tastes of the screen, such as {"theme": "dark", "density": "dense", "sound": true}.
     preferences = models.JSONField(_("preferences"), default=dict, blank=True)
 
@@ -54,7 +58,9 @@ class Person(AbstractUser):
             return frozenset()
         if self.is_superuser:
             return frozenset(PERMISSIONS)
-        return permissions_of(self.assignments.values_list("role", flat=True))
+        jobs = self.assignments.filter(in_force(timezone.localdate()))
+        roles = jobs.values_list("role__code", "role__added", "role__removed")
+        return frozenset().union(*(carried(*role) for role in roles))
 
     def may(self, permission: str) -> bool:
         """True when the person has the permission somewhere; `scope_of` says where.
@@ -62,27 +68,64 @@ class Person(AbstractUser):
         Raises:
             UnknownPermission: no such code.
         """
-        if permission not in PERMISSIONS:
-            raise UnknownPermission(permission)
-        return permission in self.permissions
+        return known(permission) in self.permissions
+
+    @property
+    def is_trusted_with_much(self) -> bool:
+        """True when something they may do asks for a second factor at sign-in."""
+        return not self.permissions.isdisjoint(SENSITIVE)
 
 
 class Assignment(models.Model):
-    """A person does a job at a unit and at everything below it."""
+    """A person has a role at one place: a unit and everything below it, a warehouse, or a shop.
+
+    Warehouses and shops live upstairs, so their ids are kept as plain numbers; `org.places` asks
+    for their names.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="assignments")
-    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="assignments")
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    role = models.ForeignKey(
+        "org.RoleSet", models.PROTECT, to_field="code", db_column="role",
+        related_name="assignments", verbose_name=_("role"),
+    )  # fmt: skip
+    unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    warehouse_id = models.BigIntegerField(_("warehouse"), null=True, blank=True)
+    shop_id = models.BigIntegerField(_("shop"), null=True, blank=True)
+    # Days in the zone of the house, both included; empty: from ever, for ever.
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
         constraints = [
-            models.UniqueConstraint(name="org_assignment_once", fields=["person", "unit", "role"]),
+            models.UniqueConstraint(
+                name="org_assignment_once",
+                fields=["person", "role", "unit", "warehouse_id", "shop_id"],
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
-                name="org_assignment_role_known", condition=Q(role__in=sorted(Role.values))
+                name="org_assignment_one_place",
+                condition=Q(unit__isnull=False, warehouse_id__isnull=True, shop_id__isnull=True)
+                | Q(unit__isnull=True, warehouse_id__isnull=False, shop_id__isnull=True)
+                | Q(unit__isnull=True, warehouse_id__isnull=True, shop_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="org_assignment_days_in_order",
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.role} @ {self.unit_id}"
+        place = self.unit_id or f"W{self.warehouse_id}" if not self.shop_id else f"S{self.shop_id}"
+        return f"{self.person_id} {self.role_id} @ {place}"
+
+
+def in_force(day: date) -> Q:
+    """The assignments that count on a day."""
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    return begun & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))

@@ -9,8 +9,18 @@ from org.selectors.clients import (
     known_client,
     scope_of_client,
 )
-from org.selectors.finding import JobFound, PersonFound, find_jobs, find_people
-from org.selectors.jobs import JobView, job, job_file, jobs
+from org.selectors.finding import (
+    JobFound,
+    PersonFound,
+    find_jobs,
+    find_people,
+)
+from org.selectors.jobs import (
+    JobView,
+    job,
+    job_file,
+    jobs,
+)
 from org.selectors.lists import (
     BatchView,
     SetupOfList,
@@ -20,9 +30,32 @@ from org.selectors.lists import (
     setup_of_list,
     views_of_list,
 )
-from org.selectors.notices import NoticeView, notices, people_with, unread_notices
-from org.selectors.people import UnitView, names_of_actors, scope_of, unit_ids_by_code, units
-from org.selectors.seals import BreakView, ChainView, chains, head_gone, head_of_chain, verify
+from org.selectors.notices import (
+    NoticeView,
+    notices,
+    people_with,
+    unread_notices,
+)
+from org.selectors.people import (
+    JobHeld,
+    UnitView,
+    jobs_held,
+    jobs_in_force,
+    names_of_actors,
+    permissions_at,
+    roles_carrying,
+    scope_of,
+    unit_ids_by_code,
+    units,
+)
+from org.selectors.seals import (
+    BreakView,
+    ChainView,
+    chains,
+    head_gone,
+    head_of_chain,
+    verify,
+)
 from org.selectors.trail import AuditView, audit_trail
 
 __all__ = [
@@ -32,6 +65,7 @@ __all__ = [
     "ChainView",
     "ClientView",
     "JobFound",
+    "JobHeld",
     "JobView",
     "KnownClient",
     "NoticeView",
@@ -52,10 +86,14 @@ __all__ = [
     "job",
     "job_file",
     "jobs",
+    "jobs_held",
+    "jobs_in_force",
     "known_client",
     "names_of_actors",
     "notices",
     "people_with",
+    "permissions_at",
+    "roles_carrying",
     "roles_of",
     "scope_of",
     "scope_of_client",

@@ -26,8 +26,8 @@ from org.models import (
     Unit,
 )
 from org.models.approval_policies import StepColumns
-from org.roles import APPROVALS_DECIDE, Role, roles_with
-from org.selectors.people import scope_of
+from org.roles import APPROVALS_DECIDE, Role
+from org.selectors.people import jobs_in_force, roles_carrying, scope_of
 
 MANAGERS = {
     Unit.Kind.STORE: Role.STORE_MANAGER,
@@ -76,9 +76,10 @@ def manager_unit(*, unit: Unit, without: Collection[int] = ()) -> Unit | None:
     """The nearest unit upwards that has a manager who is not one of `without`. Two statements."""
     above = {each.path: each for each in Unit.objects.filter(path__in=_paths_up(unit.path))}
     held = set(
-        Assignment.objects.filter(unit__in=above.values(), person__is_active=True)
+        jobs_in_force()
+        .filter(unit__in=above.values(), person__is_active=True)
         .exclude(person_id__in=without)
-        .values_list("unit_id", "role")
+        .values_list("unit_id", "role__code")
     )
     for path in _paths_up(unit.path):
         each = above[path]
@@ -108,7 +109,7 @@ def people_asked(
     wanted = Q(pk__in=step.person_ids) if step.asked == Asked.PERSONS else Q(assignments__in=jobs)
     if escalated and step.escalate_role:
         wanted |= Q(assignments__in=_jobs(unit, [step.escalate_role]))
-    deciders = Assignment.objects.filter(role__in=roles_with(APPROVALS_DECIDE))
+    deciders = jobs_in_force().filter(role__code__in=roles_carrying(APPROVALS_DECIDE))
     rows = (
         Person.objects.filter(wanted, is_active=True)
         .filter(assignments__in=deciders)
@@ -122,14 +123,15 @@ def _jobs_of_step(step: StepColumns, *, unit: Unit, managed: Unit | None) -> Que
     if step.asked == Asked.MANAGER:
         if managed is None:
             return Assignment.objects.none()
-        return Assignment.objects.filter(unit=managed, role=MANAGERS[Unit.Kind(managed.kind)])
+        manager = MANAGERS[Unit.Kind(managed.kind)]
+        return jobs_in_force().filter(unit=managed, role__code=manager)
     if step.asked == Asked.PERMISSION:
-        return _jobs(unit, roles_with(step.permission))
+        return _jobs(unit, roles_carrying(step.permission))
     return _jobs(unit, [step.role])
 
 
 def _jobs(unit: Unit, roles: Iterable[str]) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(unit__path__in=_paths_up(unit.path), role__in=list(roles))
+    return jobs_in_force().filter(unit__path__in=_paths_up(unit.path), role__code__in=list(roles))
 
 
 def stand_ins(person: Person, *, at: datetime | None = None) -> list[StandIn]:
@@ -198,14 +200,9 @@ def asked_of(person: Person) -> Q:
     for code in sorted(set(codes)):
         scope = scope_of(person, permission=code)
         here = Q(asked=Asked.PERMISSION, permission=code)
-        wanted |= (
-            here
-            if scope.unit_ids is None
-            else here & Q(request__unit_id__in=sorted(scope.unit_ids))
-        )
-    for role, unit_id, path in Assignment.objects.filter(person=person).values_list(
-        "role", "unit_id", "unit__path"
-    ):
+        wanted |= here & scope.inside(RequestStep, "request__unit")
+    jobs = jobs_in_force().filter(person=person, unit__isnull=False)
+    for role, unit_id, path in jobs.values_list("role__code", "unit_id", "unit__path"):
         below = Q(request__unit__path__startswith=path)
         wanted |= Q(asked=Asked.ROLE, role=role) & below
         wanted |= Q(escalated_at__isnull=False, escalate_role=role) & below

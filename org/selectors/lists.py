@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from org.models import Assignment, Batch, ListSetup, Person, SavedView
+from org.models import Batch, ListSetup, Person, SavedView
+from org.selectors.people import jobs_in_force
 
 FEWEST_ROWS = 50
 
@@ -65,7 +66,7 @@ class BatchView:
 
 def views_of_list(*, person: Person, list_key: str) -> list[ViewOfList]:
     """A person's own views of a list, then those shown to a role of theirs. One statement."""
-    roles = Assignment.objects.filter(person=person).values("role")
+    roles = jobs_in_force().filter(person=person).values("role__code")
     rows = SavedView.objects.filter(
         Q(owner=person) | (Q(role__in=roles) & ~Q(role="")), list_key=list_key
     )
@@ -86,8 +87,8 @@ def setup_of_list(*, person: Person, list_key: str) -> SetupOfList:
 
 def roles_of(person: Person) -> list[tuple[str, str]]:
     """The jobs somebody does: code and name, to share a view with."""
-    rows = Assignment.objects.filter(person=person).order_by("role")
-    found = {row.role: str(row.get_role_display()) for row in rows}
+    rows = jobs_in_force().filter(person=person).select_related("role").order_by("role__code")
+    found = {row.role.code: row.role.label for row in rows}
     return list(found.items())
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from org.models import Assignment, NoticeCopy, Person, Unit
+from org.models import NoticeCopy, Person, Unit
 from org.notices import title_of
-from org.roles import roles_with
+from org.selectors.people import jobs_in_force, roles_carrying
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def people_with(permission: str, *, unit_id: int | None = None) -> list[int]:
     Raises:
         UnknownPermission: no such code.
     """
-    jobs = Assignment.objects.filter(role__in=roles_with(permission), person__is_active=True)
+    jobs = jobs_in_force().filter(role__code__in=roles_carrying(permission), person__is_active=True)
     places = Q(unit__kind=Unit.Kind.HEAD_OFFICE)
     if unit_id is not None:
         path = Unit.objects.values_list("path", flat=True).get(pk=unit_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from org import machines
-from org.models import ApiClient, Assignment, Person, Unit
-from org.roles import roles_with
+from org.models import ApiClient, Assignment, Person, RoleSet, Unit, in_force
+from org.places import SHOP, WAREHOUSE, Place
+from org.roles import PERMISSIONS, carried, known
 from org.scope import Scope
 
 
@@ -26,34 +28,94 @@ class UnitView:
 
 
 def scope_of(person: Person, *, permission: str | Collection[str] | None = None) -> Scope:
-    """The units the person works at, with everything below them. At most two queries.
+    """Where the person works: units with everything below them, warehouses, shops.
+
+    At most two queries. The only place that answers this question.
 
     Args:
         person: who asks.
-        permission: only units where a role of theirs carries this code, or one of these; None
+        permission: only places where a role of theirs carries this code, or one of these; None
             takes any role.
 
     Raises:
         UnknownPermission: no such code.
     """
     wanted = [permission] if isinstance(permission, str) else permission
-    carrying = None if wanted is None else frozenset().union(*map(roles_with, wanted))
+    codes = None if wanted is None else frozenset(map(known, wanted))
     if not person.is_active:
         return Scope.nothing()
     if person.is_superuser:
         return Scope.everything()
-    jobs = Assignment.objects.filter(person=person)
-    if carrying is not None:
-        jobs = jobs.filter(role__in=carrying)
-    places = set(jobs.values_list("unit__kind", "unit__path"))
-    if any(kind == Unit.Kind.HEAD_OFFICE for kind, _ in places):
+    held = [job for job in jobs_held(person) if codes is None or not codes.isdisjoint(job.codes)]
+    if any(job.unit_kind == Unit.Kind.HEAD_OFFICE for job in held):
         return Scope.everything()
-    if not places:
-        return Scope.nothing()
+    paths = sorted({job.unit_path for job in held if job.unit_path})
     below = Q()
-    for _, path in sorted(places):
+    for path in paths:
         below |= Q(path__startswith=path)
-    return Scope.of(Unit.objects.filter(below).values_list("id", flat=True))
+    units = Unit.objects.filter(below).values_list("id", flat=True) if paths else ()
+    return Scope.of(
+        units,
+        warehouse_ids=(job.warehouse_id for job in held if job.warehouse_id),
+        shop_ids=(job.shop_id for job in held if job.shop_id),
+    )
+
+
+@dataclass(frozen=True)
+class JobHeld:
+    """A role that somebody has today: what it carries and at which one place."""
+
+    role: str
+    codes: frozenset[str]
+    unit_kind: str | None
+    unit_path: str | None
+    warehouse_id: int | None
+    shop_id: int | None
+
+
+def jobs_in_force() -> QuerySet[Assignment]:
+    """The assignments that count today."""
+    return Assignment.objects.filter(in_force(timezone.localdate()))
+
+
+def jobs_held(person: Person) -> list[JobHeld]:
+    """The roles in force today. One query."""
+    rows = jobs_in_force().filter(person=person)
+    found = rows.values_list(
+        "role__code", "role__added", "role__removed", "unit__kind", "unit__path",
+        "warehouse_id", "shop_id",
+    )  # fmt: skip
+    return [
+        JobHeld(role, carried(role, added, removed), kind, path, house, shop)
+        for role, added, removed, kind, path, house, shop in found
+    ]
+
+
+def roles_carrying(permission: str) -> list[str]:
+    """Codes of the roles that carry a permission in this company. One query.
+
+    Raises:
+        UnknownPermission: no such code.
+    """
+    known(permission)
+    return [role.code for role in RoleSet.objects.all() if permission in role.permissions]
+
+
+def permissions_at(person: Person, place: Place) -> frozenset[str]:
+    """Every code that the person has at a place. Two queries."""
+    if not person.is_active:
+        return frozenset()
+    if person.is_superuser:
+        return frozenset(PERMISSIONS)
+    path = Unit.objects.values_list("path", flat=True).get(pk=place.unit_id)
+    here = [
+        job.codes
+        for job in jobs_held(person)
+        if (job.unit_path and path.startswith(job.unit_path))
+        or (place.kind == WAREHOUSE and job.warehouse_id == place.id)
+        or (place.kind == SHOP and job.shop_id == place.id)
+    ]
+    return frozenset().union(*here)
 
 
 def units(*, scope: Scope) -> list[UnitView]:

@@ -13,30 +13,95 @@ from org.services.clients import (
     retire_secret,
     revoke_client,
 )
-from org.services.job_runs import Download, JobTrouble, Step, Work, handler_of, work_on_jobs
+from org.services.job_runs import (
+    Download,
+    JobTrouble,
+    Step,
+    Work,
+    handler_of,
+    work_on_jobs,
+)
 from org.services.jobs import UnknownJob, add_job, cancel_job
 from org.services.keys import Rotated, fields_with_secrets, rotate_batch
-from org.services.lists import ViewRefused, delete_view, save_view, set_up_list
-from org.services.notices import MissingWords, notify, read_all_notices, read_notice
-from org.services.people import NameTaken, assign, create_person, set_language, unassign
+from org.services.lists import (
+    ViewRefused,
+    delete_view,
+    save_view,
+    set_up_list,
+)
+from org.services.notices import (
+    MissingWords,
+    notify,
+    read_all_notices,
+    read_notice,
+)
+from org.services.people import (
+    PREFERENCES,
+    BadPreference,
+    DaysInDisorder,
+    NameTaken,
+    OwnAccount,
+    assign,
+    change_person,
+    create_person,
+    set_active,
+    set_language,
+    set_preferences,
+    unassign,
+)
+from org.services.roles import (
+    RoleInUse,
+    RoleNameTaken,
+    UnknownRole,
+    change_role,
+    create_role,
+    delete_role,
+    restore_role,
+)
+from org.services.safeguards import (
+    LastAdministrator,
+    NoSuchPlace,
+    NotYours,
+    check_may_manage,
+)
 from org.services.sealing import begin_reading, read_on, seal
-from org.services.sign_in import SignIn, forget_failures, sign_in, sign_out
-from org.services.units import BadParent, CodeTaken, create_unit, rename_unit
+from org.services.sign_in import (
+    SignIn,
+    forget_failures,
+    sign_in,
+    sign_out,
+)
+from org.services.units import (
+    BadParent,
+    CodeTaken,
+    create_unit,
+    rename_unit,
+)
 
 __all__ = [
+    "PREFERENCES",
     "BadParent",
+    "BadPreference",
     "ClientTrouble",
     "ClientWish",
     "CodeTaken",
+    "DaysInDisorder",
     "Download",
     "JobTrouble",
+    "LastAdministrator",
     "MissingWords",
     "NameTaken",
     "NewSecret",
+    "NoSuchPlace",
+    "NotYours",
+    "OwnAccount",
+    "RoleInUse",
+    "RoleNameTaken",
     "Rotated",
     "SignIn",
     "Step",
     "UnknownJob",
+    "UnknownRole",
     "ViewRefused",
     "Work",
     "add_client",
@@ -46,8 +111,13 @@ __all__ = [
     "begin_reading",
     "cancel_job",
     "change_client",
+    "change_person",
+    "change_role",
+    "check_may_manage",
     "create_person",
+    "create_role",
     "create_unit",
+    "delete_role",
     "delete_view",
     "fields_with_secrets",
     "forget_failures",
@@ -60,12 +130,15 @@ __all__ = [
     "read_on",
     "record",
     "rename_unit",
+    "restore_role",
     "retire_secret",
     "revoke_client",
     "rotate_batch",
     "save_view",
     "seal",
+    "set_active",
     "set_language",
+    "set_preferences",
     "set_up_list",
     "sign_in",
     "sign_out",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from org.models import Assignment, ListSetup, Person, SavedView
+from org.models import ListSetup, Person, SavedView
+from org.selectors import jobs_in_force
 
 MOST_VIEWS = 30
 MOST_NAME = 40
@@ -52,7 +53,7 @@ def save_view(
         raise ViewRefused("name_too_long")
     if len(query) > MOST_QUERY:
         raise ViewRefused("query_too_long")
-    if role and not Assignment.objects.filter(person=person, role=role).exists():
+    if role and not jobs_in_force().filter(person=person, role__code=role).exists():
         raise ViewRefused("not_your_role")
     # Two saves at once count each other.
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)

@@ -167,9 +167,9 @@ TABLE: dict[str, Route] = {
     "stock-past-balance": Route(roles.STOCK_VIEW, _balance),
     "stock-audit": Route(roles.AUDIT_VIEW),
     "stock-audit-check": Route(roles.AUDIT_VIEW, is_page=False),
-    "stock-import": Route(roles.STOCK_ADJUST),
-    "stock-import-one": Route(roles.STOCK_ADJUST, _import),
-    "stock-import-book": Route(roles.STOCK_ADJUST, _import, is_page=False),
+    "stock-import": Route(roles.STOCK_IMPORT),
+    "stock-import-one": Route(roles.STOCK_IMPORT, _import),
+    "stock-import-book": Route(roles.STOCK_IMPORT, _import, is_page=False),
     # Workbooks, no pages; their own tests show whom they turn away.
     "stock-import-template": Route(MACHINE),
     "stock-import-faults": Route(MACHINE),
@@ -204,13 +204,19 @@ TABLE: dict[str, Route] = {
     **{
         f"stock-api-{name}": Route(permission, speaks_json="POST")
         for permission, names in {
-            roles.STOCK_ADJUST: (
-                "receive", "adjust", "regrade", "scrap", "return", "reverse", "transfer-out",
-                "transfer-in", "imports", "incoming", "incoming-close", "recipes",
-            ),
-            roles.FLOOR_PICK: ("move", "pin", "unpin", "swap"),
+            roles.STOCK_RECEIVE: ("receive", "return", "incoming", "incoming-close"),
+            roles.STOCK_ADJUST: ("adjust",),
+            roles.STOCK_REGRADE: ("regrade",),
+            roles.STOCK_SCRAP: ("scrap",),
+            roles.STOCK_REVERSE: ("reverse",),
+            roles.STOCK_TRANSFER: ("transfer-out", "transfer-in"),
+            roles.STOCK_IMPORT: ("imports",),
+            roles.STOCK_MOVE: ("move",),
+            roles.STOCK_CONVERT: ("convert", "narrow"),
+            roles.MASTERS_EDIT: ("recipes",),
+            roles.FLOOR_PICK: ("pin", "unpin", "swap"),
             roles.STOCK_HOLD: ("hold", "displace", "plan"),
-            roles.STOCK_RELEASE: ("release", "convert", "narrow"),
+            roles.STOCK_RELEASE: ("release",),
             roles.FLOOR_SHIP: ("ship",),
         }.items()
         for name in names
@@ -223,6 +229,6 @@ TABLE: dict[str, Route] = {
         )
     },
     "stock-api-audit": Route(roles.AUDIT_VIEW, speaks_json="GET"),
-    "stock-api-imports-one": Route(roles.STOCK_ADJUST, _import, speaks_json="GET"),
-    "stock-api-imports-one-book": Route(roles.STOCK_ADJUST, _import, speaks_json="POST"),
+    "stock-api-imports-one": Route(roles.STOCK_IMPORT, _import, speaks_json="GET"),
+    "stock-api-imports-one-book": Route(roles.STOCK_IMPORT, _import, speaks_json="POST"),
 }  # fmt: skip

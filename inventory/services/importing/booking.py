@@ -85,9 +85,9 @@ def book(work: org.Work) -> Iterator[org.Step]:
     if work.place.get("ended"):
         return
     found = StockImport.objects.get(pk=work.payload["import"])
-    if not work.person.may(roles.STOCK_ADJUST):
+    if not work.person.may(roles.STOCK_IMPORT):
         raise org.JobTrouble(_("You may not correct stock any more."))
-    scope = scope_of(work.person, permission=roles.STOCK_ADJUST)
+    scope = scope_of(work.person, permission=roles.STOCK_IMPORT)
     done, total = work.done, found.rows
     if total >= MANY and "block" not in work.place:
         _analyze(_tables_over(times=0, pages=SMALL_PAGES))

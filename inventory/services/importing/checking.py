@@ -145,7 +145,7 @@ def check(work: org.Work) -> Iterator[org.Step]:
     blocks = ImportBlock.objects.filter(
         stock_import=found, number__gt=work.place.get("block", 0)
     ).order_by("number")
-    scope = scope_of(found.person, permission=roles.STOCK_ADJUST)
+    scope = scope_of(found.person, permission=roles.STOCK_IMPORT)
     for number in blocks.values_list("number", flat=True):
         done += _check_block(blocks.get(number=number), found, scope)
         yield org.Step(done=min(done, found.rows), total=found.rows, place={"block": number})
@@ -156,7 +156,7 @@ def check(work: org.Work) -> Iterator[org.Step]:
 def check_now(import_id: int) -> None:
     """The same for a few blocks, in the caller's transaction."""
     found = StockImport.objects.get(pk=import_id)
-    scope = scope_of(found.person, permission=roles.STOCK_ADJUST)
+    scope = scope_of(found.person, permission=roles.STOCK_IMPORT)
     for block in ImportBlock.objects.filter(stock_import=found).order_by("number"):
         _check_block(block, found, scope)
     _finish(found)

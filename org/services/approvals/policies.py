@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from org.approving import UnknownKind, kind_of
-from org.models import ApprovalPolicy, ApprovalStep, Asked, Person
-from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES, PERMISSIONS, Role, roles_with
+from org.models import ApprovalPolicy, ApprovalStep, Asked, Person, RoleSet
+from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES, PERMISSIONS
+from org.selectors.people import roles_carrying
 from org.services.approvals.refusals import ApprovalRefused
 from org.services.audit import record
 
@@ -209,7 +210,7 @@ def _check_step(number: int, step: StepDraft) -> None:
         raise wrong("agreement", _("Choose whether one of them is enough."))
     if step.asked == Asked.PERMISSION and step.permission not in PERMISSIONS:
         raise wrong("permission", _("Choose a permission."))
-    if step.asked == Asked.ROLE and step.role not in roles_with(APPROVALS_DECIDE):
+    if step.asked == Asked.ROLE and step.role not in roles_carrying(APPROVALS_DECIDE):
         raise wrong("role", _("Choose a role that may approve."))
     if step.asked == Asked.PERSONS:
         able = {
@@ -222,7 +223,7 @@ def _check_step(number: int, step: StepDraft) -> None:
     if step.deadline_hours is not None and not 1 <= step.deadline_hours <= 8760:
         raise wrong("deadline_hours", _("From 1 hour to 8,760 hours (a year)."))
     if step.escalate_role:
-        if step.escalate_role not in Role.values:
+        if not RoleSet.objects.filter(code=step.escalate_role).exists():
             raise wrong("escalate_role", _("Choose a role."))
         if step.deadline_hours is None:
             raise wrong("deadline_hours", _("Say after how many hours it escalates."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,3 +81,25 @@ def own_database() -> Iterator[servers.Postgres]:
             connections.close_all()
             valkey.stop()
             postgres.stop()
+
+
+@contextmanager
+def database_beside(name: str) -> Iterator[None]:
+    """A migrated database beside the one Django is set up on; gone afterwards."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    ours = connection.settings_dict["NAME"]
+    theirs = f"{name}_{int(time.time())}"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{theirs}"')
+    connection.close()
+    connection.settings_dict["NAME"] = theirs
+    try:
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = ours
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{theirs}" WITH (FORCE)')

@@ -86,7 +86,7 @@ def know_blankets(world: World, needs: Needs, by_id: dict[int, Bal], rows: list[
         & (Q(sku__isnull=True) | bulk.one_of("sku_id", skus))
         & (Q(location__isnull=True) | bulk.one_of("location_id", places))
     )
-    which |= Q(document__in=needs.documents) | Q(id__in=needs.hold_ids)
+    which |= Q(document__in=needs.documents) | bulk.one_of("id", needs.hold_ids)
     found = Hold.objects.filter(which, blanket=True, closed_at__isnull=True)
     for hold in found.values_list(*_OF_A_HOLD, named=True):
         world.add_blanket(_know_claim(world, hold))
@@ -108,7 +108,7 @@ _OF_A_LINE = (
 def _know_claims(world: World, hold_ids: set[int]) -> None:
     unknown = hold_ids - world.claims.keys()
     if unknown:
-        rows = Hold.objects.filter(id__in=unknown)
+        rows = Hold.objects.filter(bulk.one_of("id", unknown))
         for hold in rows.values_list(*_OF_A_HOLD, named=True):
             _know_claim(world, hold)
 
@@ -155,26 +155,26 @@ def know_lines(world: World, needs: Needs, by_id: dict[int, Bal], cells: dict[in
     parts = lines_named(needs)
     blankets = {claim.id for claim in world.blankets if claim.id is not None}
     if blankets:
-        parts.append(Q(hold_id__in=blankets))
+        parts.append(bulk.one_of("hold_id", blankets))
     if needs.reserves:
         open_ones = Hold.objects.filter(document__in=needs.reserves, closed_at__isnull=True)
-        parts.append(Q(hold_id__in=set(open_ones.values_list("id", flat=True))))
+        parts.append(bulk.one_of("hold_id", open_ones.values_list("id", flat=True)))
     at = needs.cell_ids | {
         number for number, cell in cells.items() if cell.place.id in needs.locations
     }
     if at:
-        parts.append(Q(stock_id__in=at, hold__closed_at__isnull=True))
+        parts.append(bulk.one_of("stock_id", at) & Q(hold__closed_at__isnull=True))
     if needs.all_claims:
         counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
-        parts.append(Q(balance_id__in=counted, hold__closed_at__isnull=True))
+        parts.append(bulk.one_of("balance_id", counted) & Q(hold__closed_at__isnull=True))
     if needs.line_ids:
-        parts.append(Q(id__in=needs.line_ids))
+        parts.append(bulk.one_of("id", needs.line_ids))
     if not parts:
         return
     rows = HoldLine.objects.filter(bulk.one_of("balance_id", by_id)).values_list("id")
     found = any_of(rows, parts)
     if found:
-        _follow_origins(world, by_id, cells, Q(id__in=found))
+        _follow_origins(world, by_id, cells, bulk.one_of("id", found))
 
 
 def lines_named(needs: Needs) -> list[Q]:
@@ -184,7 +184,7 @@ def lines_named(needs: Needs) -> list[Q]:
         # Asked first: joined to lines, PostgreSQL may begin with all lines of a busy SKU.
         holds = Hold.objects.filter(document__in=needs.documents)
         named.update(holds.values_list("id", flat=True))
-    return [Q(hold_id__in=named)] if named else []
+    return [bulk.one_of("hold_id", named)] if named else []
 
 
 def any_of(rows: QuerySet[HoldLine, tuple[int]], parts: list[Q]) -> set[int]:
@@ -205,7 +205,7 @@ def _follow_origins(world: World, by_id: dict[int, Bal], cells: dict[int, Cell],
     while which:
         rows = list(
             HoldLine.objects.filter(which, bulk.one_of("balance_id", by_id))
-            .exclude(id__in=known)
+            .exclude(bulk.one_of("id", known))
             .order_by("id")
             .values_list(*_OF_A_LINE, named=True)
         )
@@ -232,7 +232,7 @@ def _follow_origins(world: World, by_id: dict[int, Bal], cells: dict[int, Cell],
             row.origin__hold_id for row in rows if row.origin_id and row.origin_id not in known
         }
         if reserves:
-            which = Q(hold_id__in=reserves)
+            which = bulk.one_of("hold_id", reserves)
             _know_their_cells(world, by_id, cells, reserves)
     for drawn, origin in waiting.items():
         known[drawn].origin = known.get(origin)
@@ -244,7 +244,9 @@ def _know_their_cells(
     world: World, by_id: dict[int, Bal], cells: dict[int, Cell], hold_ids: set[int]
 ) -> None:
     """The cells of these claims' lines, as far as they are not known yet."""
-    lines = HoldLine.objects.filter(hold_id__in=hold_ids, stock__isnull=False)
-    rows = Stock.objects.filter(id__in=lines.values("stock_id"), balance_id__in=by_id)
-    unknown = rows.exclude(id__in=cells).select_related("location", "lot").order_by("id")
+    lines = HoldLine.objects.filter(bulk.one_of("hold_id", hold_ids), stock__isnull=False)
+    rows = Stock.objects.filter(bulk.one_of("balance_id", by_id), id__in=lines.values("stock_id"))
+    unknown = (
+        rows.exclude(bulk.one_of("id", cells)).select_related("location", "lot").order_by("id")
+    )
     know_cells(world, by_id, cells, unknown)

@@ -238,21 +238,15 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
     which = Q()
     waiting = _waiting_cells(by_id)
     if waiting:
-        which |= Q(id__in=waiting)
+        which |= bulk.one_of("id", waiting)
     if needs.locations:
         which |= bulk.one_of("location_id", needs.locations)
     whole = {world.balances[key].id for key in needs.whole if key in world.balances}
     if whole:
-        which |= Q(balance_id__in=whole)
+        which |= bulk.one_of("balance_id", whole)
     if needs.documents or needs.hold_ids:
-        which |= Q(
-            id__in=any_of(
-                HoldLine.objects.filter(balance_id__in=by_id, stock__isnull=False).values_list(
-                    "stock_id"
-                ),
-                lines_named(needs),
-            )
-        )
+        pinned = HoldLine.objects.filter(bulk.one_of("balance_id", by_id), stock__isnull=False)
+        which |= bulk.one_of("id", any_of(pinned.values_list("stock_id"), lines_named(needs)))
     if needs.reserves:
         which |= Q(
             id__in=HoldLine.objects.filter(
@@ -261,13 +255,13 @@ def _cell_rows(world: World, needs: Needs, by_id: dict[int, Bal]) -> list[Stock]
         )
     if needs.all_claims:
         counted = {world.balances[key].id for key in needs.all_claims if key in world.balances}
-        which |= Q(balance_id__in=counted)
+        which |= bulk.one_of("balance_id", counted)
     lifted = _named_blankets(needs) if needs.lifts_blankets else []
     if lifted:
         # Empty and wholly frozen cells too: none may name a blanket that is gone.
         which |= Q(blanket_id__in=lifted)
     if needs.cell_ids:
-        which |= Q(id__in=needs.cell_ids)
+        which |= bulk.one_of("id", needs.cell_ids)
     for scope in needs.wide:
         which |= Q(id__in=_cells_in(scope).values("id"))
     if not which:

@@ -74,6 +74,7 @@ def _measure(postgres: servers.Postgres, size: Size) -> Figures:
     stocked.settle()
     with Crew(max(PROCESSES)) as crew:
         figures, peak = _table(crew, house, size), crew.peak_mb
+    stocked.settle()
     figures |= {"peak_holding_mb": peak}
     for part in (
         _freezes(house, sku, lot, size),
@@ -111,7 +112,8 @@ def _table(crew: Crew, house: House, size: Size) -> Figures:
         "ratio_to_limit": _ratio(ours, bare),
         "ratio_to_row_by_row": _ratio(ours, shop),
         "hot_over_uniform": _ratio(cells["hold_500_hot_x1_per_s"], ours),
-        "single_per_s": middle["hold_1_uniform_x1_per_s"],
+        # One process leaves one of the two cores idle: its rate stands below, as every other.
+        "single_per_s": middle["hold_1_uniform_x2_per_s"],
         **middle,
     }
 

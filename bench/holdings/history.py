@@ -9,8 +9,7 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -48,7 +47,7 @@ def measure(*, quick: bool) -> dict[str, float]:
     `explain_ms` and `as_of_ms` are the slowest kinds of question: see `_explanations`, `_pasts`.
     """
     shorter = 100 if quick else 1
-    with _own_database():
+    with measuring.database_beside("history"):
         began = time.monotonic()
         filled = fill(touches=max(5, TOUCHES // shorter | 1), claims=CLAIMS // shorter)
         print(f"filled in {time.monotonic() - began:.0f} s", file=sys.stderr)
@@ -145,28 +144,6 @@ def _mark() -> float:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return spent
-
-
-@contextmanager
-def _own_database() -> Iterator[None]:
-    """A migrated database beside the one Django is set up on."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    ours = connection.settings_dict["NAME"]
-    name = f"history_{int(time.time())}"
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = ours
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def fill(*, touches: int, claims: int) -> Filled:

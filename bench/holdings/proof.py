@@ -6,9 +6,6 @@ python -m bench.holdings.proof [--quick] [--json FILE]
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from bench import measure as measuring
 
@@ -22,7 +19,7 @@ RUNS = 3
 def measure(*, quick: bool) -> dict[str, float]:
     """Median seconds of three runs; Django is set up on some server, a database is made there."""
     shorter = 50 if quick else 1
-    with _own_database():
+    with measuring.database_beside("proof"):
         entries = fill(skus=SKUS // shorter, orders=ORDERS // shorter)
         _settle()
         runs = [_once() for _ in range(1 if quick else RUNS)]
@@ -58,28 +55,6 @@ def by_law() -> dict[str, float]:
 
     spent = {law: seconds for law, (_, seconds) in check().by_law.items()}
     return dict(sorted(spent.items(), key=lambda each: -each[1]))
-
-
-@contextmanager
-def _own_database() -> Iterator[None]:
-    """A migrated database beside the one Django is set up on."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    ours = connection.settings_dict["NAME"]
-    name = f"proof_{int(time.time())}"
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = ours
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _settle() -> None:

@@ -65,6 +65,4 @@ def reserve(number: str, lines: Sequence[tuple[int, int]]) -> None:
             assert row.on_hand - row.held >= qty
             row.held += qty
             row.save(update_fields=["held"])
-        ShopLine._default_manager.bulk_create(
-            ShopLine(number=number, sku_id=sku, qty=qty) for sku, qty in lines
-        )
+            ShopLine._default_manager.create(number=number, sku_id=sku, qty=qty)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from inventory.decisions.answer import Answer
-from inventory.decisions.effects import blocked_acts, must_allow
+from inventory.decisions.effects import must_allow
 from inventory.decisions.giving_way import spend_origin
+from inventory.decisions.laying import lay
 from inventory.decisions.needs import Needs, check_quantities
 from inventory.decisions.release import uncover, units_of
 from inventory.requests import ConvertRequest, Refused
@@ -44,24 +45,15 @@ def decide(world: World, request: ConvertRequest) -> Answer:
     parts = _parts(request, old, lines)
     if not parts:
         raise Refused("not_held", hold_id=old.id, document=old.document, asked=1, there=0)
-    claim = world.add_claim(
-        Claim(
-            document=request.document,
-            reason=reason.code,
-            role=reason.role,
-            rank=reason.rank,
-            is_safety=reason.is_safety,
-            binds_to=reason.binds_to,
-            blocks=blocked_acts(reason),
-            scope=_scope(old, parts),
-            blanket=False,
-            row={
-                "asked": sum(qty for _, qty in parts),
-                "note": request.note,
-                "review_at": request.review_at,
-                "expires_at": request.expires_at,
-            },
-        )
+    claim = lay(
+        world,
+        request.reason,
+        document=request.document,
+        scope=_scope(old, parts),
+        asked=sum(qty for _, qty in parts),
+        note=request.note,
+        review_at=request.review_at,
+        expires_at=request.expires_at,
     )
     if old.blanket:
         world.close_claim(old)

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from inventory.decisions.answer import Answer
 from inventory.decisions.drawing import draw
-from inventory.decisions.effects import blocked, blocked_acts, forbidding
+from inventory.decisions.effects import blocked, forbidding
 from inventory.decisions.freezing import free_cells, free_loose, take_covered
 from inventory.decisions.giving_way import Displaced
+from inventory.decisions.laying import lay
 from inventory.decisions.needs import Needs, check_quantities, key_of
 from inventory.requests import HoldRequest, Line, Policy, Refused
 from inventory.scopes import Scope, covers
@@ -326,47 +327,23 @@ def said(scope: Scope) -> dict[str, object]:
 
 
 def _new_claim(world: World, request: HoldRequest, *, asked: int | None) -> Claim:
-    reason = world.reasons[request.reason]
-    return world.add_claim(
-        Claim(
-            document=request.document,
-            reason=reason.code,
-            role=reason.role,
-            rank=reason.rank,
-            is_safety=reason.is_safety,
-            binds_to=reason.binds_to,
-            blocks=blocked_acts(reason),
-            scope=scope_of(request),
-            blanket=request.blanket,
-            row={
-                "asked": asked,
-                "note": request.note,
-                "rule_version": request.rule_version,
-                "review_at": request.review_at,
-                "expires_at": request.expires_at,
-                "release_condition": dict(request.release_condition),
-            },
-        )
+    return lay(
+        world,
+        request.reason,
+        document=request.document,
+        scope=scope_of(request),
+        asked=asked,
+        blanket=request.blanket,
+        note=request.note,
+        rule_version=request.rule_version,
+        review_at=request.review_at,
+        expires_at=request.expires_at,
+        release_condition=dict(request.release_condition),
     )
 
 
 def expiry_blanket(world: World, balance: Bal, lot_id: int) -> Claim:
     """The freeze that an expired lot gets when picking meets it: this balance, this lot."""
-    reason = world.reasons["EXPIRED"]
     warehouse, sku, grade, owner = balance.key
-    return world.add_claim(
-        Claim(
-            document=f"LOT-{lot_id}",
-            reason=reason.code,
-            role=reason.role,
-            rank=reason.rank,
-            is_safety=reason.is_safety,
-            binds_to=reason.binds_to,
-            blocks=blocked_acts(reason),
-            scope=Scope(
-                warehouse_id=warehouse, sku_id=sku, lot_id=lot_id, grade=grade, owner=owner
-            ),
-            blanket=True,
-            row={"asked": None},
-        )
-    )
+    scope = Scope(warehouse_id=warehouse, sku_id=sku, lot_id=lot_id, grade=grade, owner=owner)
+    return lay(world, "EXPIRED", document=f"LOT-{lot_id}", scope=scope, asked=None, blanket=True)

@@ -16,8 +16,9 @@ from inventory.decisions.carrying import (
     growing_balance,
     source_cell,
 )
-from inventory.decisions.effects import blocked_acts, must_allow
+from inventory.decisions.effects import must_allow
 from inventory.decisions.giving_way import spend_origin
+from inventory.decisions.laying import lay
 from inventory.decisions.needs import Needs, at_line, check_quantities
 from inventory.requests import Line, PlacedLine, Refused, TransferInRequest, TransferOutRequest
 from inventory.scopes import Scope
@@ -90,22 +91,8 @@ class Claims:
         self._world.goods(target, qty, line=line, held=qty)
 
     def _make(self) -> Claim:
-        reason = self._world.reasons["TRANSFER"]
-        return self._world.add_claim(
-            Claim(
-                document=self._request.document,
-                reason=reason.code,
-                role=reason.role,
-                rank=reason.rank,
-                is_safety=reason.is_safety,
-                binds_to=reason.binds_to,
-                blocks=blocked_acts(reason),
-                scope=Scope(warehouse_id=self._truck.warehouse_id, location_id=self._truck.id),
-                blanket=False,
-                row={"asked": 0},
-                reason_id=reason.pk,
-            )
-        )
+        scope = Scope(warehouse_id=self._truck.warehouse_id, location_id=self._truck.id)
+        return lay(self._world, "TRANSFER", document=self._request.document, scope=scope, asked=0)
 
 
 def _truck(world: World, request: TransferOutRequest | TransferInRequest) -> Place:

@@ -71,7 +71,12 @@ class Balance(models.Model):
 class Stock(models.Model):
     """One cell of a balance: a location, a lot. `on_hand - pinned` is not "available"."""
 
-    balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="cells")
+    # Without an index of its own: `cell_once` begins with it. Where most balances have one cell,
+    # PostgreSQL would take the smaller index also for the foreign keys that name cell and balance,
+    # and walk through ten thousand cells for each of ten thousand lines.
+    balance = models.ForeignKey(
+        Balance, on_delete=models.PROTECT, related_name="cells", db_index=False
+    )
     location = models.ForeignKey(
         "inventory.Location", on_delete=models.PROTECT, related_name="cells"
     )

@@ -124,7 +124,7 @@ def freeze(*, key: str, house: int, sku: int, lot: int, qty: int) -> Work:
 
 def thaw(*, key: str) -> Work:
     """Lift that freeze."""
-    request = inventory.ReleaseRequest(key=f"thaw:{key}", document=f"FZ-{key}")
+    request = inventory.ReleaseRequest(key=f"thaw:{key}", document=f"FZ-{key}", freezes=True)
     return lambda: _post(inventory.release, [request], 1)
 
 

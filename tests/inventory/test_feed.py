@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from inventory import services as inventory
 from inventory.models import Posting
 from org.scope import Scope
 from tests import given
+from tests.horizon import wait_for_horizon
 
 ALL = Scope.everything()
 
@@ -39,25 +39,14 @@ def _read_all(cursor: str) -> tuple[list[str], str]:
         cursor = page.cursor
 
 
-def _read_rows(cursor: str, wanted: int) -> tuple[list[str], str]:
-    """Read until so many rows have come: the horizon waits for every open transaction of the
-    cluster, so also for those of the tests that run beside this one in databases of their own."""
-    seen: list[str] = []
-    give_up = time.monotonic() + 60
-    while len(seen) < wanted and time.monotonic() < give_up:
-        more, cursor = _read_all(cursor)
-        seen += more
-        time.sleep(0.05)
-    return seen, cursor
-
-
 @pytest.mark.races
 def test_a_posting_that_commits_late_is_neither_lost_nor_doubled(real_commits: str) -> None:
     house = given.warehouse("WH1")
     given.stock("TEA", 10)
     given.stock("RICE", 10)
     tea, rice = given.sku("TEA"), given.sku("RICE")
-    given_rows, cursor = _read_rows(stock.FEED_START, wanted=3)
+    wait_for_horizon()
+    given_rows, cursor = _read_all(stock.FEED_START)
     assert given_rows.count("GIVEN") == 2
     last_id = Posting.objects.order_by("-id").values_list("id", flat=True)[0]
     written, go_on = threading.Event(), threading.Event()
@@ -85,7 +74,8 @@ def test_a_posting_that_commits_late_is_neither_lost_nor_doubled(real_commits: s
     assert by_id[-1][1] == "SO-QUICK"
     late = list(Posting.objects.filter(id__gt=by_id[-1][0]).values_list("document", flat=True))
     assert late == [], "the reader by ids has lost SO-LATE for ever"
-    after, cursor = _read_rows(cursor, wanted=2)
+    wait_for_horizon()
+    after, cursor = _read_all(cursor)
     assert sorted(after) == ["SO-LATE", "SO-QUICK"]
     assert _read_all(cursor) == ([], cursor)
 
@@ -96,7 +86,7 @@ def test_a_row_folds_entries_by_balance_and_lot(real_commits: str) -> None:
     lot = given.lot("TEA", "L1")
     given.stock("TEA", 6, lot_id=lot)
     given.held("SO-1", "TEA", 2)
-    _read_rows(stock.FEED_START, wanted=3)
+    wait_for_horizon()
     page = stock.changes(scope=ALL)
     received, held = (row for row in page.rows if row.document in ("GIVEN", "SO-1"))
     assert [(line.lot_code, line.on_hand, line.held) for line in received.lines] == [("L1", 6, 0)]

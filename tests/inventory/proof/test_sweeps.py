@@ -12,6 +12,7 @@ from inventory import tasks
 from inventory.models import Finding, Sweep
 from inventory.services import sweeps
 from tests import given
+from tests.horizon import wait_for_horizon
 from tests.inventory.proof.conftest import SUPERUSER
 
 pytestmark = pytest.mark.broken_books
@@ -49,6 +50,7 @@ def some_stock(real_commits: str) -> None:
     given.stock("TEA", 10)
     given.stock("RICE", 10)
     given.held("SO-1", "TEA", 4)
+    wait_for_horizon()
     tasks.sweep_changed()
     tasks.sweep_slice()
     assert _open() == set()
@@ -61,6 +63,7 @@ def test_a_sweep_of_what_changed_looks_at_nothing_twice(some_stock: None) -> Non
     assert _last("CHANGED").balances == 0
 
     given.stock("TEA", 1)
+    wait_for_horizon()
     tasks.sweep_changed()
     assert _last("CHANGED").balances == 1
 
@@ -90,6 +93,7 @@ def test_a_transaction_that_commits_late_is_not_missed(some_stock: None) -> None
 
     late.commit()
     late.close()
+    wait_for_horizon()
     tasks.sweep_changed()
     assert {law for law, _ in _open()} >= {"A1.cells", "A1.balances", "A2"}
 
@@ -100,6 +104,7 @@ def test_a_stray_entry_under_an_old_posting_is_found_within_a_minute(some_stock:
         " held) SELECT posting_id, sku_id, balance_id, stock_id, '', 1, 0 FROM inventory_entry"
         " WHERE balance_id IS NOT NULL AND on_hand > 0 ORDER BY id LIMIT 1"
     )
+    wait_for_horizon()
 
     tasks.sweep_changed()
 

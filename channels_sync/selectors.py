@@ -124,7 +124,7 @@ def _shop_row(
         last_stock_at=shop.last_stock_at,
         complete_until=safe_until,
         lag=lag,
-        is_late=lag is None or lag > LATE_INTERVALS * shop.pull_seconds,
+        is_late=shop.is_pulled and (lag is None or lag > LATE_INTERVALS * shop.pull_seconds),
         trouble=shop.trouble,
         trouble_since=shop.trouble_since,
         not_before=shop.not_before if shop.not_before and shop.not_before > now else None,

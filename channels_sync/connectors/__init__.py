@@ -1,10 +1,12 @@
 """The connectors by platform. A further platform is one package and one line here."""
 
+from channels_sync.connectors.direct.connector import DirectConnector
 from channels_sync.connectors.interface import Connector, ShopAccess
 from channels_sync.connectors.shopify.connector import ShopifyConnector
 from channels_sync.connectors.taobao.connector import TaobaoConnector
 
-CONNECTORS: dict[str, type[ShopifyConnector] | type[TaobaoConnector]] = {
+CONNECTORS: dict[str, type[ShopifyConnector] | type[TaobaoConnector] | type[DirectConnector]] = {
+    "api": DirectConnector,
     "shopify": ShopifyConnector,
     "taobao": TaobaoConnector,
 }

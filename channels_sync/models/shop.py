@@ -19,6 +19,8 @@ class Shop(models.Model):
     class Platform(models.TextChoices):
         SHOPIFY = "shopify", "Shopify"
         TAOBAO = "taobao", _("Taobao / Tmall")
+        # No platform: programs hand the orders in.
+        API = "api", _("Own systems (API)")
 
     scope_paths: ClassVar[Paths] = Paths(shop="pk")
 
@@ -66,6 +68,11 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_pulled(self) -> bool:
+        """There is a platform to ask."""
+        return self.platform != self.Platform.API
 
 
 class ShopWarehouse(models.Model):

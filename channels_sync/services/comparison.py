@@ -31,7 +31,7 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 def shops_to_compare(*, day: date) -> list[int]:
     """Active shops whose orders of that day have not been compared yet."""
     done = NightlyComparison.objects.filter(day=day).values("shop_id")
-    rows = Shop.objects.filter(is_active=True).exclude(pk__in=done)
+    rows = Shop.objects.filter(is_active=True).exclude(pk__in=done).exclude(platform="api")
     return list(rows.order_by("id").values_list("id", flat=True))
 
 

@@ -69,13 +69,14 @@ def _statement(source: str, *, names_only: bool) -> str:
     return _STORE.format(take=take, ask=ask, is_fetch=is_fetch)
 
 
-def store(*, shop_id: int, orders: Sequence[RawOrder], source: str) -> int:
+def store(*, shop_id: int, orders: Sequence[RawOrder], source: str, rings: bool = True) -> int:
     """Keep what was told; one statement for any number of orders, in the caller's transaction.
 
     Older versions and what is known already change nothing. Rings for whoever works on the inbox.
 
     Args:
         source: PUSHED, LISTED, FETCHED or WISHED (somebody wants it asked for again).
+        rings: False when the caller works on them itself, in this transaction.
 
     Returns:
         How many orders are new or newer.
@@ -105,7 +106,7 @@ def store(*, shop_id: int, orders: Sequence[RawOrder], source: str) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_statement(source, names_only=names_only), values)
             changed += cursor.rowcount
-    if changed:
+    if changed and rings:
         outbox.ring(topic="inbox.told")
     return changed
 

@@ -180,7 +180,7 @@ def take_in(*, limit: int = 200, row_ids: Sequence[int] | None = None) -> int:
     received_at: dict[tuple[int, str], datetime] = {}
     for row in rows:
         try:
-            draft = _draft(row, shops[row.shop_id])
+            draft = draft_of(row, shops[row.shop_id])
         except ParseError as error:
             _bury(row, error)
             continue
@@ -194,7 +194,7 @@ def take_in(*, limit: int = 200, row_ids: Sequence[int] | None = None) -> int:
     return len(rows)
 
 
-def _draft(row: InboxOrder, shop: Shop) -> OrderDraft:
+def draft_of(row: InboxOrder, shop: Shop) -> OrderDraft:
     """The neutral order of a row; `told` puts the versions of one second in order."""
     draft = connector_of(shop).parse(row.payload)
     if draft.number != row.platform_number:

@@ -47,7 +47,7 @@ def create(
     Args:
         base_url: for Shopify up to and with `/admin/api/<version>/`, for TOP `.../router/rest`.
         credentials: shopify `access_token, client_secret`; taobao `app_key, app_secret, session,
-            refresh_token`.
+            refresh_token`; api none.
         pull_seconds: 1 to 180.
         pull_from: the first pull starts here; a day ago when not given.
     """
@@ -67,8 +67,9 @@ def create(
     ShopWarehouse.objects.bulk_create(
         ShopWarehouse(shop=shop, warehouse_id=one) for one in sorted(set(warehouse_ids))
     )
-    start = pull_from or database_now() - FIRST_LOOK_BACK
-    PullCursor.objects.create(shop=shop, safe_until=start)
+    if shop.is_pulled:
+        start = pull_from or database_now() - FIRST_LOOK_BACK
+        PullCursor.objects.create(shop=shop, safe_until=start)
     org.record(
         actor=actor,
         action="shop.created",

@@ -21,6 +21,7 @@ from oms.selectors.lists import (
     shops_seen,
     tab_counts,
 )
+from oms.selectors.names import Standing, ids_of, standings
 from oms.selectors.shipments import Sent, shipments_for
 from oms.selectors.waiting import units_waiting
 
@@ -37,10 +38,12 @@ __all__ = [
     "OrderFound",
     "OrderRow",
     "Sent",
+    "Standing",
     "audit",
     "exception_counts",
     "exception_list",
     "find_orders",
+    "ids_of",
     "narrowed",
     "numbers_of",
     "open_exceptions_of",
@@ -49,6 +52,7 @@ __all__ = [
     "rows_of",
     "shipments_for",
     "shops_seen",
+    "standings",
     "tab_counts",
     "timeline",
     "units_waiting",

@@ -68,6 +68,7 @@ class OrderRow:
     total: Decimal
     currency: str
     warehouse: str
+    warehouse_id: int | None
     waybill: str
     placed_at: datetime
     paid_at: datetime | None
@@ -230,6 +231,7 @@ def _row(
         total=order.total,
         currency=order.currency,
         warehouse=houses.get(order.warehouse_id or 0, ""),
+        warehouse_id=order.warehouse_id,
         waybill=order.waybill,
         placed_at=order.placed_at,
         paid_at=order.paid_at,

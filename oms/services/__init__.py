@@ -4,7 +4,7 @@ from oms.services.cancelling import cancel, cancel_each
 from oms.services.exceptions import accept_as_is, close, intercept, recall_orders, retry
 from oms.services.intake import accept
 from oms.services.noting import note
-from oms.services.pipeline import process, process_all
+from oms.services.pipeline import place_now, process, process_all
 from oms.services.remap import remap
 from oms.services.reveal import Revealed, reveal, revealed_rows
 
@@ -17,6 +17,7 @@ __all__ = [
     "close",
     "intercept",
     "note",
+    "place_now",
     "process",
     "process_all",
     "recall_orders",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import connection
 
@@ -19,8 +19,18 @@ from org.scope import Scope
 from outbox import services as outbox
 
 
-def cancel(*, numbers: Sequence[str], actor: str, why: str, scope: Scope) -> dict[str, str]:
+def cancel(
+    *,
+    numbers: Sequence[str],
+    actor: str,
+    why: str,
+    scope: Scope,
+    check: Callable[[], None] | None = None,
+) -> dict[str, str]:
     """Cancel orders that have not left: the floor stops, stock is free at once, all or none.
+
+    Args:
+        check: asked under the orders' locks, before anything is done; raises to refuse.
 
     Returns:
         Per number what the floor says: "CANCELLED", "INTERCEPTED" (goods go back to the shelf),
@@ -36,6 +46,8 @@ def cancel(*, numbers: Sequence[str], actor: str, why: str, scope: Scope) -> dic
     orders = list(rows.select_for_update(of=("self",), no_key=True).order_by("id"))
     if len(orders) != len(set(numbers)):
         raise OrderRefused("unknown_order")
+    if check is not None:
+        check()
     for order in orders:
         if (refusal := _too_late(order)) is not None:
             raise refusal

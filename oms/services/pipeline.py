@@ -27,6 +27,7 @@ from oms.services.planning import Plan
 from oms.services.rows import receiver_view
 from oms.services.settling import Standing, settle
 from oms.services.writing import update_rows
+from outbox import services as outbox
 from wms import services as floor
 
 log = logging.getLogger(__name__)
@@ -123,30 +124,48 @@ def _place_all(order_ids: Sequence[int]) -> None:
 def _place(plans: Sequence[Plan], *, last: bool) -> list[Plan]:
     """One transaction: hold, hand over, or open exceptions; gives those to be planned again."""
     with transaction.atomic(durable=True):
-        now = database_now()
-        claimed = _claim([plan.order.pk for plan in plans])
-        ready = []
-        for plan in plans:
-            order = claimed.get(plan.order.pk)
-            if order is not None and planning.stamp_of(order) == plan.stamp:
-                plan.order = order
-                ready.append(plan)
-        journal = Journal(WHO)
-        refused = _hold([plan for plan in ready if plan.warehouse_id is not None], journal, last)
-        settled = [plan for plan in ready if plan not in refused]
-        mapped = [line for plan in settled for line in plan.newly_mapped]
-        update_rows(mapped, ["sku"])
-        standings = settle(
-            orders=[plan.order for plan in settled],
-            found={plan.order.pk: plan.findings for plan in settled},
-            steps=planning.STEPS,
-            now=now,
-            who=WHO,
-        )
-        for plan in settled:
-            if plan.order.state == "PREPROCESS":
-                _wait(plan, standings[plan.order.pk], journal, now)
-        journal.write()
+        return _place_here(plans, last=last)
+
+
+def place_now(*, order_ids: Sequence[int]) -> None:
+    """Place orders that this very transaction made due: held and handed over, or stopped by what
+    is found. One look, one ledger call; who loses the race for stock stays due, for `process`.
+
+    For callers who wait for the answer; the others leave it to the lane, where batches grow.
+    """
+    assert connection.in_atomic_block, "Orders are placed in the transaction that took them in."
+    plans = planning.look(order_ids=order_ids)
+    planning.route(plans)
+    if _place_here(plans, last=False):
+        outbox.ring(topic="orders.due")
+
+
+def _place_here(plans: Sequence[Plan], *, last: bool) -> list[Plan]:
+    """As `_place`, in the caller's transaction."""
+    now = database_now()
+    claimed = _claim([plan.order.pk for plan in plans])
+    ready = []
+    for plan in plans:
+        order = claimed.get(plan.order.pk)
+        if order is not None and planning.stamp_of(order) == plan.stamp:
+            plan.order = order
+            ready.append(plan)
+    journal = Journal(WHO)
+    refused = _hold([plan for plan in ready if plan.warehouse_id is not None], journal, last)
+    settled = [plan for plan in ready if plan not in refused]
+    mapped = [line for plan in settled for line in plan.newly_mapped]
+    update_rows(mapped, ["sku"])
+    standings = settle(
+        orders=[plan.order for plan in settled],
+        found={plan.order.pk: plan.findings for plan in settled},
+        steps=planning.STEPS,
+        now=now,
+        who=WHO,
+    )
+    for plan in settled:
+        if plan.order.state == "PREPROCESS":
+            _wait(plan, standings[plan.order.pk], journal, now)
+    journal.write()
     return refused
 
 

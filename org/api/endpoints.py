@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from org.api.authentication import HouseAuthentication
 from org.api.callers import Program, SignedIn, caller_of
 from org.api.faults import Fault, Faulty, add_texts, of_exception
-from org.api.idempotency import done_once, fingerprint, key_in
+from org.api.idempotency import Asked, done_once, fingerprint, key_in
 from org.api.limits import Taken, buckets
 from org.scope import Scope
 
@@ -37,6 +37,8 @@ class Endpoint(APIView):
     """
 
     permission: ClassVar[str]
+    # What changing anything here needs, where that is more than looking at it.
+    permission_to_change: ClassVar[str] = ""
     needs_key: ClassVar[bool] = True
     authentication_classes = (HouseAuthentication,)
     # The permission is asked below, of any kind of caller; nobody gets in without one.
@@ -52,7 +54,7 @@ class Endpoint(APIView):
         self.caller = caller_of(request)
         if isinstance(self.caller, Program):
             self._take_token(self.caller)
-        if not self.caller.may(self.permission):
+        if not self.caller.may(self.needed):
             raise PermissionDenied
         if request.method in WRITES and self.needs_key:
             self._key = key_in(request, required=isinstance(self.caller, Program))
@@ -75,9 +77,20 @@ class Endpoint(APIView):
                 )
             )
 
+    @property
+    def needed(self) -> str:
+        """The permission that this request needs."""
+        changes = self.request.method in WRITES
+        return (changes and self.permission_to_change) or self.permission
+
     def scope(self) -> Scope:
         """Where the caller may do this."""
-        return self.caller.scope(self.permission)
+        return self.caller.scope(self.needed)
+
+    @property
+    def asked(self) -> Asked:
+        """This write among others of one transaction; see `idempotency.seen_before`."""
+        return Asked(self.caller.actor, self._key, self._asked)
 
     def once(self, work: Callable[[], Response]) -> Response:
         """Do a write in one durable transaction, once for each Idempotency-Key.

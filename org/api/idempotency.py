@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -85,16 +86,73 @@ def done_once(*, actor: str, key: str, fingerprint: str, work: Callable[[], Resp
                 raise Faulty(Fault(code="key_reused", field=HEADER, asked=key))
             return _replayed(known)
         answer = _kept_or_undone(work())
-        if answer.status_code < 400:
-            ApiAnswer.objects.create(
-                actor=actor,
-                key=key,
-                fingerprint=fingerprint,
-                status=answer.status_code,
-                headers={name: answer[name] for name in KEPT if name in answer},
-                body=_text_of(answer),
-            )
+        keep([(Asked(actor, key, fingerprint), answer)])
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request among many that share a transaction; `key` may be empty."""
+
+    actor: str
+    key: str
+    fingerprint: str
+
+
+def seen_before(many: Sequence[Asked]) -> list[Response | Faulty | None]:
+    """As `done_once` does for one: lock each key for this transaction and look it up.
+
+    Two statements, none without keys. Gives for each the answer that was kept, the refusal
+    (in_flight, key_reused), or None for what is to be done.
+    """
+    with_key = [each for each in many if each.key]
+    if not with_key:
+        return [None] * len(many)
+    names = [[each.actor for each in with_key], [each.key for each in with_key]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT actor, key, pg_try_advisory_xact_lock("
+            "hashtextextended(current_schema() || ' api key ' || actor || ' ' || key, 0))"
+            " FROM unnest(%s::text[], %s::text[]) AS told(actor, key)",
+            names,
+        )
+        alone = {(actor, key): got for actor, key, got in cursor.fetchall()}
+    rows = ApiAnswer.objects.filter(actor__in=names[0], key__in=names[1])
+    known = {(row.actor, row.key): row for row in rows}
+    found: list[Response | Faulty | None] = []
+    met: set[tuple[str, str]] = set()
+    for each in many:
+        name = (each.actor, each.key)
+        if not each.key:
+            found.append(None)
+        elif not alone[name] or name in met:
+            found.append(_in_flight(each.key))
+        elif name in known and known[name].fingerprint != each.fingerprint:
+            found.append(Faulty(Fault(code="key_reused", field=HEADER, asked=each.key)))
+        else:
+            met.add(name)
+            found.append(_replayed(known[name]) if name in known else None)
+    return found
+
+
+def keep(answers: Sequence[tuple[Asked, Response]]) -> None:
+    """Keep answers under their keys, in the transaction of what they tell. One statement."""
+    ApiAnswer.objects.bulk_create(
+        ApiAnswer(
+            actor=asked.actor,
+            key=asked.key,
+            fingerprint=asked.fingerprint,
+            status=answer.status_code,
+            headers={name: answer[name] for name in KEPT if name in answer},
+            body=_text_of(answer),
+        )
+        for asked, answer in answers
+        if asked.key and answer.status_code < 400
+    )
+
+
+def _in_flight(key: str) -> Faulty:
+    return Faulty(Fault(code="in_flight", field=HEADER, asked=key, status=409, retry_after=1))
 
 
 def _must_be_alone(actor: str, key: str) -> None:
@@ -108,7 +166,7 @@ def _must_be_alone(actor: str, key: str) -> None:
         )
         alone = cursor.fetchone() == (True,)
     if not alone:
-        raise Faulty(Fault(code="in_flight", field=HEADER, asked=key, status=409, retry_after=1))
+        raise _in_flight(key)
 
 
 def _kept_or_undone(answer: Response) -> Response:

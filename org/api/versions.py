@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +14,12 @@ from rest_framework.response import Response
 from org.api.faults import Fault, Faulty
 
 _TAG = re.compile(r'"([0-9]{1,18})"', re.ASCII)
+
+
+def version_of(shown: Mapping[str, Any]) -> int:
+    """A version for what has no counter of its own: it differs when anything shown differs."""
+    told = json.dumps(shown, sort_keys=True, ensure_ascii=False, default=str).encode()
+    return int.from_bytes(hashlib.sha256(told).digest()[:7], "big")
 
 
 def tagged(response: Response, version: int) -> Response:

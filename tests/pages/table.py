@@ -15,6 +15,7 @@ from tests import given
 from tests.channels_sync.test_pushes import connected
 from tests.inventory.test_kits import kit
 from tests.oms import told
+from tests.pages.api_routes import API_ROUTES
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.wms import world
 from wms import selectors as board
@@ -231,4 +232,7 @@ TABLE: dict[str, Route] = {
     "stock-api-audit": Route(roles.AUDIT_VIEW, speaks_json="GET"),
     "stock-api-imports-one": Route(roles.STOCK_IMPORT, _import, speaks_json="GET"),
     "stock-api-imports-one-book": Route(roles.STOCK_IMPORT, _import, speaks_json="POST"),
+    "stock-api-imports-one": Route(roles.STOCK_ADJUST, _import, speaks_json="GET"),
+    "stock-api-imports-one-book": Route(roles.STOCK_ADJUST, _import, speaks_json="POST"),
+    **API_ROUTES,
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Orders handed in over HTTP: `shapes` is the body, `orders` the doors, `lane` the way to stock."""

@@ -1,0 +1,1 @@
+"""Orders over HTTP: lists, one with everything around it, cancelling, timeline, receiver."""

@@ -232,7 +232,5 @@ TABLE: dict[str, Route] = {
     "stock-api-audit": Route(roles.AUDIT_VIEW, speaks_json="GET"),
     "stock-api-imports-one": Route(roles.STOCK_IMPORT, _import, speaks_json="GET"),
     "stock-api-imports-one-book": Route(roles.STOCK_IMPORT, _import, speaks_json="POST"),
-    "stock-api-imports-one": Route(roles.STOCK_ADJUST, _import, speaks_json="GET"),
-    "stock-api-imports-one-book": Route(roles.STOCK_ADJUST, _import, speaks_json="POST"),
     **API_ROUTES,
 }  # fmt: skip

@@ -26,7 +26,7 @@ def again(context: template.Context, name: str) -> SafeString:
 
 
 # Which page shows a document, by the letters its number starts with.
-PAGES = {"SO": "order", "FF": "bench", "PL": "walk"}
+PAGES = {"PC": "shipment", "SO": "order", "FF": "bench", "PL": "walk"}
 # Documents without a page of their own: the list that finds them, and its parameter.
 LISTS = {"FZ": ("holds", "document")}
 

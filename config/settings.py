@@ -366,6 +366,11 @@ SEALED: dict[str, str] = {
 # Lists that people see, by their key; `org.lists` reads, exports and batches by these names only.
 LISTS: dict[str, str] = {
     "orders": "oms.lists.orders:ORDERS",
+    "exceptions": "oms.lists.exceptions:EXCEPTIONS",
+    "holds": "freeze_rules.lists:HOLDS",
+    "shipments": "wms.lists:SHIPMENTS",
+    "stock": "inventory.lists.board:BOARD",
+    "lots": "inventory.lists.lots:LOTS",
 }
 # Seconds for which a count that took long is shown again (its age stands beside it).
 COUNTS_KEPT_S = env.number("COUNTS_KEPT_S", 20)

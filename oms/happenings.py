@@ -22,6 +22,7 @@ WHAT: dict[str, str | Promise] = {
     "retried": _("Tried again"),
     "exception_accepted": _("Exception accepted"),
     "noted": _("Note"),
+    "assigned": _("Given to somebody"),
     "interception_asked": _("Carrier asked to bring it back"),
 }
 

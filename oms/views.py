@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from oms import codes, selectors
 from oms import services as orders
 from oms.labels import ACTIONS, STATE_TONES
+from oms.lists.exceptions import EXCEPTIONS
 from oms.lists.orders import ORDERS
 from oms.refusals import OrderRefused
 from org import roles
 from org.access import permission_required, person_of
-from org.addresses import address_with, words_in
 from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of
@@ -93,29 +93,11 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def exceptions(request: HttpRequest) -> HttpResponse:
     """Open exceptions with what may be done about each."""
     scope = scope_of(person_of(request), permission=roles.ORDERS_VIEW)
-    code = words_in(request.GET, "code")
-    overdue = request.GET.get("overdue") == "1"
-    page = selectors.exception_list(
-        scope=scope, code=code, overdue=overdue, cursor=request.GET.get("from", "")[:30]
-    )
-    counts = selectors.exception_counts(scope=scope)
-    return render(
-        request,
-        "oms/exceptions.html",
-        {
-            "page": page,
-            "counts": counts,
-            "code": code,
-            "overdue": overdue,
-            "tabs": _exception_tabs(request, counts, code, overdue),
-            "may_handle": person_of(request).may(roles.EXCEPTIONS_HANDLE),
-            "actions": ACTIONS,
-            "here": request.get_full_path(),
-            "first_url": address_with(request, **{"from": ""}) if page.before else "",
-            "previous_url": address_with(request, **{"from": page.before}) if page.before else "",
-            "next_url": address_with(request, **{"from": page.after}) if page.after else "",
-        },
-    )
+    context = {
+        "list": list_page(request, EXCEPTIONS, scope=scope),
+        "older_than": selectors.exception_counts(scope=scope).older_than,
+    }
+    return render(request, "oms/exceptions.html", context)
 
 
 @require_POST
@@ -191,31 +173,6 @@ def _order_page(
             "may_handle": person.may(roles.EXCEPTIONS_HANDLE),
         },
     )
-
-
-def _exception_tabs(
-    request: HttpRequest, counts: selectors.ExceptionCounts, code: str, overdue: bool
-) -> list[dict[str, object]]:
-    def tab(label: str, count: int, wanted: str, late: bool, tone: str = "") -> dict[str, object]:
-        return {
-            "label": label,
-            "count": count,
-            "tone": tone,
-            "url": address_with(request, code=wanted, overdue="1" if late else "", **{"from": ""}),
-            "active": wanted == code and late == overdue,
-        }
-
-    tabs = [
-        tab(_("All"), counts.total, "", False),
-        tab(_("Overdue"), counts.overdue, "", True, "bad" if counts.overdue else ""),
-    ]
-    tabs += [
-        tab(str(codes.policy(name).label), count, name, False)
-        for name, count in counts.by_code.items()
-    ]
-    if code and code not in counts.by_code:
-        tabs.append(tab(str(codes.policy(code).label), 0, code, False))
-    return tabs
 
 
 def _back(request: HttpRequest) -> HttpResponse:

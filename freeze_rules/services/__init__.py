@@ -7,6 +7,7 @@ from freeze_rules.services.manual import (
     freeze,
     plan_freeze,
     unfreeze,
+    unfreeze_each,
 )
 from freeze_rules.services.orders import FreezeOrder, FreezeRefused
 
@@ -19,4 +20,5 @@ __all__ = [
     "freeze",
     "plan_freeze",
     "unfreeze",
+    "unfreeze_each",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -205,6 +207,66 @@ def unfreeze(
             after={"released": hold.open if qty is None else qty, "why": why.strip()},
         )
     return Released(hold.document, qty, outcome.repeated)
+
+
+def unfreeze_each(
+    *, hold_ids: Sequence[int], why: str, person: Person
+) -> dict[int, tuple[str, str]]:
+    """Let go of each of these freezes that may be let go of, whole; the others say why not.
+
+    Joins the caller's transaction; one posting for all, an audit record for each.
+
+    Returns:
+        Per hold its document and why it stays; empty for those that are released.
+
+    Raises:
+        FreezeRefused: not_allowed, reason_missing.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    if not person.may(roles.STOCK_RELEASE):
+        raise FreezeRefused("not_allowed")
+    if not why.strip():
+        raise FreezeRefused("reason_missing")
+    scope = scope_of(person, permission=roles.STOCK_RELEASE)
+    found = {
+        hold.id: hold
+        for hold in stock.holds(scope=scope, ids=hold_ids, closed=True, limit=len(hold_ids))
+    }
+    answers = {
+        pk: (found[pk].document if pk in found else f"H-{pk}", _stays(found.get(pk), person))
+        for pk in hold_ids
+    }
+    wanted = [pk for pk in hold_ids if not answers[pk][1]]
+    requests = [
+        inventory.ReleaseRequest(
+            key=f"unfreeze:many:{uuid.uuid4().hex}", document=found[pk].document, hold_id=pk
+        )
+        for pk in wanted
+    ]
+    outcomes = inventory.release(requests, actor=person.actor) if requests else []
+    for pk, outcome in zip(wanted, outcomes, strict=True):
+        if outcome.refusal is not None:
+            answers[pk] = (found[pk].document, str(outcome.refusal))
+            continue
+        org.record(
+            actor=person.actor, action="stock.unfrozen", subject=found[pk].document,
+            before={"open": found[pk].open},
+            after={"released": found[pk].open, "why": why.strip()},
+        )  # fmt: skip
+    return answers
+
+
+def _stays(hold: stock.HoldView | None, person: Person) -> str:
+    """Why a freeze may not be let go of; empty when it may."""
+    try:
+        if hold is None:
+            raise FreezeRefused("unknown_hold")
+        if hold.role != "FREEZE":
+            raise FreezeRefused("not_a_freeze")
+        _check_may_release(by_hand(hold.reason_code), hold.id, person)
+    except FreezeRefused as refused:
+        return str(refused)
+    return ""
 
 
 def _check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,29 +15,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules import services as freezing
+from freeze_rules.lists import HOLDS, role_of
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors.board import frozen_by_reason
 from org import roles
 from org.access import permission_required, person_of
-from org.selectors import names_of_actors, scope_of
-
-PAGE = 50
-SORTS = {
-    "newest": _lazy("Newest first"),
-    "oldest": _lazy("Oldest first"),
-    "review": _lazy("Review due first"),
-    "cost": _lazy("Highest cost first"),
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A claim, who placed it in the reader's language, and whether this person may let go."""
-
-    hold: stock.HoldView
-    who: str
-    releasable: bool
+from org.lists.pages import list_page, question_of
+from org.selectors import audit_trail, names_of_actors, scope_of
 
 
 def _typed(fields: QueryDict, name: str, most: int = 64) -> str:
@@ -51,95 +33,79 @@ def _typed(fields: QueryDict, name: str, most: int = 64) -> str:
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def holds(request: HttpRequest) -> HttpResponse:
-    """Open claims, newest first, by kind and reason."""
+    """Open claims by kind and reason."""
     person = person_of(request)
-    given = request.GET
-    role = given.get("role", "FREEZE")
-    role = role if role in ("FREEZE", "COMMITMENT", "MARK", "") else "FREEZE"
-    sort = given.get("sort", "newest")
-    sort = sort if sort in SORTS else "newest"
-    overdue = given.get("overdue") == "1"
     scope = scope_of(person, permission=roles.STOCK_VIEW)
-    reason = _typed(given, "reason")
-    documents = [document] if (document := _typed(given, "document")) else None
-    rows = stock.holds(
-        scope=scope,
-        role=role,
-        reason=reason,
-        documents=documents,
-        overdue=overdue,
-        # Every receiving area has its standing freeze: an empty one is no news.
-        idle=bool(reason or documents),
-        sort=sort,
-        after=_typed(given, "after"),
-        limit=PAGE + 1,
-    )
-    by_hand = {view.code for view in stock.reasons()}
-    may_release = person.may(roles.STOCK_RELEASE)
-    shown = rows[:PAGE]
-    names = names_of_actors([hold.placed_by for hold in shown])
-    counts = stock.hold_counts(
-        scope=scope, reason=reason, documents=documents, idle=bool(reason or documents)
-    )
+    page = list_page(request, HOLDS, scope=scope)
+    asked = question_of(HOLDS, request.GET, scope)
+    totals = role_of(asked) == "FREEZE" and not asked.get("document")
     context = {
-        "tabs": _tabs(request, role, counts),
-        "role": role,
-        "rows": [
-            Row(
-                hold=hold,
-                who=names[hold.placed_by],
-                releasable=(may_release and hold.role == "FREEZE" and hold.reason_code in by_hand),
-            )
-            for hold in shown
-        ],
-        "reasons": [(view.code, view.label) for view in stock.reasons(by_hand=False)],
-        "next_url": _next(request, shown[-1], sort) if len(rows) > PAGE else "",
-        "first_url": _without(request, "after") if given.get("after") else "",
-        "sort": sort,
-        "sorts": SORTS.items(),
-        "overdue": overdue,
-        "totals": frozen_by_reason(scope=scope) if role == "FREEZE" and not documents else [],
+        "list": page,
+        "totals": frozen_by_reason(scope=scope) if totals else [],
+        "reason": asked.get("reason"),
         "may_freeze": person.may(roles.STOCK_HOLD),
-        "now": (now := timezone.now()),
-        "hour_ago": now - timedelta(hours=1),
-        "token": uuid.uuid4().hex,
+        "now": timezone.now(),
     }
     return render(request, "freeze_rules/holds.html", context)
 
 
-def _tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[dict[str, object]]:
-    """One tab per kind of claim; reason and document stay when the kind changes."""
-    names = {
-        "FREEZE": _("Freezes"),
-        "COMMITMENT": _("Orders and reserves"),
-        "MARK": _("Marks"),
-        "": _("All"),
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
+    """One claim with what happened to it: who, when, why; and letting go of it."""
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
+    found = stock.holds(scope=scope, ids=[hold_id], closed=True, limit=1)
+    if not found:
+        raise Http404
+    one = found[0]
+    by_hand = {view.code for view in stock.reasons()}
+    open_freeze = one.role == "FREEZE" and one.closed_at is None
+    context = {
+        "hold": one,
+        "who": names_of_actors([one.placed_by])[one.placed_by],
+        "events": _events(one),
+        "releasable": open_freeze
+        and one.reason_code in by_hand
+        and person.may(roles.STOCK_RELEASE),
+        "token": uuid.uuid4().hex,
+        "now": timezone.now(),
     }
-    kept = {name: request.GET[name] for name in ("reason", "document") if request.GET.get(name)}
-    return [
+    return render(request, "freeze_rules/hold.html", context)
+
+
+def _events(one: stock.HoldView) -> list[dict[str, object]]:
+    """What its document booked on it, and what the trail says about it, newest first."""
+    booked = stock.hold_postings(hold_id=one.id, document=one.document)
+    trail = audit_trail(subject=one.document, limit=50)
+    names = names_of_actors([*(view.actor for view, _units in booked),
+                             *(row.actor for row in trail)])  # fmt: skip
+    events: list[dict[str, object]] = [
         {
-            "label": label,
-            "url": f"?{urlencode({'role': role, **kept})}",
-            "active": role == chosen,
-            "count": counts.get(role, 0) if role else sum(counts.values()),
+            "at": view.recorded_at,
+            "title": f"{view.kind_label} {units:+,}",
+            "who": names[view.actor],
+            "tone": "hold" if units > 0 else "ok",
         }
-        for role, label in names.items()
+        for view, units in booked
     ]
+    events += [
+        {
+            "at": row.at,
+            "title": _ACTIONS.get(row.action, row.action),
+            "who": names[row.actor],
+            "note": (row.after or {}).get("why", ""),
+            "tone": "muted",
+        }
+        for row in trail
+    ]
+    return sorted(events, key=lambda event: str(event["at"]), reverse=True)
 
 
-def _next(request: HttpRequest, last: stock.HoldView, sort: str) -> str:
-    cursor = stock.cursor_of(last, sort=sort)
-    if not cursor:
-        return ""
-    query = request.GET.copy()
-    query["after"] = cursor
-    return f"?{query.urlencode()}"
-
-
-def _without(request: HttpRequest, name: str) -> str:
-    query = request.GET.copy()
-    query.pop(name, None)
-    return f"?{query.urlencode()}"
+_ACTIONS = {
+    "stock.frozen": _lazy("Frozen by hand"),
+    "stock.unfrozen": _lazy("Released by hand"),
+}
 
 
 @require_POST

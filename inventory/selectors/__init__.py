@@ -32,7 +32,17 @@ from inventory.selectors.finding import (
     find_skus,
 )
 from inventory.selectors.forecast import DayStep, Forecast, future
-from inventory.selectors.holds import HoldView, ReasonView, cursor_of, hold_counts, holds, reasons
+from inventory.selectors.holds import (
+    Holds,
+    HoldView,
+    ReasonView,
+    cursor_of,
+    hold_postings,
+    hold_slice,
+    holds,
+    open_holds,
+    reasons,
+)
 from inventory.selectors.incoming import IncomingView, incoming
 from inventory.selectors.journal import journal, journal_from
 from inventory.selectors.journal_views import JournalPage, JournalRow
@@ -120,6 +130,7 @@ __all__ = [
     "HeldUnits",
     "HoldFound",
     "HoldView",
+    "Holds",
     "IncomingView",
     "JournalPage",
     "JournalRow",
@@ -176,7 +187,8 @@ __all__ = [
     "future",
     "held_kits",
     "held_units",
-    "hold_counts",
+    "hold_postings",
+    "hold_slice",
     "holds",
     "incoming",
     "journal",
@@ -187,6 +199,7 @@ __all__ = [
     "locations_named",
     "lots",
     "lots_named",
+    "open_holds",
     "piece_history",
     "pieces",
     "pieces_in",

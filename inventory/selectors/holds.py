@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Now
+from django.db.models import (
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce, Now
 
-from inventory.models import Hold, HoldLine, Reason
-from inventory.models.claims import Binding, Role
+from inventory.models import Entry, Hold, HoldLine, Reason
+from inventory.models.claims import Binding
+from inventory.selectors.difference import posting_views
+from inventory.selectors.moments import PostingView
+from org.lists.keyset import By, Slice, slice_of
 from org.scope import Scope
 
+Holds = QuerySet[Hold]
 ACTS = ("reserve", "pick", "ship", "move", "count", "publish")
 
 
@@ -137,6 +151,80 @@ def holds(
     ]
 
 
+# Orders of the list: newest, review due first, dearest.
+SORTS = {
+    "hold": By(),
+    "review": By("review_at", nullable=True, kind="moment"),
+    "cost": By("cost_now", kind="money"),
+}
+
+
+def hold_slice(
+    *,
+    scope: Scope,
+    role: str,
+    reason: str,
+    documents: Collection[str] | None,
+    overdue: bool,
+    idle: bool,
+    sort: str,
+    cursor: str,
+    limit: int,
+) -> Slice:
+    """Ids of one page of open claims, in any of `SORTS`; one statement. The rest as `holds`."""
+    rows = open_holds(
+        scope=scope, role=role, reason=reason, documents=documents, overdue=overdue, idle=idle
+    )
+    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    if by.field == "cost_now":
+        rows = rows.annotate(cost_now=_cost())
+    return slice_of(rows, by=by, cursor=cursor, limit=limit)
+
+
+def open_holds(
+    *,
+    scope: Scope,
+    role: str = "",
+    reason: str = "",
+    documents: Collection[str] | None = None,
+    overdue: bool = False,
+    idle: bool = True,
+) -> QuerySet[Hold]:
+    """The open claims of a filter, unordered."""
+    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=False, idle=idle)
+    if overdue:
+        rows = rows.filter(review_at__lt=Now())
+    return rows.filter(role=role) if role else rows
+
+
+def _cost() -> Coalesce:
+    sums = (
+        HoldLine.objects.filter(hold=OuterRef("pk"), open__gt=0)
+        .values("hold")
+        .annotate(cost=Sum(F("open") * F("balance__sku__unit_cost"), output_field=_COST))
+        .values("cost")
+    )
+    return Coalesce(Subquery(sums), Value(Decimal(0)), output_field=_COST)
+
+
+_COST = DecimalField(max_digits=24, decimal_places=2)
+
+
+def hold_postings(
+    *, hold_id: int, document: str, limit: int = 100
+) -> list[tuple[PostingView, int]]:
+    """What its document booked on a claim, newest first: the posting and by how much it changed."""
+    rows = (
+        Entry.objects.filter(posting__document=document, line__hold_id=hold_id)
+        .values("posting_id")
+        .annotate(units=Sum("held"))
+        .order_by("-posting_id")[:limit]
+    )
+    changes = {row["posting_id"]: int(row["units"] or 0) for row in rows}
+    views = posting_views(changes)
+    return [(views[pk], units) for pk, units in changes.items()]
+
+
 ORDERS: dict[str, tuple[Any, ...]] = {
     "newest": ("-id",),
     "oldest": ("id",),
@@ -171,26 +259,6 @@ def _behind(rows: QuerySet[Hold], sort: str, after: str) -> QuerySet[Hold]:
     return rows.filter(
         Q(review_at__gt=review) | Q(review_at=review, id__gt=number) | Q(review_at__isnull=True)
     )
-
-
-def hold_counts(
-    *,
-    scope: Scope,
-    documents: Collection[str] | None = None,
-    reason: str = "",
-    idle: bool = True,
-) -> dict[str, int]:
-    """Open claims by role, with what `holds` shows for the same narrowing. One statement."""
-    rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=False, idle=idle)
-    return dict(rows.values_list("role").annotate(n=Count("id")).order_by("role"))
-
-
-def freezes_past_review(*, scope: Scope, most: int) -> int:
-    """Open freezes that should have been looked at by now, counted up to `most`. One statement."""
-    rows = scope.limit(Hold.objects.all(), "warehouse__unit").filter(
-        role=Role.FREEZE, closed_at__isnull=True, review_at__lt=Now()
-    )
-    return rows.values("id")[:most].count()
 
 
 def _narrowed(

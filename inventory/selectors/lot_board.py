@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from inventory.models import Lot
+from inventory.models import Lot, Stock
 from inventory.selectors.places import PlacedGoods, cells_seen, placed
+from org.lists.keyset import By, slice_of
+from org.lists.specs import Part
 from org.scope import Scope
 
 
@@ -103,9 +106,44 @@ def lot_rows(
             if day != "-"
             else Q(expires_on__isnull=True, id__gt=number)
         )
-    found = rows.select_related("sku").annotate(
+    found = _summed(rows).order_by(F("expires_on").asc(nulls_last=True), "id")
+    return _lot_views(found[:limit])
+
+
+# Orders of the list: newest, first expiry first.
+SORTS = {
+    "lot": By(),
+    "expires": By("expires_on", nullable=True, kind="day"),
+    "produced": By("produced_on", nullable=True, kind="day"),
+}
+
+
+def lots_of(scope: Scope, narrowing: LotNarrowing, today: date) -> QuerySet[Lot]:
+    """The lots of a filter, each once, unordered."""
+    cells = scope.limit(
+        Stock.objects.filter(lot=OuterRef("pk"), on_hand__gt=0), "balance__warehouse__unit"
+    )
+    return _worded(Lot.objects.filter(Exists(cells)), narrowing, today)
+
+
+def lots_sorted(
+    *, scope: Scope, narrowing: LotNarrowing, today: date, sort: str, cursor: str, limit: int
+) -> Part[LotRow]:
+    """One page of lots with stock in the scope, in any of `SORTS`. Two statements."""
+    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    part = slice_of(lots_of(scope, narrowing, today), by=by, cursor=cursor, limit=limit)
+    rows = _summed(_lots_with_stock(scope, LotNarrowing(), today).filter(id__in=part.ids))
+    found = {row.id: row for row in _lot_views(rows)}
+    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+
+
+def _summed(rows: QuerySet[Lot]) -> QuerySet[Lot]:
+    return rows.select_related("sku").annotate(
         units=Sum("cells__on_hand"), held=Sum("cells__pinned"), places=Count("cells")
     )
+
+
+def _lot_views(rows: QuerySet[Any]) -> list[LotRow]:
     return [
         LotRow(
             id=row.pk,
@@ -121,7 +159,7 @@ def lot_rows(
             held=row.held,
             cells=row.places,
         )
-        for row in found.order_by(F("expires_on").asc(nulls_last=True), "id")[:limit]
+        for row in rows
     ]
 
 
@@ -129,7 +167,11 @@ def _lots_with_stock(scope: Scope, narrowing: LotNarrowing, today: date) -> Quer
     """Lots joined with their cells in the scope, so that sums count only what may be seen."""
     # One filter call: two would join the cells twice and add up each against the other.
     inside = scope.inside(Lot, "cells__balance__warehouse__unit")
-    rows = Lot.objects.filter(inside, cells__on_hand__gt=0)
+    return _worded(Lot.objects.filter(inside, cells__on_hand__gt=0), narrowing, today)
+
+
+def _worded(rows: QuerySet[Lot], narrowing: LotNarrowing, today: date) -> QuerySet[Lot]:
+    """Rows of a tab and of search words."""
     if narrowing.shelf == "expired":
         rows = rows.filter(expires_on__lt=today)
     elif narrowing.shelf == "near":
@@ -146,15 +188,3 @@ def _lots_with_stock(scope: Scope, narrowing: LotNarrowing, today: date) -> Quer
             | Q(supplier__contains=words)
         )
     return rows
-
-
-def lot_counts(*, scope: Scope, narrowing: LotNarrowing, today: date) -> dict[str, int]:
-    """How many lots stand behind each tab. One statement."""
-    last = date.fromordinal(today.toordinal() + narrowing.near_days)
-    bare = LotNarrowing(narrowing.words, "", narrowing.near_days)
-    found: dict[str, int] = _lots_with_stock(scope, bare, today).aggregate(
-        all=Count("id", distinct=True),
-        expired=Count("id", distinct=True, filter=Q(expires_on__lt=today)),
-        near=Count("id", distinct=True, filter=Q(expires_on__range=(today, last))),
-    )
-    return found

@@ -5,8 +5,11 @@ from oms.selectors.details import Detail, HeldLine, LineView, Moment, order_deta
 from oms.selectors.exceptions import (
     ExceptionCounts,
     ExceptionRow,
+    Exceptions,
     exception_counts,
     exception_list,
+    exceptions_by_id,
+    open_exceptions,
     open_exceptions_of,
 )
 from oms.selectors.finding import OrderFound, find_orders
@@ -31,6 +34,7 @@ __all__ = [
     "Difference",
     "ExceptionCounts",
     "ExceptionRow",
+    "Exceptions",
     "HeldLine",
     "LineView",
     "Moment",
@@ -42,10 +46,12 @@ __all__ = [
     "audit",
     "exception_counts",
     "exception_list",
+    "exceptions_by_id",
     "find_orders",
     "ids_of",
     "narrowed",
     "numbers_of",
+    "open_exceptions",
     "open_exceptions_of",
     "order_detail",
     "order_list",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,10 @@ from oms.models import OrderException, OrderState
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Part
 from org.scope import Scope
+from org.selectors import names_of_actors
 
 PAGE = 50
+Exceptions = QuerySet[OrderException]
 _KINDS = {
     "emoji": gettext_lazy("emoji"),
     "full_width": gettext_lazy("full-width letters or digits"),
@@ -53,6 +55,7 @@ class ExceptionRow:
     retry_at: datetime | None
     deadline: datetime
     owner: str
+    owner_name: str
     opened_at: datetime
     resolved_at: datetime | None
     why: str
@@ -69,16 +72,31 @@ class ExceptionCounts:
     older_than: dict[int, int]
 
 
+# Orders of the list.
+SORTS = {
+    "order": By(),
+    "deadline": By("deadline", kind="moment"),
+    "opened": By("opened_at", kind="moment"),
+}
+
+
 def exception_list(
-    *, scope: Scope, code: str = "", overdue: bool = False, cursor: str = "", limit: int = PAGE
+    *,
+    scope: Scope,
+    code: str = "",
+    overdue: bool = False,
+    sort: str = "-order",
+    cursor: str = "",
+    limit: int = PAGE,
 ) -> Part[ExceptionRow]:
-    """One page of open exceptions, newest first; two statements."""
-    rows = _open(scope)
-    if code:
-        rows = rows.filter(code=code)
-    if overdue:
-        rows = rows.filter(deadline__lt=Now())
-    part = slice_of(rows, by=By(), cursor=cursor, limit=limit)
+    """One page of open exceptions; four statements.
+
+    Args:
+        sort: a key of `SORTS`, with "-" for the newest first.
+    """
+    rows = open_exceptions(scope=scope, code=code, overdue=overdue)
+    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    part = slice_of(rows, by=by, cursor=cursor, limit=limit)
     found = OrderException.objects.select_related("order").in_bulk(part.ids)
     return Part(_views([found[pk] for pk in part.ids]), part.after, part.before)
 
@@ -108,6 +126,20 @@ def exceptions_of(*, order_id: int) -> list[ExceptionRow]:
     return _views(list(rows.order_by("state", "-id")))
 
 
+def open_exceptions(*, scope: Scope, code: str = "", overdue: bool = False) -> Exceptions:
+    """The open exceptions of a filter, unordered."""
+    rows = _open(scope)
+    if code:
+        rows = rows.filter(code=code)
+    return rows.filter(deadline__lt=Now()) if overdue else rows
+
+
+def exceptions_by_id(*, ids: Sequence[int], scope: Scope) -> dict[int, ExceptionRow]:
+    """These exceptions as far as they are open and in the scope. Three statements."""
+    rows = _open(scope).filter(id__in=list(ids)).select_related("order").order_by("id")
+    return {row.id: row for row in _views(list(rows))}
+
+
 def open_exceptions_of(
     *, order_ids: Sequence[int], scope: Scope, action: str
 ) -> dict[int, list[int]]:
@@ -127,7 +159,8 @@ def _open(scope: Scope) -> QuerySet[OrderException]:
 
 def _views(rows: list[OrderException]) -> list[ExceptionRow]:
     names = stock.skus({int(sku) for row in rows for sku in row.detail.get("short", {})})
-    return [_view(row, names) for row in rows]
+    owners = names_of_actors([row.owner for row in rows if row.owner])
+    return [_view(row, names, owners.get(row.owner, "")) for row in rows]
 
 
 def _note(detail: Mapping[str, Any], names: Mapping[int, stock.SkuView]) -> str:
@@ -146,7 +179,7 @@ def _note(detail: Mapping[str, Any], names: Mapping[int, stock.SkuView]) -> str:
     return " · ".join(parts)
 
 
-def _view(row: OrderException, names: Mapping[int, stock.SkuView]) -> ExceptionRow:
+def _view(row: OrderException, names: Mapping[int, stock.SkuView], owner_name: str) -> ExceptionRow:
     policy = codes.policy(row.code)
     waits = row.order.state == "PREPROCESS"
     offered = tuple(
@@ -176,6 +209,7 @@ def _view(row: OrderException, names: Mapping[int, stock.SkuView]) -> ExceptionR
         retry_at=row.retry_at,
         deadline=row.deadline,
         owner=row.owner,
+        owner_name=owner_name,
         opened_at=row.opened_at,
         resolved_at=row.resolved_at,
         why=row.why,

@@ -143,7 +143,8 @@ def shops_seen(*, scope: Scope) -> list[tuple[int, str]]:
         if scope.unit_ids is None:
             cursor.execute(_SHOPS)
         else:
-            cursor.execute(_SHOPS_OF_UNITS, [sorted(scope.unit_ids)])
+            told = [sorted(scope.unit_ids), sorted(scope.shop_ids), sorted(scope.warehouse_ids)]
+            cursor.execute(_SHOPS_OF_SCOPE, told)
         return [(shop, name or str(shop)) for shop, name in cursor.fetchall()]
 
 
@@ -160,14 +161,23 @@ WITH RECURSIVE seen AS (
     SELECT (SELECT min(o.shop_id) FROM oms_order o WHERE o.shop_id > seen.shop_id)
     FROM seen WHERE shop_id IS NOT NULL
 ) {_NAMED}"""  # noqa: S608
-_SHOPS_OF_UNITS = f"""
-WITH RECURSIVE seen AS (
+# Of a warehouse, whose orders come from any shop, those of its newest thousand orders.
+_SHOPS_OF_SCOPE = f"""
+WITH RECURSIVE of_units AS (
     SELECT u AS unit_id, (SELECT min(shop_id) FROM oms_order o WHERE o.unit_id = u) AS shop_id
     FROM unnest(%s::bigint[]) AS u
     UNION ALL
     SELECT unit_id, (SELECT min(o.shop_id) FROM oms_order o
-                     WHERE o.unit_id = seen.unit_id AND o.shop_id > seen.shop_id)
-    FROM seen WHERE shop_id IS NOT NULL
+                     WHERE o.unit_id = of_units.unit_id AND o.shop_id > of_units.shop_id)
+    FROM of_units WHERE shop_id IS NOT NULL
+), seen AS (
+    SELECT shop_id FROM of_units
+    UNION ALL
+    SELECT shop FROM unnest(%s::bigint[]) AS shop
+    WHERE EXISTS (SELECT FROM oms_order o WHERE o.shop_id = shop)
+    UNION ALL
+    (SELECT shop_id FROM oms_order WHERE warehouse_id = ANY(%s::bigint[])
+     ORDER BY id DESC LIMIT 1000)
 ) {_NAMED}"""  # noqa: S608
 
 

@@ -1,7 +1,7 @@
 """The order desk's verbs: `from oms import services as orders`. All take many."""
 
 from oms.services.cancelling import cancel, cancel_each
-from oms.services.exceptions import accept_as_is, close, intercept, recall_orders, retry
+from oms.services.exceptions import accept_as_is, assign, close, intercept, recall_orders, retry
 from oms.services.intake import accept
 from oms.services.noting import note
 from oms.services.pipeline import place_now, process, process_all
@@ -12,6 +12,7 @@ __all__ = [
     "Revealed",
     "accept",
     "accept_as_is",
+    "assign",
     "cancel",
     "cancel_each",
     "close",

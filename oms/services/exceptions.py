@@ -105,6 +105,23 @@ def recall_orders(*, ids: Sequence[int], actor: str, why: str, scope: Scope) -> 
     return len(take_back(orders=list(orders.values()), journal=Journal(actor), why=why))
 
 
+def assign(*, ids: Sequence[int], owner: str, actor: str, why: str, scope: Scope) -> int:
+    """Say who looks after these exceptions; their orders' timelines tell it.
+
+    Raises:
+        OrderRefused: unknown_exception, already_resolved.
+    """
+    rows, orders = _lock(ids, scope)
+    journal = Journal(actor)
+    for row in rows:
+        row.owner = owner
+    for order in orders.values():
+        journal.note(order, what="assigned", why=why, owner=owner)
+    update_rows(rows, ["owner"])
+    journal.write()
+    return len(rows)
+
+
 def _lock(ids: Sequence[int], scope: Scope) -> tuple[Rows, Orders]:
     """The exceptions and, locked first, their orders."""
     assert connection.in_atomic_block, "The edge opens the transaction."

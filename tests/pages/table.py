@@ -75,6 +75,12 @@ def _fulfilment() -> list[Any]:
     return [world.ordered(house, "SO-1", TEA=2)]
 
 
+def _parcel() -> list[Any]:
+    house = world.build()
+    world.stocked(house, "A-01", TEA=10)
+    return [world.packed(house, "SO-1", TEA=2)]
+
+
 def _pick_list() -> list[Any]:
     [number] = _fulfilment()
     [waiting] = board.fulfilments(scope=Scope.everything(), names=[number])
@@ -176,11 +182,14 @@ TABLE: dict[str, Route] = {
     "stock-import-faults": Route(MACHINE),
     "holds": Route(roles.STOCK_VIEW),
     "freeze": Route(roles.STOCK_HOLD),
+    "hold": Route(roles.STOCK_VIEW, _hold),
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),
     "pda": Route(roles.STOCK_VIEW),
     "look-up": Route(roles.STOCK_VIEW),
     "move": Route(roles.FLOOR_PICK),
     "command-sheet": Route(roles.STOCK_VIEW),
+    "shipments": Route(roles.STOCK_VIEW),
+    "shipment": Route(roles.STOCK_VIEW, _parcel),
     "floor": Route(roles.FLOOR_PICK),
     "pick": Route(roles.FLOOR_PICK),
     "walk": Route(roles.FLOOR_PICK, _pick_list),

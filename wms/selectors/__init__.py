@@ -30,6 +30,14 @@ from wms.selectors.parcels import (
     put_backs,
     shipments,
 )
+from wms.selectors.shipment_list import (
+    ShipmentNarrowing,
+    ShipmentRow,
+    contents,
+    shipment,
+    shipment_list,
+    shipments_narrowed,
+)
 from wms.selectors.walks import PickListView, StepView, StopView, WalkView, pick_lists, walk
 
 __all__ = [
@@ -43,12 +51,15 @@ __all__ = [
     "ParcelView",
     "PickListView",
     "PutBackView",
+    "ShipmentNarrowing",
+    "ShipmentRow",
     "ShipmentView",
     "StepView",
     "StopView",
     "WalkView",
     "audit",
     "carriers",
+    "contents",
     "counts",
     "documents_of_waybill",
     "found_under",
@@ -58,7 +69,10 @@ __all__ = [
     "parcels_named",
     "pick_lists",
     "put_backs",
+    "shipment",
+    "shipment_list",
     "shipments",
+    "shipments_narrowed",
     "shipped_since",
     "stage_of",
     "states",

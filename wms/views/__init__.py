@@ -7,6 +7,7 @@ from wms.views.packing import pack
 from wms.views.pda import command_sheet, pda
 from wms.views.picking import pick_lists, walk
 from wms.views.put_back import put_back
+from wms.views.shipments import shipment, shipment_list
 from wms.views.shipping import ship
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "pick_lists",
     "put_back",
     "ship",
+    "shipment",
+    "shipment_list",
     "walk",
 ]

@@ -261,6 +261,14 @@ def _behind(rows: QuerySet[Hold], sort: str, after: str) -> QuerySet[Hold]:
     )
 
 
+def freezes_past_review(*, scope: Scope, most: int) -> int:
+    """Open freezes that should have been looked at by now, counted up to `most`. One statement."""
+    rows = scope.limit(Hold.objects.all(), "warehouse__unit").filter(
+        role=Role.FREEZE, closed_at__isnull=True, review_at__lt=Now()
+    )
+    return rows.values("id")[:most].count()
+
+
 def _narrowed(
     *, scope: Scope, documents: Collection[str] | None, reason: str, closed: bool, idle: bool
 ) -> QuerySet[Hold]:

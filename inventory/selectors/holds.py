@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Now
 
 from inventory.models import Entry, Hold, HoldLine, Reason
-from inventory.models.claims import Binding
+from inventory.models.claims import Binding, Role
 from inventory.selectors.difference import posting_views
 from inventory.selectors.moments import PostingView
 from org.lists.keyset import By, Slice, slice_of

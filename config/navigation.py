@@ -42,6 +42,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("jobs", _("Jobs"), "job", roles.STOCK_IMPORT),
             Entry("stock-journal", _("Ledger"), "journal", roles.STOCK_VIEW),
             Entry("stock-past", _("Stock at a moment"), "clock", roles.STOCK_VIEW),
+            Entry("trail", _("Audit trail"), "journal", roles.AUDIT_VIEW),
             Entry("stock-audit", _("Audit"), "shield", roles.AUDIT_VIEW),
             Entry("stock-labels", _("Labels"), "label", roles.STOCK_VIEW),
         ),

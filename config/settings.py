@@ -371,6 +371,7 @@ LISTS: dict[str, str] = {
     "shipments": "wms.lists:SHIPMENTS",
     "stock": "inventory.lists.board:BOARD",
     "lots": "inventory.lists.lots:LOTS",
+    "trail": "insights.trail.spec:TRAIL",
 }
 # Seconds for which a count that took long is shown again (its age stands beside it).
 COUNTS_KEPT_S = env.number("COUNTS_KEPT_S", 20)

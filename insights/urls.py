@@ -5,6 +5,7 @@ from django.urls import path
 from insights import views
 from insights.search import views as search
 from insights.shell import views as shell
+from insights.trail import pages as trail
 
 urlpatterns = [
     path("", views.workbench, name="workbench"),
@@ -13,4 +14,6 @@ urlpatterns = [
     path("shell/state/", shell.shell_state, name="shell-state"),
     path("shell/places/", shell.place_list, name="shell-places"),
     path("shell/place/", shell.set_place, name="set-place"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/<int:record_id>/", trail.record, name="trail-record"),
 ]

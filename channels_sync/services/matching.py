@@ -89,7 +89,11 @@ def _listings(
 def map_listing(*, listing_id: int, sku_id: int, actor: str) -> None:
     """Say which SKU a listing is; waiting orders go on and its figure is published."""
     assert connection.in_atomic_block, "Services join the caller's transaction."
-    listing = Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
+    listing = (
+        Listing.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("shop")
+        .get(pk=listing_id)
+    )
     before = listing.sku_id
     Listing.objects.filter(pk=listing_id).update(
         sku_id=sku_id, stale_count=F("stale_count") + 1, stale_since=database_clock(),
@@ -108,5 +112,6 @@ def map_listing(*, listing_id: int, sku_id: int, actor: str) -> None:
         subject=f"listing:{listing_id}",
         before={"sku_id": before},
         after={"sku_id": sku_id},
+        unit_id=listing.shop.unit_id,
     )
     outbox.ring(topic="listings.stale")

@@ -75,6 +75,7 @@ def create(
         action="shop.created",
         subject=f"shop:{code}",
         after={"platform": platform, "name": name, "warehouses": sorted(set(warehouse_ids))},
+        unit_id=unit_id,
     )
     return shop
 
@@ -98,6 +99,7 @@ def change_credentials(*, shop_id: int, credentials: Mapping[str, str], actor: s
         action="shop.credentials_changed",
         subject=f"shop:{shop.code}",
         after={"names": sorted(credentials)},
+        unit_id=shop.unit_id,
     )
 
 
@@ -120,6 +122,7 @@ def bind_warehouses(*, shop_id: int, warehouse_ids: Sequence[int], actor: str) -
         subject=f"shop:{shop.code}",
         before={"warehouses": sorted(before)},
         after={"warehouses": sorted(wanted)},
+        unit_id=shop.unit_id,
     )
 
 
@@ -136,6 +139,7 @@ def change_safety(*, shop_id: int, safety_qty: int, actor: str) -> None:
         subject=f"shop:{shop.code}",
         before={"safety_qty": before},
         after={"safety_qty": safety_qty},
+        unit_id=shop.unit_id,
     )
 
 

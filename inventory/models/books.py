@@ -154,6 +154,12 @@ class Posting(models.Model):
         indexes = [
             models.Index(fields=["document"], name="posting_by_document"),
             models.Index(fields=["xid", "id"], name="posting_by_horizon"),
+            # What people did, for the trail; machines, which do most, are not looked up so.
+            models.Index(
+                fields=["actor", "id"],
+                name="posting_by_person",
+                condition=models.Q(actor__startswith="person:"),
+            ),
             # What came back of a shipment; other postings do not name one.
             models.Index(
                 KeyTextTransform("shipped_document", "facts"),

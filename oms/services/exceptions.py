@@ -156,6 +156,7 @@ def _resolve(rows: Rows, orders: Orders, how: str, actor: str, why: str) -> None
             subject=str(orders[row.order_id].number),
             before={"code": row.code, "field": row.field},
             after={"why": why[:200]},
+            unit_id=orders[row.order_id].unit_id,
         )
     update_rows(rows, CLOSING)
 

@@ -40,7 +40,7 @@ def reveal(*, number: str, actor: str, why: str, scope: Scope) -> Revealed:
         raise OrderRefused("no_receiver")
     org.record(
         actor=actor, action="receiver.reveal", subject=str(order.number),
-        after={"why": why[:200], "fields": ["name", "phone", "address"]},
+        after={"why": why[:200], "fields": ["name", "phone", "address"]}, unit_id=order.unit_id,
     )  # fmt: skip
     return _in_the_clear(row)
 

@@ -51,6 +51,8 @@ def start_export(
     Raises:
         ExportRefused: not_allowed, reason_missing.
     """
+    if spec.export_permission and not person.may(spec.export_permission):
+        raise ExportRefused("not_allowed", _("You may see this list but not export it."))
     known = {each.key: each for each in spec.columns}
     chosen = [key for key in dict.fromkeys([spec.columns[0].key, *columns]) if key in known]
     secret = [key for key in chosen if known[key].secret]

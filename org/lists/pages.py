@@ -53,6 +53,7 @@ class ListPage:
     here: str
     roles: Sequence[tuple[str, str]]
     may_reveal: bool
+    may_export: bool
     secrets: Sequence[Mapping[str, Any]]
     narrowed: bool
 
@@ -113,6 +114,7 @@ def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> Lis
         here=request.get_full_path(),
         roles=selectors.roles_of(person),
         may_reveal=bool(secrets),
+        may_export=not spec.export_permission or person.may(spec.export_permission),
         secrets=[{"key": each.key, "label": each.label} for each in secrets],
         narrowed=bool(asked.asked),
     )  # fmt: skip

@@ -56,7 +56,7 @@ from org.selectors.seals import (
     head_of_chain,
     verify,
 )
-from org.selectors.trail import AuditView, audit_trail
+from org.selectors.trail import AuditView, actors_named, audit_record, audit_trail, records
 
 __all__ = [
     "AuditView",
@@ -74,6 +74,8 @@ __all__ = [
     "SetupOfList",
     "UnitView",
     "ViewOfList",
+    "actors_named",
+    "audit_record",
     "audit_trail",
     "batch",
     "chains",
@@ -93,6 +95,7 @@ __all__ = [
     "notices",
     "people_with",
     "permissions_at",
+    "records",
     "roles_carrying",
     "roles_of",
     "scope_of",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from channels_sync.models import Listing
 from inventory import selectors as stock
 from org import roles
+from org.models import AuditRecord
 from org.scope import Scope
 from tests import given
 from tests.channels_sync.test_pushes import connected
@@ -103,6 +104,11 @@ def _job() -> list[Any]:
     return [given.job().pk]
 
 
+def _record() -> list[Any]:
+    given.unit("HQ")
+    return [AuditRecord.objects.latest("id").pk]
+
+
 def _import() -> list[Any]:
     given.sku("TEA")
     return [given.imported("WH1,NEW,TEA,5\nWH9,A-01,TEA,5\n")]
@@ -138,6 +144,8 @@ TABLE: dict[str, Route] = {
     # Their own tests show that both answer for one's own jobs only.
     "job-cancel": Route(MACHINE),
     "job-file": Route(MACHINE),
+    "trail": Route(roles.AUDIT_VIEW),
+    "trail-record": Route(roles.AUDIT_VIEW, _record),
     "seals": Route(roles.AUDIT_VIEW),
     "seals-read": Route(roles.AUDIT_VIEW, is_page=False),
     "notices": Route(SIGNED_IN),

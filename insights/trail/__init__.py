@@ -1,0 +1,1 @@
+"""The audit trail as people read it: what was recorded and what was posted, as one list."""

@@ -1,0 +1,66 @@
+"""What actions are called. An action without a name here is shown by its code."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, Promise] = {
+    "approval.delegated": _("Approvals delegated"),
+    "approval.delegation_ended": _("Delegation ended"),
+    "approval.policy_made": _("Approval policy made"),
+    "approval.policy_switched": _("Approval policy switched"),
+    "exception.accepted": _("Exception accepted"),
+    "job.cancelled": _("Job stopped"),
+    "keys.rotated": _("Keys changed"),
+    "list.batch": _("Acted on many rows"),
+    "list.exported": _("List exported"),
+    "listing.mapped": _("Listing matched"),
+    "location.changed": _("Location changed"),
+    "location.created": _("Location created"),
+    "lot.created": _("Lot created"),
+    "notice.settings_changed": _("Notice channel changed"),
+    "person.assigned": _("Role given"),
+    "person.changed": _("Person changed"),
+    "person.created": _("Person added"),
+    "person.password_set": _("Password set"),
+    "person.unassigned": _("Role taken away"),
+    "receiver.exported": _("Receivers exported"),
+    "receiver.reveal": _("Receiver shown"),
+    "receivers.blanked": _("Old receivers removed"),
+    "shop.created": _("Shop connected"),
+    "shop.credentials_changed": _("Shop credentials changed"),
+    "shop.orders_retried": _("Orders of a shop retried"),
+    "shop.pull_asked": _("Shop looked at"),
+    "shop.safety_changed": _("Safety quantity changed"),
+    "shop.warehouses_bound": _("Warehouses bound to a shop"),
+    "sign_in.done": _("Signed in"),
+    "sign_out.done": _("Signed out"),
+    "sku.changed": _("SKU changed"),
+    "sku.created": _("SKU created"),
+    "stock.frozen": _("Stock frozen"),
+    "stock.imported": _("Stock imported"),
+    "stock.unfrozen": _("Stock released"),
+    "unit.created": _("Unit created"),
+    "unit.renamed": _("Unit renamed"),
+    "version.restored": _("Version restored"),
+}
+
+# Tabs: which beginnings of actions belong together, and whether stock postings do.
+FAMILIES: dict[str, tuple[Promise, tuple[str, ...]]] = {
+    "people": (
+        _("People and access"),
+        ("person.", "role.", "unit.", "sign_in.", "sign_out.", "session.", "client.", "keys."),
+    ),
+    "receivers": (_("Receivers"), ("receiver.", "receivers.")),
+    "setup": (
+        _("Master data and settings"),
+        ("sku.", "lot.", "location.", "warehouse.", "reason.", "shop.", "listing.", "kit.",
+         "version.", "notice.", "approval.policy_made", "approval.policy_switched"),
+    ),
+}  # fmt: skip
+
+
+def action_name(code: str) -> str:
+    """What an action is called in the reader's language."""
+    return str(ACTIONS.get(code, code))

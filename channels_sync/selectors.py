@@ -103,6 +103,12 @@ def shop_rows(*, scope: Scope, shop_id: int | None = None) -> list[ShopRow]:
     ]
 
 
+def shop_names(*, scope: Scope) -> list[tuple[int, str]]:
+    """Ids and names of the shops in the scope, by name; one statement."""
+    rows = scope.limit(Shop.objects.all(), "unit").order_by("name", "id")
+    return list(rows.values_list("id", "name"))
+
+
 def _shop_row(
     shop: Shop,
     counts: dict[str, int],

@@ -294,6 +294,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 300},
     },
     "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
+    "figure past days": {
+        "task": "insights.tasks.figure_days",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "figure what is now": {
+        "task": "insights.tasks.figure_levels",
+        "schedule": 1800.0,
+        "options": {"expires": 600},
+    },
     "work on jobs": {
         "task": "org.tasks.work_on_jobs",
         "schedule": 2.0,

@@ -16,4 +16,10 @@ urlpatterns = [
     path("shell/place/", shell.set_place, name="set-place"),
     path("trail/", trail.trail, name="trail"),
     path("trail/<int:record_id>/", trail.record, name="trail-record"),
+    path("insights/measures/", views.catalogue, name="measures"),
+    path("insights/measures/<slug:code>/", views.measure, name="measure"),
+    path("insights/measures/<slug:code>/data/", views.measure_data, name="measure-data"),
+    path(
+        "insights/measures/<slug:code>/file/<slug:kind>/", views.measure_file, name="measure-file"
+    ),
 ]

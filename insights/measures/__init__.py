@@ -1,1 +1,42 @@
-"""What deserves attention, one measure a file; each asks the rooms below and counts honestly."""
+"""The figures of the house, one measure a file; a new one is a file and a line in `MEASURES`."""
+
+from insights.measures import (
+    audit_differences,
+    count_accuracy,
+    exceptions_by_age,
+    held_by_reason,
+    near_expiry,
+    order_to_held,
+    order_to_shipped,
+    orders_by_hour,
+    oversold,
+    pick_rate,
+    same_day,
+    sellable_share,
+    stock_age,
+    sync_lag,
+)
+from insights.measures.measure import Cut, Grain, Joined, Joins, Measure, Shown, join
+
+# In the order the page lists them: orders, floor, stock, shops, books.
+MEASURES: dict[str, Measure] = {
+    file.MEASURE.code: file.MEASURE
+    for file in (
+        orders_by_hour,
+        order_to_held,
+        order_to_shipped,
+        same_day,
+        oversold,
+        exceptions_by_age,
+        pick_rate,
+        count_accuracy,
+        held_by_reason,
+        sellable_share,
+        stock_age,
+        near_expiry,
+        sync_lag,
+        audit_differences,
+    )
+}
+
+__all__ = ["MEASURES", "Cut", "Grain", "Joined", "Joins", "Measure", "Shown", "join"]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from insights.measures.freezes import frozen_stock
+from insights.panels.freezes import frozen_stock
 from org.scope import Scope
 from tests import given
 

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from insights.measures.audit import books_in_doubt
-from insights.measures.exceptions import open_exceptions
-from insights.measures.floor import STATIONS, floor_work
-from insights.measures.freezes import frozen_stock
-from insights.measures.orders import orders_under_way
-from insights.measures.shops import shops_in_sync
+from insights.panels.audit import books_in_doubt
+from insights.panels.exceptions import open_exceptions
+from insights.panels.floor import STATIONS, floor_work
+from insights.panels.freezes import frozen_stock
+from insights.panels.orders import orders_under_way
+from insights.panels.shops import shops_in_sync
 from org import roles
 from org.access import person_of
 from org.models import Person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count
 
-from insights.measures.figures import Figure
+from insights.panels.figures import Figure
 from insights.routes import address
 from oms.models import Order
 from oms.models.orders import OrderState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from insights.measures.figures import Figure
+from insights.panels.figures import Figure
 from insights.routes import address
 from inventory.selectors.proof import late_sweeps, open_findings
 from org.scope import Scope

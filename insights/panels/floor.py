@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from insights.measures.figures import Figure
+from insights.panels.figures import Figure
 from insights.routes import address
 from inventory import selectors as stock
 from org import roles

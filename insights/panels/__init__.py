@@ -1,0 +1,1 @@
+"""What waits for somebody right now, one panel a file; each number leads to the list it counts."""

@@ -1,0 +1,34 @@
+"""Doorbells of the boards: days that nobody has figured yet, levels of today."""
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from insights.measures import MEASURES
+from insights.services import figure_day, figure_now, owed_days
+from outbox.periodic import once
+
+# How far back a house that stood still looks for days it has not figured.
+DAYS_BACK = 35
+# Figures of one run: it ends in seconds, the next tick goes on.
+MOST = 60
+
+
+@shared_task(name="insights.tasks.figure_days")
+def figure_days(**_: object) -> None:
+    """Every ten minutes: past days that are owed, each in a transaction of its own."""
+    owed = owed_days(until=timezone.localdate(), days=DAYS_BACK)
+    for measure, day in owed[-MOST:]:
+        with once(name="insights.figure") as alone:
+            if not alone:
+                return
+            figure_day(measure, day)
+
+
+@shared_task(name="insights.tasks.figure_levels")
+def figure_levels(**_: object) -> None:
+    """Every half hour: what is now; the last one of a day stays as the day's figure."""
+    for measure in MEASURES.values():
+        if measure.is_level:
+            with transaction.atomic(durable=True):
+                figure_now(measure, timezone.now())

@@ -64,6 +64,10 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("unmatched", _("Unmatched items"), "link", roles.SHOPS_VIEW),
         ),
     ),
+    (
+        _("Insights"),
+        (Entry("measures", _("Measures"), "chart", roles.STOCK_VIEW),),
+    ),
 )
 
 
@@ -83,6 +87,7 @@ KEYS = {
     "pack": "g k",
     "ship": "g d",
     "shops": "g c",
+    "measures": "g i",
     "unmatched": "g u",
 }
 

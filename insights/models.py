@@ -17,8 +17,9 @@ class Figure(models.Model):
     warehouse = models.ForeignKey(
         "inventory.Warehouse", models.CASCADE, null=True, related_name="+"
     )
-    shop = models.ForeignKey("channels_sync.Shop", models.CASCADE, null=True, related_name="+")
-    value = models.FloatField(_("value"))
+    # Orders keep the shop's number, not the shop; so do figures of orders.
+    shop_id = models.BigIntegerField(_("shop"), null=True)
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=6)
     # The denominator of a share or a mean, the cases of a duration.
     count = models.BigIntegerField(_("count"))
     # Cases by bucket of duration; empty for other figures.
@@ -30,7 +31,7 @@ class Figure(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="insights_figure_once",
-                fields=["measure", "day", "part", "unit", "warehouse", "shop"],
+                fields=["measure", "day", "part", "unit", "warehouse", "shop_id"],
                 nulls_distinct=False,
             ),
             models.CheckConstraint(name="insights_figure_counts", condition=models.Q(count__gte=0)),

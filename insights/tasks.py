@@ -22,7 +22,7 @@ def figure_days(**_: object) -> None:
         with once(name="insights.figure") as alone:
             if not alone:
                 return
-            figure_day(measure, day)
+            figure_day(measure=measure, day=day)
 
 
 @shared_task(name="insights.tasks.figure_levels")
@@ -31,4 +31,4 @@ def figure_levels(**_: object) -> None:
     for measure in MEASURES.values():
         if measure.is_level:
             with transaction.atomic(durable=True):
-                figure_now(measure, timezone.now())
+                figure_now(measure=measure, now=timezone.now())

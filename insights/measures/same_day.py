@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce, TruncDate, TruncTime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,14 +34,12 @@ def _compute(scope: Scope, since: datetime, until: datetime) -> list[Grain]:
     )
     found = (
         scope.limit(rows, "unit")
-        .values_list("unit_id", "warehouse_id", "shop_id", "day")
-        .annotate(due=Count("id"), kept=Count("id", filter=Q(left__isnull=False)))
-        .values_list("unit_id", "warehouse_id", "shop_id", "day", "left", "due", "kept")
+        .values_list("unit_id", "warehouse_id", "shop_id")
+        .annotate(kept=Count("id", filter=Q(left=F("day"))), due=Count("id"))
         .order_by()
     )
     return [
-        Grain(kept if left == day else 0, due, "", unit, warehouse, shop)
-        for unit, warehouse, shop, day, left, due, kept in found
+        Grain(kept, due, "", unit, warehouse, shop) for unit, warehouse, shop, kept, due in found
     ]
 
 

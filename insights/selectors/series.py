@@ -144,9 +144,7 @@ def _rows(measure: Measure, asked: Asked, scope: Scope, first: date) -> QuerySet
     return scope.limit(rows.filter(**asked.narrows()), "unit")
 
 
-def _written(
-    measure: Measure, cut: Cut, asked: Asked, scope: Scope, first: date
-) -> Cells:
+def _written(measure: Measure, cut: Cut, asked: Asked, scope: Scope, first: date) -> Cells:
     """What was written down, joined by day and key."""
     cells: Cells = {}
     rows: Any = _rows(measure, asked, scope, first)
@@ -162,7 +160,7 @@ def _written(
         day, key = row[0], row[1] if column else None
         value, count = row[len(names)], row[len(names) + 1]
         spread = row[len(names) + 2] if measure.joins is Joins.SPREAD else {}
-        said = Grain(value, count, spread={int(b): n for b, n in spread.items()})
+        said = Grain(float(value), count, spread={int(b): n for b, n in spread.items()})
         cells.setdefault((day, key), Joined()).add(said)
     return cells
 
@@ -172,12 +170,12 @@ def _put_today(
 ) -> None:
     """Today's figures as they are now, in place of what was written down earlier today."""
     today = timezone.localdate(now)
-    for key in [key for key in cells if key[0] == today]:
-        del cells[key]
+    for earlier in [each for each in cells if each[0] == today]:
+        del cells[earlier]
     column = _COLUMN.get(cut)
     for grain in measure.compute(scope, bounds(today)[0], now):
         if all(getattr(grain, name) == value for name, value in asked.narrows().items()):
-            key = getattr(grain, column) if column else None
+            key: Key = getattr(grain, column) if column else None
             cells.setdefault((today, key), Joined()).add(grain)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -18,7 +19,7 @@ BATCH = 2000
 Key = tuple[str, int | None, int | None, int | None]
 
 
-def figure_day(measure: Measure, day: date) -> int:
+def figure_day(*, measure: Measure, day: date) -> int:
     """Write a past day of a flow down, in place of what stood there; gives the figures' number.
 
     Raises:
@@ -30,7 +31,7 @@ def figure_day(measure: Measure, day: date) -> int:
     return _write(measure, day, measure.compute(Scope.everything(), begins, ends))
 
 
-def figure_now(measure: Measure, now: datetime) -> int:
+def figure_now(*, measure: Measure, now: datetime) -> int:
     """Write a level down as today's; the last one of a day is the day's."""
     today = timezone.localdate(now)
     return _write(measure, today, measure.compute(Scope.everything(), bounds(today)[0], now))
@@ -71,10 +72,10 @@ def _rows(measure: Measure, day: date, grains: Sequence[Grain]) -> list[Figure]:
         if row is None:
             row = joined[key] = Figure(
                 measure=measure.code, day=day, part=grain.part, unit_id=grain.unit_id,
-                warehouse_id=grain.warehouse_id, shop_id=grain.shop_id, value=0.0, count=0,
+                warehouse_id=grain.warehouse_id, shop_id=grain.shop_id, value=Decimal(0), count=0,
                 spread={},
             )  # fmt: skip
-        row.value += grain.value
+        row.value += Decimal(str(round(grain.value, 6)))
         row.count += grain.count
         for bucket, cases in grain.spread.items():
             row.spread[str(bucket)] = row.spread.get(str(bucket), 0) + cases

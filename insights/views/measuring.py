@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import xlsxwriter
@@ -63,10 +63,10 @@ def _question(request: HttpRequest, code: str) -> _Question:
     since = day_in(request.GET, "since") or until - timedelta(days=DAYS - 1)
     since = max(min(since, until), until - timedelta(days=MOST_DAYS - 1))
     named = request.GET.get("by", "")
-    by = Cut(named) if named in Cut else Cut.DAY
+    by = next((cut for cut in found.cuts if cut.value == named), Cut.DAY)
     split = day_in(request.GET, "split")
     asked = Asked(
-        since=since, until=until, by=by if by in found.cuts else Cut.DAY,
+        since=since, until=until, by=by,
         split=split if split and since < split <= until else None,
         shop_id=number_in(request.GET, "shop"), warehouse_id=number_in(request.GET, "warehouse"),
         unit_id=number_in(request.GET, "store"),
@@ -120,9 +120,7 @@ def _choices(question: _Question) -> dict[str, list[tuple[int, str]]]:
     return choices
 
 
-def table_of(
-    question: _Question, answer: Series
-) -> tuple[list[str], list[tuple[str, list[str]]]]:
+def table_of(question: _Question, answer: Series) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """The chart as a table: a row for each day (the latest first) or part, a column a line."""
     shown = question.measure.shown
     lines = answer.every_line
@@ -296,6 +294,5 @@ def _points(values: tuple[float | None, ...]) -> str:
     low, high = min(value for _p, value in known), max(value for _p, value in known)
     reach, width = (high - low) or 1.0, max(len(values) - 1, 1)
     return " ".join(
-        f"{place / width * 100:.1f},{22 - (value - low) / reach * 20:.1f}"
-        for place, value in known
+        f"{place / width * 100:.1f},{22 - (value - low) / reach * 20:.1f}" for place, value in known
     )

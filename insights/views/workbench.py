@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from insights.measures import MEASURES
 from insights.panels.audit import books_in_doubt
 from insights.panels.exceptions import open_exceptions
 from insights.panels.floor import STATIONS, floor_work
 from insights.panels.freezes import frozen_stock
 from insights.panels.orders import orders_under_way
 from insights.panels.shops import shops_in_sync
+from insights.views.measuring import row_of
 from org import roles
 from org.access import person_of
 from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of
+
+# What is told in a figure, and what is drawn, for whoever may see it; the first ones fit.
+TILES = (
+    "same-day", "order-to-held", "oversold", "pick-rate", "sellable", "accuracy", "near-expiry",
+    "sync-lag", "audit",
+)  # fmt: skip
+MOST_TILES = 6
+CHARTS = (
+    ("orders", "part"), ("order-to-shipped", "day"), ("held", "part"), ("exceptions", "part"),
+    ("pick-rate", "warehouse"), ("sync-lag", "shop"),
+)  # fmt: skip
 
 FLOOR = (roles.FLOOR_PICK, roles.FLOOR_PACK, roles.FLOOR_SHIP)
 
@@ -52,8 +67,31 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "insights/workbench.html",
-        {"panels": panels, "stations": [station.label for station in STATIONS.values()]},
-    )
+        {
+            "panels": panels,
+            "stations": [station.label for station in STATIONS.values()],
+            "tiles": [
+                row_of(MEASURES[code], person)
+                for code in TILES
+                if person.may(MEASURES[code].permission)
+            ][:MOST_TILES],
+            "charts": [
+                Chart(str(MEASURES[code].name), reverse("measure", args=[code]),
+                      f"{reverse('measure-data', args=[code])}?by={by}")
+                for code, by in CHARTS
+                if person.may(MEASURES[code].permission)
+            ],
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of the workbench: its name, the measure's page, the address of its data."""
+
+    name: str
+    page: str
+    data: str
 
 
 def _scope(person: Person, permission: str) -> Scope:

@@ -198,6 +198,11 @@ TABLE: dict[str, Route] = {
     "command-sheet": Route(roles.STOCK_VIEW),
     "shipments": Route(roles.STOCK_VIEW),
     "shipment": Route(roles.STOCK_VIEW, _parcel),
+    "measures": Route(roles.STOCK_VIEW),
+    "measure": Route(roles.ORDERS_VIEW, lambda: ["orders"]),
+    # Figures and files, no pages; their own tests show whom they turn away.
+    "measure-data": Route(MACHINE),
+    "measure-file": Route(MACHINE),
     "floor": Route(roles.FLOOR_PICK),
     "pick": Route(roles.FLOOR_PICK),
     "walk": Route(roles.FLOOR_PICK, _pick_list),

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             figures = 0
             for code in codes:
                 with transaction.atomic(durable=True):
-                    figures += figure_day(MEASURES[code], day)
+                    figures += figure_day(measure=MEASURES[code], day=day)
             took = time.perf_counter() - began
             left = took / number * (len(days) - number)
             self.stdout.write(f"{day} {number}/{len(days)} figures {figures}, {left:.0f} s left")

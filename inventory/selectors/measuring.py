@@ -15,7 +15,6 @@ from inventory.models.claims import Role
 from inventory.selectors.masters import warehouses
 from org.scope import Scope
 
-
 _HOUSE = ("balance__warehouse_id", "balance__warehouse__unit_id")
 
 

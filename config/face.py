@@ -27,6 +27,8 @@ def again(context: template.Context, name: str) -> SafeString:
 
 # Which page shows a document, by the letters its number starts with.
 PAGES = {"PC": "shipment", "SO": "order", "FF": "bench", "PL": "walk"}
+# Pages that go by the bare number.
+NUMBERED = {"AP": "approval", "CO": "correction"}
 # Documents without a page of their own: the list that finds them, and its parameter.
 LISTS = {"FZ": ("holds", "document")}
 
@@ -59,6 +61,8 @@ def document_url(number: str) -> str:
     try:
         if letters in PAGES:
             return reverse(PAGES[letters], args=[number])
+        if letters in NUMBERED and len(digits) < 19:
+            return reverse(NUMBERED[letters], args=[int(digits)])
         if letters in LISTS:
             route, parameter = LISTS[letters]
             return f"{reverse(route)}?{urlencode({parameter: number})}"

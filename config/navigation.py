@@ -40,6 +40,8 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
             Entry("stock-import", _("Import stock"), "import", roles.STOCK_IMPORT),
             Entry("jobs", _("Jobs"), "job", roles.STOCK_IMPORT),
+            Entry("approvals", _("Approvals"), "check", roles.STOCK_VIEW),
+            Entry("stock-correct", _("Correct stock"), "check", roles.STOCK_ADJUST),
             Entry("stock-journal", _("Ledger"), "journal", roles.STOCK_VIEW),
             Entry("stock-past", _("Stock at a moment"), "clock", roles.STOCK_VIEW),
             Entry("trail", _("Audit trail"), "journal", roles.AUDIT_VIEW),

@@ -394,7 +394,9 @@ JOBS: dict[str, str] = {
 }
 
 # What may need somebody's consent: code -> the `ApprovalKind` of the room that does it.
-APPROVALS: dict[str, str] = {}
+APPROVALS: dict[str, str] = {
+    "stock.adjust": "inventory.services.correcting.kind:KIND",
+}
 # Where a role can be given besides units: kind -> who knows them (see org.places).
 PLACES: dict[str, str] = {
     "warehouse": "inventory.selectors.masters:warehouses_as_places",

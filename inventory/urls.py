@@ -6,6 +6,7 @@ from inventory.api import urls as api_urls
 from inventory.views import (
     audit,
     board,
+    correcting,
     explained,
     importing,
     journal,
@@ -19,6 +20,13 @@ from inventory.views import (
 urlpatterns = [
     path("api/v1/stock/", include(api_urls)),
     path("stock/", board.board, name="stock"),
+    path("stock/correct/", correcting.correct, name="stock-correct"),
+    path("stock/corrections/<int:correction_id>/", correcting.correction, name="correction"),
+    path(
+        "stock/corrections/<int:correction_id>/photos/<int:file_id>/",
+        correcting.photo,
+        name="correction-photo",
+    ),
     path("stock/cells/<int:cell_id>/", places.cell, name="stock-cell"),
     path("stock/locations/<int:location_id>/", places.location, name="stock-location"),
     path("stock/lots/", places.lot_list, name="stock-lots"),

@@ -60,6 +60,20 @@ def permission_required(*permissions: str) -> Callable[[View[Page]], View[Page]]
     return guard
 
 
+def signed_in(view: View[Page]) -> View[Page]:
+    """Let a page be seen by whoever is signed in; what they see of it is up to the view."""
+
+    @functools.wraps(view)
+    def guarded(
+        request: HttpRequest, /, *args: Page.args, **kwargs: Page.kwargs
+    ) -> HttpResponseBase:
+        if not isinstance(request.user, Person):
+            return to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to the sign-in page and back here afterwards.
 

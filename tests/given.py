@@ -13,10 +13,12 @@ from django.db import transaction
 
 from inventory import selectors
 from inventory import services as inventory
-from inventory.services import importing
+from inventory.services import correcting, importing
+from inventory.services.correcting import Corrected
 from org import services as org
-from org.models import Job, Person, Unit
+from org.models import ApprovalPolicy, Job, Person, Unit
 from org.scope import Scope
+from org.services import approvals
 
 ACTOR = "system:test"
 _count = itertools.count(1)
@@ -189,6 +191,38 @@ def job(*, of: Person | None = None, kind: str = "sample", **payload: Any) -> Jo
     with transaction.atomic():
         made = org.add_job(kind=kind, title="Sample", person=asked_by, payload=payload)
     return Job.objects.get(pk=made)
+
+
+def asks_for_approval(qty: int = 1, *, name: str = "Corrections") -> ApprovalPolicy:
+    """Corrections from so many units on need the consent of somebody who may correct there."""
+    with transaction.atomic():
+        return approvals.save_policy(
+            draft=approvals.PolicyDraft(
+                kind="stock.adjust",
+                name=name,
+                min_qty=qty,
+                steps=(approvals.StepDraft(asked="PERMISSION", permission="stock.adjust"),),
+            ),
+            person=person(),
+        )
+
+
+def correction(sku_code: str = "TEA", change: int = -3, *, by: Person | None = None) -> Corrected:
+    """A correction of bin A-01 in WH1 by so many units."""
+    house = warehouse_id("WH1")
+    place = selectors.location_by_code(warehouse_id=house, code="A-01")
+    assert place is not None
+    line = correcting.CorrectionLine(
+        location_id=place.id, sku_id=sku(sku_code), qty=change, mode=correcting.CHANGE
+    )
+    with transaction.atomic():
+        return correcting.correct(
+            key=f"given:{next(_count)}",
+            order=correcting.CorrectionOrder(
+                warehouse_id=house, lines=(line,), reason="DAMAGED", note="wet"
+            ),
+            person=by or person("WAREHOUSE_LEAD"),
+        )
 
 
 def imported(rows: str, *, by: Person | None = None) -> int:

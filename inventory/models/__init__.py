@@ -1,5 +1,6 @@
 from inventory.models.books import Balance, Entry, Posting, Stock
 from inventory.models.claims import Hold, HoldLine, Reason
+from inventory.models.corrections import Correction, CorrectionReason
 from inventory.models.history import BalanceMark, CellMark, Reach, ReasonMark, Snapshot
 from inventory.models.imports import ImportBlock, StockImport
 from inventory.models.incoming import Incoming
@@ -16,6 +17,8 @@ __all__ = [
     "Barcode",
     "CellMark",
     "Closing",
+    "Correction",
+    "CorrectionReason",
     "Entry",
     "Finding",
     "Hold",

@@ -35,6 +35,7 @@ def cell(request: HttpRequest, cell_id: int) -> HttpResponse:
             "pieces": stock.pieces(scope=scope, stock_ids=[cell_id]),
             "claims": [(claim, names[claim.placed_by]) for claim in claims],
             "may_freeze": person.may(roles.STOCK_HOLD),
+            "may_correct": person.may(roles.STOCK_ADJUST),
             "now": timezone.now(),
             "today": timezone.localdate(),
         },
@@ -57,6 +58,7 @@ def location(request: HttpRequest, location_id: int) -> HttpResponse:
             "place": found,
             "cells": found.cells,
             "may_freeze": person.may(roles.STOCK_HOLD),
+            "may_correct": person.may(roles.STOCK_ADJUST),
             "today": timezone.localdate(),
         },
     )

@@ -109,14 +109,15 @@ def people_asked(
     wanted = Q(pk__in=step.person_ids) if step.asked == Asked.PERSONS else Q(assignments__in=jobs)
     if escalated and step.escalate_role:
         wanted |= Q(assignments__in=_jobs(unit, [step.escalate_role]))
-    deciders = jobs_in_force().filter(role__code__in=roles_carrying(APPROVALS_DECIDE))
-    rows = (
-        Person.objects.filter(wanted, is_active=True)
-        .filter(assignments__in=deciders)
-        .exclude(pk__in=without)
-        .distinct()
-    )
+    rows = able_people().filter(wanted).exclude(pk__in=without)
     return list(rows.order_by("display_name", "pk"))
+
+
+def able_people() -> QuerySet[Person]:
+    """Active people with `approvals.decide` somewhere."""
+    deciders = jobs_in_force().filter(role__code__in=roles_carrying(APPROVALS_DECIDE))
+    able = Person.objects.filter(is_active=True, assignments__in=deciders)
+    return Person.objects.filter(pk__in=able.values("pk")).distinct()
 
 
 def _jobs_of_step(step: StepColumns, *, unit: Unit, managed: Unit | None) -> QuerySet[Assignment]:

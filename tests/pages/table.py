@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from channels_sync.models import Listing
@@ -12,6 +13,7 @@ from inventory import selectors as stock
 from org import roles
 from org.models import AuditRecord
 from org.scope import Scope
+from org.services import approvals
 from tests import given
 from tests.channels_sync.test_pushes import connected
 from tests.inventory.test_kits import kit
@@ -122,6 +124,31 @@ def _list_view() -> list[Any]:
     return ["orders", 1]
 
 
+def _correction() -> list[Any]:
+    given.stock("TEA", 10)
+    return [given.correction().correction_id]
+
+
+def _approval() -> list[Any]:
+    given.stock("TEA", 10)
+    given.asks_for_approval()
+    return [given.correction().approval_id]
+
+
+def _delegation() -> list[Any]:
+    now = timezone.now()
+    with transaction.atomic():
+        made = approvals.delegate(
+            person=given.person(), to=given.person(), starts_at=now,
+            ends_at=now + timedelta(days=1),
+        )  # fmt: skip
+    return [made]
+
+
+def _policy() -> list[Any]:
+    return [given.asks_for_approval().pk]
+
+
 TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
     "readyz": Route(MACHINE),
@@ -162,6 +189,27 @@ TABLE: dict[str, Route] = {
     "list-batch": Route(roles.ORDERS_VIEW, _list, is_page=False),
     # One's own only: nobody else's batch is there.
     "batch": Route(MACHINE),
+    "approvals": Route(SIGNED_IN),
+    "approval": Route(roles.APPROVALS_VIEW, _approval),
+    "approval-batch": Route(roles.APPROVALS_DECIDE, is_page=False),
+    "approval-decide": Route(roles.APPROVALS_DECIDE, _approval, is_page=False),
+    "approval-hand-over": Route(roles.APPROVALS_DECIDE, _approval, is_page=False),
+    "approval-comment": Route(roles.APPROVALS_VIEW, _approval, is_page=False),
+    "approval-attach": Route(roles.APPROVALS_VIEW, _approval, is_page=False),
+    "approval-withdraw": Route(roles.APPROVALS_VIEW, _approval, is_page=False),
+    "approval-retry": Route(roles.APPROVALS_VIEW, _approval, is_page=False),
+    "approval-again": Route(roles.APPROVALS_VIEW, _approval, is_page=False),
+    # Photos and papers; their own tests show whom they turn away.
+    "approval-file": Route(MACHINE),
+    "correction-photo": Route(MACHINE),
+    "delegations": Route(roles.APPROVALS_DECIDE),
+    "delegation-end": Route(roles.APPROVALS_DECIDE, _delegation, is_page=False),
+    "approval-policies": Route(roles.APPROVALS_POLICIES),
+    "approval-policy-new": Route(roles.APPROVALS_POLICIES),
+    "approval-policy": Route(roles.APPROVALS_POLICIES, _policy),
+    "approval-policy-switch": Route(roles.APPROVALS_POLICIES, _policy, is_page=False),
+    "stock-correct": Route(roles.STOCK_ADJUST),
+    "correction": Route(roles.STOCK_VIEW, _correction),
     "orders": Route(roles.ORDERS_VIEW),
     "order": Route(roles.ORDERS_VIEW, _order),
     "order-reveal": Route(roles.ORDERS_REVEAL, _order, is_page=False),

@@ -6,6 +6,7 @@ from org.services.approvals.asking import (
     ask,
     ask_again,
     needed,
+    request_of,
     withdraw,
 )
 from org.services.approvals.deadlines import BATCH, watch_deadlines
@@ -42,6 +43,7 @@ __all__ = [
     "end_delegation",
     "hand_over",
     "needed",
+    "request_of",
     "retry",
     "save_policy",
     "seen_of",

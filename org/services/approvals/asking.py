@@ -280,3 +280,9 @@ def ask_again(*, request_id: int, person: Person) -> ApprovalRequest:
         kind=old.kind, payload=old.payload, unit_id=old.unit_id, person=person,
         key=f"again:{old.pk}", why=old.why, document=old.document, policy=policy or old.policy,
     )  # fmt: skip
+
+
+def request_of(document: str) -> int | None:
+    """The newest request about a document of the room that asks; None when there was none."""
+    rows = ApprovalRequest.objects.filter(document=document).order_by("-pk")
+    return rows.values_list("pk", flat=True).first()

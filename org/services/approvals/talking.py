@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import BinaryIO
+from typing import IO
 
 from django.db import connection
 from django.utils import timezone
@@ -98,7 +98,7 @@ def hand_over(*, request_id: int, person: Person, to: Person, why: str = "") -> 
         events.tell(request, "approval.waiting", [to.pk])
 
 
-def attach(*, document: str, person: Person, name: str, file: BinaryIO, size: int) -> int:
+def attach(*, document: str, person: Person, name: str, file: IO[bytes], size: int) -> int:
     """Keep a photo or paper with a document; the same file again is the same attachment.
 
     Joins the caller's transaction; the edge has checked that the person sees the document.
@@ -131,7 +131,7 @@ def attach(*, document: str, person: Person, name: str, file: BinaryIO, size: in
 
 
 def attach_to_request(
-    *, request_id: int, person: Person, name: str, file: BinaryIO, size: int
+    *, request_id: int, person: Person, name: str, file: IO[bytes], size: int
 ) -> None:
     """Attach a file to an open request and note it on its timeline.
 

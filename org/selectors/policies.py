@@ -1,0 +1,60 @@
+"""Approval policies as people read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from org.approving import UnknownKind, kind_of
+from org.models import ApprovalPolicy, ApprovalStep, Asked, Person
+from org.roles import PERMISSIONS, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyView:
+    """A policy with its steps in words."""
+
+    policy: ApprovalPolicy
+    kind_name: str
+    steps: tuple[str, ...]
+
+
+def policies() -> list[PolicyView]:
+    """All policies: by kind, those in force first, the highest rank first. Three statements."""
+    rows = ApprovalPolicy.objects.select_related("unit").prefetch_related("steps")
+    found = list(rows.order_by("kind", "-is_active", "-rank", "id"))
+    ids = {each for row in found for step in row.steps.all() for each in step.person_ids}
+    names = dict(Person.objects.filter(pk__in=ids).values_list("pk", "display_name"))
+    return [
+        PolicyView(
+            policy=row,
+            kind_name=_kind_name(row.kind),
+            steps=tuple(
+                _said(step, names) for step in sorted(row.steps.all(), key=lambda s: s.position)
+            ),
+        )
+        for row in found
+    ]
+
+
+def policy(policy_id: int) -> ApprovalPolicy | None:
+    """One policy with its steps."""
+    rows = ApprovalPolicy.objects.prefetch_related("steps")
+    return rows.filter(pk=policy_id).first()
+
+
+def _kind_name(code: str) -> str:
+    try:
+        return str(kind_of(code).name)
+    except UnknownKind:
+        return code
+
+
+def _said(step: ApprovalStep, names: dict[int, str]) -> str:
+    who = str(Asked(step.asked).label)
+    if step.asked == Asked.PERMISSION:
+        who = str(PERMISSIONS.get(step.permission, step.permission))
+    elif step.asked == Asked.ROLE:
+        who = str(Role(step.role).label) if step.role in Role.values else step.role
+    elif step.asked == Asked.PERSONS:
+        who = ", ".join(names.get(each, str(each)) for each in step.person_ids)
+    return who

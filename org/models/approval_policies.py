@@ -33,13 +33,13 @@ class StepColumns(models.Model):
         _("how many"), max_length=3, choices=Agreement.choices, default=Agreement.ANY
     )
     asked = models.CharField(_("who"), max_length=10, choices=Asked.choices)
-    permission = models.CharField(_("permission"), max_length=40, blank=True, default="")
-    role = models.CharField(_("role"), max_length=20, blank=True, default="")
+    permission = models.CharField(_("permission"), max_length=60, blank=True, default="")
+    role = models.CharField(_("role"), max_length=40, blank=True, default="")
     person_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     # Hours until it escalates; empty: it waits for ever.
     deadline_hours = models.PositiveIntegerField(_("deadline in hours"), null=True, blank=True)
     # Who may decide too once the deadline has passed; empty: the request expires instead.
-    escalate_role = models.CharField(_("escalates to"), max_length=20, blank=True, default="")
+    escalate_role = models.CharField(_("escalates to"), max_length=40, blank=True, default="")
 
     class Meta:
         abstract = True

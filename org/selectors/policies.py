@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from org.approving import UnknownKind, kind_of
-from org.models import ApprovalPolicy, ApprovalStep, Asked, Person
-from org.roles import PERMISSIONS, Role
+from org.models import ApprovalPolicy, ApprovalStep, Asked, Person, RoleSet
+from org.roles import APPROVALS_DECIDE, PERMISSIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,17 +19,19 @@ class PolicyView:
 
 
 def policies() -> list[PolicyView]:
-    """All policies: by kind, those in force first, the highest rank first. Three statements."""
+    """All policies: by kind, those in force first, the highest rank first. Five statements."""
     rows = ApprovalPolicy.objects.select_related("unit").prefetch_related("steps")
     found = list(rows.order_by("kind", "-is_active", "-rank", "id"))
     ids = {each for row in found for step in row.steps.all() for each in step.person_ids}
     names = dict(Person.objects.filter(pk__in=ids).values_list("pk", "display_name"))
+    roles = dict(role_names())
     return [
         PolicyView(
             policy=row,
             kind_name=_kind_name(row.kind),
             steps=tuple(
-                _said(step, names) for step in sorted(row.steps.all(), key=lambda s: s.position)
+                _said(step, names, roles)
+                for step in sorted(row.steps.all(), key=lambda s: s.position)
             ),
         )
         for row in found
@@ -42,6 +44,14 @@ def policy(policy_id: int) -> ApprovalPolicy | None:
     return rows.filter(pk=policy_id).first()
 
 
+def role_names(*, deciding: bool = False) -> list[tuple[str, str]]:
+    """Roles of this company with their names; `deciding`: only those that may approve."""
+    rows = RoleSet.objects.order_by("id")
+    return [
+        (row.code, row.label) for row in rows if not deciding or APPROVALS_DECIDE in row.permissions
+    ]
+
+
 def _kind_name(code: str) -> str:
     try:
         return str(kind_of(code).name)
@@ -49,12 +59,12 @@ def _kind_name(code: str) -> str:
         return code
 
 
-def _said(step: ApprovalStep, names: dict[int, str]) -> str:
+def _said(step: ApprovalStep, names: dict[int, str], roles: dict[str, str]) -> str:
     who = str(Asked(step.asked).label)
     if step.asked == Asked.PERMISSION:
         who = str(PERMISSIONS.get(step.permission, step.permission))
     elif step.asked == Asked.ROLE:
-        who = str(Role(step.role).label) if step.role in Role.values else step.role
+        who = roles.get(step.role, step.role)
     elif step.asked == Asked.PERSONS:
         who = ", ".join(names.get(each, str(each)) for each in step.person_ids)
     return who

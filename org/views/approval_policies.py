@@ -18,7 +18,7 @@ from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.approving import Facts, kinds
 from org.models import Agreement, ApprovalPolicy, Asked, Person
-from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES, PERMISSIONS, Role, roles_with
+from org.roles import APPROVALS_POLICIES, PERMISSIONS
 from org.scope import Scope
 from org.selectors import approvals as asked
 from org.selectors import policies as known
@@ -135,8 +135,8 @@ def _choices() -> dict[str, Any]:
         "asked_choices": Asked.choices,
         "agreements": Agreement.choices,
         "permissions": [(code, str(name)) for code, name in PERMISSIONS.items()],
-        "roles": [(role.value, str(role.label)) for role in sorted(roles_with(APPROVALS_DECIDE))],
-        "all_roles": Role.choices,
+        "roles": known.role_names(deciding=True),
+        "all_roles": known.role_names(),
         "people": asked.deciders(),
     }
 

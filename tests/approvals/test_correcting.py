@@ -80,7 +80,7 @@ def test_the_request_says_what_it_would_mean(lead: Person) -> None:
     given.held("SO-1", "TEA", 95)
     done = given.correction(change=-10, by=lead)
 
-    request = ApprovalRequest.objects.get(pk=done.approval_id)
+    request = ApprovalRequest.objects.get()
     facts = request.facts
     assert (request.qty, str(request.amount), request.document) == (10, "100.00", done.number)
     assert [(each["before"], each["after"]) for each in facts["changes"]] == [(100, 90)]
@@ -124,7 +124,7 @@ def test_what_the_ledger_refuses_is_said_and_may_be_tried_again(lead: Person) ->
     boss = given.person()
 
     assert _decide(done.approval_id, boss) == "APPLY_FAILED"
-    request = ApprovalRequest.objects.get(pk=done.approval_id)
+    request = ApprovalRequest.objects.get()
     assert request.failure
     assert given.free("TEA") == 99
 

@@ -27,7 +27,7 @@ from org.addresses import number_in
 from org.models import Person
 from org.scope import Scope
 from org.selectors import approvals as asked
-from org.selectors import scope_of
+from org.selectors import attachments, scope_of
 from org.services import approvals
 
 MOST_ROWS = correcting.MOST_LINES
@@ -313,7 +313,7 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
     booked = stock.journal(document=found[0].number, scope=scope, limit=1).rows
     context = {
         "correction": found[0],
-        "files": asked.files_of([found[0].number]),
+        "files": attachments.files_of([found[0].number]),
         "approval": asked.request_of_document(found[0].number),
         "booked": bool(booked),
     }
@@ -326,7 +326,7 @@ def photo(request: HttpRequest, correction_id: int, file_id: int) -> HttpRespons
     """A photo of a correction."""
     scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
     found = known.corrections(scope=scope, ids=[correction_id])
-    file = asked.file_of_document(found[0].number, file_id=file_id) if found else None
+    file = attachments.file_of_document(found[0].number, file_id=file_id) if found else None
     if file is None:
         raise Http404
     name, content_type, content = file

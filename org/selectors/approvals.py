@@ -12,20 +12,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from org.approving import Facts, UnknownKind, kind_of
-from org.approving import kinds as all_kinds
 from org.models import (
     ApprovalDecision,
     ApprovalEvent,
     ApprovalRequest,
     ApprovalState,
-    Attachment,
-    Delegation,
     Person,
     RequestStep,
 )
 from org.roles import APPROVALS_DECIDE, APPROVALS_VIEW
 from org.scope import Scope
 from org.selectors import approvers
+from org.selectors.attachments import FileView, file_of_document, files_of
 from org.selectors.people import names_of_actors, scope_of
 
 BOXES = ("waiting", "mine", "decided", "all")
@@ -95,18 +93,6 @@ class EventView:
     who: str
     note: str
     tone: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileView:
-    """An attachment without its content."""
-
-    id: int
-    name: str
-    is_image: bool
-    size: int
-    who: str
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -388,27 +374,6 @@ def _who(event: ApprovalEvent, names: dict[str, str]) -> str:
     return f"{names[event.actor]} ({names[event.principal]})"
 
 
-def files_of(documents: Collection[str]) -> tuple[FileView, ...]:
-    """Attachments of these documents, oldest first. The caller has checked who may see them."""
-    rows = (
-        Attachment.objects.filter(document__in=[each for each in documents if each])
-        .select_related("person")
-        .defer("content")
-        .order_by("id")
-    )
-    return tuple(
-        FileView(
-            id=row.pk,
-            name=row.name,
-            is_image=row.content_type.startswith("image/"),
-            size=row.size,
-            who=_name(row.person),
-            at=row.at,
-        )
-        for row in rows
-    )
-
-
 def file_of_request(
     request_id: int, *, file_id: int, person: Person
 ) -> tuple[str, str, bytes] | None:
@@ -420,18 +385,6 @@ def file_of_request(
     return found or (file_of_document(row.document, file_id=file_id) if row.document else None)
 
 
-def file_of_document(document: str, *, file_id: int) -> tuple[str, str, bytes] | None:
-    """Name, content type and bytes of an attachment; the caller has checked who may see it."""
-    found = Attachment.objects.filter(pk=file_id, document=document).first()
-    return None if found is None else (found.name, found.content_type, bytes(found.content))
-
-
-def deciders(*, without: Collection[int] = ()) -> list[tuple[int, str]]:
-    """People who may approve at all, by name: to hand over to, or to stand in."""
-    rows = approvers.able_people().exclude(pk__in=list(without))
-    return [(row.pk, _name(row)) for row in rows.order_by("display_name", "pk")[:500]]
-
-
 def request_of_document(document: str) -> dict[str, Any] | None:
     """The newest request about a document: number, address, state."""
     row = ApprovalRequest.objects.filter(document=document).order_by("-pk").first()
@@ -441,51 +394,3 @@ def request_of_document(document: str) -> dict[str, Any] | None:
         "id": row.pk, "number": row.number, "state": str(row.state),
         "state_label": str(row.get_state_display()), "tone": TONES[ApprovalState(row.state)],
     }  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class DelegationView:
-    """Somebody stands in for somebody; a hand-over names its request."""
-
-    id: int
-    from_name: str
-    to_name: str
-    starts_at: datetime
-    ends_at: datetime | None
-    kinds: tuple[str, ...]
-    request_id: int | None
-    why: str
-    running: bool
-    over: bool
-
-
-def delegations(
-    *, from_person: Person | None = None, to_person: Person | None = None, limit: int = 50
-) -> list[DelegationView]:
-    """Delegations of somebody or to somebody, newest first; hand-overs of closed ones left out."""
-    rows = Delegation.objects.select_related("from_person", "to_person").exclude(
-        request__closed_at__isnull=False
-    )
-    if from_person is not None:
-        rows = rows.filter(from_person=from_person)
-    if to_person is not None:
-        rows = rows.filter(to_person=to_person)
-    now = timezone.now()
-    names = {each.code: str(each.name) for each in all_kinds()}
-    return [
-        DelegationView(
-            id=row.pk,
-            from_name=_name(row.from_person),
-            to_name=_name(row.to_person),
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            kinds=tuple(names.get(code, code) for code in row.kinds),
-            request_id=row.request_id,
-            why=row.why,
-            running=not row.ended_early
-            and row.starts_at <= now
-            and (row.ends_at is None or row.ends_at > now),
-            over=row.ended_early or (row.ends_at is not None and row.ends_at <= now),
-        )
-        for row in rows.order_by("-pk")[:limit]
-    ]

@@ -20,8 +20,8 @@ from org.approving import Facts, kinds
 from org.models import Agreement, ApprovalPolicy, Asked, Person
 from org.roles import APPROVALS_POLICIES, PERMISSIONS
 from org.scope import Scope
-from org.selectors import approvals as asked
 from org.selectors import policies as known
+from org.selectors import standing_in
 from org.services import approvals
 from org.services.approvals.policies import MOST_STEPS, TRAITS
 
@@ -137,7 +137,7 @@ def _choices() -> dict[str, Any]:
         "permissions": [(code, str(name)) for code, name in PERMISSIONS.items()],
         "roles": known.role_names(deciding=True),
         "all_roles": known.role_names(),
-        "people": asked.deciders(),
+        "people": standing_in.deciders(),
     }
 
 

@@ -22,6 +22,7 @@ from org.approving import kind_of, kinds
 from org.models import ApprovalState, Person
 from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES
 from org.selectors import approvals as asked
+from org.selectors import standing_in
 from org.services import approvals
 
 PAGE = 50
@@ -116,7 +117,7 @@ def one(request: HttpRequest, request_id: int) -> HttpResponse:
             "impact": [(kind.word(code), value) for code, value in found.facts.impact],
             "traits": [kind.word(code) for code in found.facts.traits],
             "links": [(kind.word(code), url) for code, url in found.facts.links],
-            "people": asked.deciders(without=[person.pk, found.row.maker_id])
+            "people": standing_in.deciders(without=[person.pk, found.row.maker_id])
             if found.may_decide
             else [],
             "token": uuid.uuid4().hex,

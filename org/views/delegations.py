@@ -19,7 +19,7 @@ from org.access import permission_required, person_of
 from org.approving import kinds
 from org.models import Person
 from org.roles import APPROVALS_DECIDE
-from org.selectors import approvals as asked
+from org.selectors import standing_in
 from org.services import approvals
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -57,7 +57,7 @@ class DelegationForm(forms.Form):
         to, only = self.fields["to"], self.fields["kinds"]
         assert isinstance(to, forms.TypedChoiceField)
         assert isinstance(only, forms.MultipleChoiceField)
-        to.choices = asked.deciders(without=[person.pk])
+        to.choices = standing_in.deciders(without=[person.pk])
         only.choices = [(each.code, str(each.name)) for each in kinds()]
 
 
@@ -83,8 +83,8 @@ def delegations(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("delegations"))
     context = {
         "form": form,
-        "mine": asked.delegations(from_person=person),
-        "for_others": asked.delegations(to_person=person),
+        "mine": standing_in.delegations(from_person=person),
+        "for_others": standing_in.delegations(to_person=person),
         "now": now,
     }
     status = 422 if form.errors else 200

@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from insights.help.glossary import terms
+from insights.help.pages import ABOUT
 from insights.shell.places import COOKIE, Place, place_in, query_of
 from org import roles
 from org.look import CHOICES, cookie_of, look_of
 from org.models import Person
+from org.undoing import take_undo
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,15 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         _("Insights"),
         (Entry("measures", _("Measures"), "chart", roles.STOCK_VIEW),),
     ),
+    (
+        _("Set-up"),
+        (
+            Entry("masters-skus", _("SKUs"), "stock", roles.MASTERS_EDIT),
+            Entry("masters-warehouses", _("Warehouses"), "place", roles.MASTERS_EDIT),
+            Entry("masters-carriers", _("Carriers"), "ship", roles.MASTERS_EDIT),
+            Entry("start", _("The first hour"), "flag", roles.MASTERS_EDIT),
+        ),
+    ),
 )
 
 
@@ -91,6 +103,8 @@ KEYS = {
     "shops": "g c",
     "measures": "g i",
     "unmatched": "g u",
+    "masters-skus": "g n",
+    "masters-warehouses": "g w",
 }
 
 
@@ -114,7 +128,18 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "home_key": KEYS["workbench"],
         "sections": sections,
         "crumbs": _crumbs(sections, request.path),
+        "about": _about(request),
+        "undo": None if htmx else take_undo(request),
     }
+
+
+def _about(request: HttpRequest) -> dict[str, Any] | None:
+    """What this page is for, and the words it uses, in one line."""
+    match = request.resolver_match
+    told = ABOUT.get(match.url_name or "") if match else None
+    if told is None or not isinstance(getattr(request, "user", None), Person):
+        return None
+    return {"line": told.line, "terms": [terms()[code] for code in told.terms]}
 
 
 def _sections(person: object, here: str, place: Place | None) -> list[dict[str, Any]]:

@@ -122,6 +122,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.Person"
+# Opens the first page of an empty house in production; elsewhere it is open while it is empty.
+SETUP_KEY = env.text("SETUP_KEY")
 LOGIN_URL = "sign-in"
 # Behind a proxy: the header in which it names the client, e.g. X-Real-IP. Empty: the socket's peer.
 CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER")

@@ -3,14 +3,22 @@
 from django.urls import path
 
 from insights import views
+from insights.design import views as design
+from insights.help import views as help_pages
 from insights.search import views as search
 from insights.shell import views as shell
+from insights.start import views as start
 from insights.trail import pages as trail
 
 urlpatterns = [
     path("", views.workbench, name="workbench"),
     path("search/", search.search_page, name="search"),
     path("search/hits/", search.search_hits, name="search-hits"),
+    path("design/", design.design, name="design"),
+    path("glossary/", help_pages.glossary, name="glossary"),
+    path("start/", start.first_hour, name="start"),
+    path("start/shop/", start.open_training_shop, name="start-shop"),
+    path("start/order/", start.let_buyer_order, name="start-order"),
     path("shell/state/", shell.shell_state, name="shell-state"),
     path("shell/places/", shell.place_list, name="shell-places"),
     path("shell/place/", shell.set_place, name="set-place"),

@@ -16,9 +16,23 @@ from inventory.views import (
     pieces,
     places,
 )
+from inventory.views.masters import skus, warehouses
 
 urlpatterns = [
     path("api/v1/stock/", include(api_urls)),
+    path("masters/warehouses/", warehouses.warehouse_list, name="masters-warehouses"),
+    path("masters/warehouses/new/", warehouses.new_warehouse, name="masters-warehouse-new"),
+    path(
+        "masters/warehouses/<int:warehouse_id>/", warehouses.one_warehouse, name="masters-warehouse"
+    ),
+    path(
+        "masters/locations/<int:location_id>/switch/",
+        warehouses.switch_place,
+        name="masters-switch",
+    ),
+    path("masters/skus/", skus.sku_list, name="masters-skus"),
+    path("masters/skus/new/", skus.new_sku, name="masters-sku-new"),
+    path("masters/skus/<int:sku_id>/", skus.one_sku, name="masters-sku"),
     path("stock/", board.board, name="stock"),
     path("stock/correct/", correcting.correct, name="stock-correct"),
     path("stock/corrections/<int:correction_id>/", correcting.correction, name="correction"),

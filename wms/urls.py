@@ -3,6 +3,7 @@
 from django.urls import path
 
 from wms import api, views
+from wms.views.carriers import carriers
 
 urlpatterns = [
     path("pda/", views.pda, name="pda"),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("pda/codes/", views.command_sheet, name="command-sheet"),
     path("shipments/", views.shipment_list, name="shipments"),
     path("shipments/<str:number>/", views.shipment, name="shipment"),
+    path("masters/carriers/", carriers, name="masters-carriers"),
     path("floor/", views.home, name="floor"),
     path("floor/pick/", views.pick_lists, name="pick"),
     path("floor/pick/<str:number>/", views.walk, name="walk"),

@@ -19,6 +19,7 @@ from org import services
 from org.access import address_of
 from org.addresses import back_from
 from org.models import Person
+from org.services.founding import is_founded
 
 
 class SignInForm(forms.Form):
@@ -58,7 +59,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status = 429 if outcome.locked else 422
             form.add_error(None, _why(outcome))
     there = request.POST.get("next") or request.GET.get("next", "")
-    return render(request, "org/sign_in.html", {"form": form, "next": there}, status=status)
+    context = {"form": form, "next": there, "founded": is_founded()}
+    return render(request, "org/sign_in.html", context, status=status)
 
 
 def _try(request: HttpRequest, form: SignInForm) -> services.SignIn:

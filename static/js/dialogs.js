@@ -56,4 +56,17 @@
       drop.querySelector("summary").focus();
     }
   });
+
+  /* A term's box opens beside its word. Without this it still opens, in the corner. */
+  document.addEventListener("beforetoggle", function (event) {
+    const box = event.target;
+    const word = box.id && document.querySelector("[popovertarget='" + box.id + "']");
+    if (!word || event.newState !== "open") {
+      return;
+    }
+    const place = word.getBoundingClientRect();
+    const most = document.documentElement.clientWidth - 332;
+    box.style.left = Math.max(12, Math.min(place.left, most)) + "px";
+    box.style.top = place.bottom + 6 + "px";
+  }, true);
 })();

@@ -64,6 +64,14 @@ def _lot() -> list[Any]:
     return [_lot_cell()[0].lot_id]
 
 
+def _house() -> list[Any]:
+    return [given.warehouse_id("WH1")]
+
+
+def _sku() -> list[Any]:
+    return [given.sku("TEA")]
+
+
 def _order() -> list[Any]:
     told.accept(told.draft("T1", told.line("TEA", 1)))
     return [told.the("T1").number]
@@ -159,6 +167,21 @@ TABLE: dict[str, Route] = {
     "admin/login/": Route(MACHINE),
     "set-look": Route(EVERYBODY, is_page=False),
     "workbench": Route(SIGNED_IN),
+    "design": Route(SIGNED_IN),
+    "glossary": Route(SIGNED_IN),
+    "start": Route(SIGNED_IN),
+    "start-shop": Route(roles.SHOPS_EDIT, is_page=False),
+    "start-order": Route(roles.SHOPS_EDIT, is_page=False),
+    # Leads to the sign-in page once anybody can sign in; its own tests show both.
+    "found": Route(MACHINE),
+    "masters-warehouses": Route(roles.MASTERS_EDIT),
+    "masters-warehouse-new": Route(roles.MASTERS_EDIT),
+    "masters-warehouse": Route(roles.MASTERS_EDIT, _house),
+    "masters-switch": Route(roles.MASTERS_EDIT, _place, is_page=False),
+    "masters-skus": Route(roles.MASTERS_EDIT),
+    "masters-sku-new": Route(roles.MASTERS_EDIT),
+    "masters-sku": Route(roles.MASTERS_EDIT, _sku),
+    "masters-carriers": Route(roles.MASTERS_EDIT),
     "search": Route(SIGNED_IN),
     # Parts of the shell; their own tests show whom they turn away.
     "search-hits": Route(MACHINE),

@@ -2,7 +2,13 @@
 
 from wms.services.answers import Answer
 from wms.services.cancelling import cancel
-from wms.services.carriers import BadRange, WaybillsOverlap, add_carrier, add_waybills
+from wms.services.carriers import (
+    BadRange,
+    WaybillsOverlap,
+    add_carrier,
+    add_waybills,
+    open_carrier,
+)
 from wms.services.errands import lay_down, take_up
 from wms.services.moving import Load, carry
 from wms.services.packing import CheckScan, ParcelClosing, close_parcels, confirm_checks
@@ -40,6 +46,7 @@ __all__ = [
     "confirm_picks",
     "create_pick_list",
     "lay_down",
+    "open_carrier",
     "put_back",
     "release_again",
     "report_short",

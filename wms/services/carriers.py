@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
+from org import services as org
 from wms.models import Carrier, WaybillRange
 
 MOST_DIGITS = 18
@@ -35,6 +36,32 @@ def add_carrier(
     assert connection.in_atomic_block, "The edge opens the transaction."
     carrier, _ = Carrier.objects.update_or_create(
         code=code, defaults={"name": name, "platform_codes": dict(platform_codes or {})}
+    )
+    return carrier
+
+
+def open_carrier(
+    *, code: str, name: str, letters: str, first: int, last: int, actor: str
+) -> Carrier:
+    """A carrier, new or known, gets waybill numbers by hand; the trail says by whom.
+
+    `letters` stand before each number.
+
+    Raises:
+        BadRange, WaybillsOverlap: as in `add_waybills`.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    known = Carrier.objects.filter(code=code).first()
+    carrier = add_carrier(
+        code=code, name=name, platform_codes=known.platform_codes if known else None
+    )
+    add_waybills(carrier_code=code, prefix=letters, first=first, last=last)
+    org.record(
+        actor=actor,
+        action="carrier.changed" if known else "carrier.created",
+        subject=f"carrier:{code}",
+        before={"name": known.name} if known else {},
+        after={"name": name, "waybills": f"{letters}{first} - {letters}{last}"},
     )
     return carrier
 

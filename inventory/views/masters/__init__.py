@@ -1,0 +1,1 @@
+"""Pages that set up what everything else needs: warehouses, places, SKUs."""

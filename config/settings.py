@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "demo",
     "insights",
     "channels_sync",
@@ -189,6 +191,16 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "org.api.schema.HouseSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Stockhouse API",
+    "VERSION": "1",
+    "PREPROCESSING_HOOKS": ["org.api.schema.ours"],
+    "POSTPROCESSING_HOOKS": ["org.api.schema.shared"],
+    "SORT_OPERATIONS": False,
+    "SERVE_PUBLIC": True,
 }
 
 CELERY_BROKER_URL = REDIS_URL

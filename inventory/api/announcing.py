@@ -12,14 +12,17 @@ from inventory import selectors as stock
 from inventory import services
 from inventory.api import shapes as named
 from inventory.api.codes import Codes
-from inventory.api.commands import told_in
+from inventory.api.commands import one_or_many, told_in
 from inventory.api.faults import of_refusal
 from inventory.api.queries import StockQuery
 from inventory.api.verbs import GRADE, QTY, SKU, WAREHOUSE
 from inventory.requests import Refused
 from inventory.selectors import reach
+from inventory.selectors.incoming import IncomingView
+from inventory.unpacking import KitRecipe
 from org import roles
 from org.api import shapes
+from org.api.describing import Needed, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
 from org.api.queries import plain
@@ -47,6 +50,12 @@ RECIPE = Shape(
         ),
     )
 )
+
+
+ANNOUNCEMENT = {
+    "document": "PO-1", "warehouse": "WH1", "sku": "TEA", "qty": 500,
+    "due_at": "2026-12-01T09:00:00+08:00",
+}  # fmt: skip
 
 
 class Announcing(Endpoint):
@@ -84,6 +93,13 @@ class Announcing(Endpoint):
 class Incoming(Announcing):
     """What should arrive."""
 
+    @described(
+        "List what is announced",
+        takes={
+            "sku": [str], "warehouse": [str], "document": [str], "closed": bool, "limit": int,
+        },
+        answer={"incoming": [IncomingView]},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """?sku=&warehouse=&document=&closed=true ; the next due first."""
         query = StockQuery(
@@ -99,6 +115,12 @@ class Incoming(Announcing):
         )
         return Response({"incoming": plain(found)})
 
+    @described(
+        "Announce receipts",
+        body=one_or_many(ANNOUNCED),
+        answer={"announced": int, "new": int},
+        example=ANNOUNCEMENT,
+    )
     def post(self, request: Request) -> Response:
         """Announce; the same again changes nothing."""
         rows = self.read(request, ANNOUNCED)
@@ -107,6 +129,12 @@ class Incoming(Announcing):
             lambda: {"announced": len(rows), "new": services.announce(rows, actor=actor)}
         )
 
+    @described(
+        "Change what is announced",
+        body=one_or_many(ANNOUNCED),
+        answer={"changed": int},
+        example=ANNOUNCEMENT,
+    )
     def put(self, request: Request) -> Response:
         """Another quantity or time for what is announced."""
         rows = self.read(request, ANNOUNCED)
@@ -122,6 +150,12 @@ class Incoming(Announcing):
 class IncomingClosed(Announcing):
     """Nothing more will come under these documents."""
 
+    @described(
+        "Close what is announced",
+        body=one_or_many(CLOSED),
+        answer={"closed": int},
+        example={"document": "PO-1"},
+    )
     def post(self, request: Request) -> Response:
         """Close them; documents that announce anything beyond the caller's reach are not there."""
         documents = sorted({row["document"] for row in self.read(request, CLOSED)})
@@ -135,12 +169,23 @@ class Recipes(Announcing):
 
     permission = roles.MASTERS_EDIT
 
+    @described(
+        "Read recipes of kits",
+        takes={"sku": Needed([str])},
+        answer={"recipes": {str: KitRecipe}},
+    )
     def get(self, request: Request) -> Response:
         """?sku=SET"""
         query = StockQuery(request, self.scope(), ("sku",))
         found = stock.recipes(query.must("sku", query.skus()))
         return Response({"recipes": plain(found)})
 
+    @described(
+        "Write what a kit is made of",
+        body=RECIPE,
+        answer={"recipe": int},
+        example={"sku": "GIFT-SET", "parts": [{"sku": "TEA", "qty": 2}]},
+    )
     def post(self, request: Request) -> Response:
         """A new version, or the newest one when it says the same. One kit at a time."""
         if not self.scope().is_everything:

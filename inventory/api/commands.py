@@ -11,19 +11,22 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory import selectors as stock
 from inventory import services
 from inventory.api.codes import Codes
+from inventory.api.examples import SAYING, example_of
 from inventory.api.faults import of_refusal
 from inventory.api.verbs import VERBS, Verb
 from inventory.requests import Outcome
 from inventory.selectors import reach
+from org.api.describing import ERRORS, Raw, any_of, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
-from org.api.shapes import Spot, Wrong
+from org.api.shapes import Shape, Spot, Wrong
 
 MOST_COMMANDS = 1_000
 
@@ -194,10 +197,54 @@ def _done(outcome: Outcome, names: Names) -> dict[str, Any]:
     }
 
 
+OUTCOME = {
+    "item": int, "key": str, "status": int,
+    "errors": Raw({"type": "array", "maxItems": 0}),
+    "document": str, "posting": int | None, "hold": str | None, "repeated": bool,
+    "pins": [{"hold": str, "sku": str, "location": str, "lot": str | None, "qty": int}],
+    "displaced": {str: {str: int}},
+}  # fmt: skip
+# A command of a batch that was refused; alone it is the answer, with its status.
+REFUSED = Raw(
+    {
+        "allOf": [
+            ERRORS,
+            {
+                "type": "object",
+                "properties": {
+                    "item": {"type": "integer"},
+                    "key": {"type": "string"},
+                    "status": {"type": "integer"},
+                },
+                "required": ["item", "key", "status"],
+            },
+        ]
+    }
+)
+ANSWER = any_of(OUTCOME, {"results": [any_of(OUTCOME, REFUSED)]})
+
+
+def one_or_many(shape: Shape) -> Raw:
+    """A body that is one such object, or up to 1,000 under `commands`."""
+    many = {"type": "array", "items": shape.schema, "minItems": 1, "maxItems": MOST_COMMANDS}
+    return any_of(shape, Raw({
+        "type": "object",
+        "properties": {"commands": many},
+        "required": ["commands"],
+        "additionalProperties": False,
+    }))  # fmt: skip
+
+
 def endpoint_of(verb: Verb) -> type[Commands]:
     """The endpoint class of a verb."""
     name = verb.name.title().replace("-", "")
-    return type(name, (Commands,), {"verb": verb, "permission": verb.permission})
+    made = type(name, (Commands,), {"verb": verb, "permission": verb.permission})
+    summary, _body = SAYING[verb.name]
+    says = described(
+        summary, body=one_or_many(verb.shape), answer=ANSWER, example=example_of(verb.name)
+    )
+    found: type[Commands] = extend_schema_view(post=says)(made)
+    return found
 
 
 ENDPOINTS = {verb.name: endpoint_of(verb) for verb in VERBS}

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory import selectors as stock
 from inventory.api.queries import StockQuery
+from inventory.models.books import Grade
 from inventory.selectors import reach
-from inventory.selectors.board import Narrowing, board
+from inventory.selectors.board import BoardRow, Narrowing, board
+from inventory.selectors.explanations import Explanation as Explained
+from inventory.selectors.figures import CellView
+from inventory.selectors.forecast import Forecast
+from inventory.selectors.holds import HoldView, ReasonView
+from inventory.selectors.kits import KitExplanation
+from inventory.selectors.pieces import PieceView
 from org import roles
+from org.api.describing import Needed, Raw, described, joined, schema_of
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
 from org.api.queries import plain
+
+OWNED = {"grade": tuple(Grade.values), "owner": str}
+AVAILABLE = {
+    "warehouse": str, "sku": str, "available": int, "publishable": int, "version": int,
+}  # fmt: skip
 
 
 class Asked(Endpoint):
@@ -24,6 +39,31 @@ class Asked(Endpoint):
 class Availability(Asked):
     """?sku=TEA&warehouse=WH1&for=SO-1&draw_from=PR-1&pool=EAST:WH1,WH2&grade=&owner="""
 
+    @described(
+        "What can be sold",
+        takes={
+            "sku": Needed([str]), "warehouse": [str], "for": str, "draw_from": str, "pool": [str],
+            **OWNED,
+        },
+        answer={
+            "availability": [
+                Raw(
+                    {
+                        "anyOf": [
+                            schema_of(AVAILABLE),
+                            schema_of({**AVAILABLE, "for_document": int}),
+                            schema_of({"pool": str, "sku": str, "available": int}),
+                        ]
+                    }
+                )
+            ]
+        },
+        answer_example={
+            "availability": [
+                {"warehouse": "WH1", "sku": "TEA", "available": 7, "publishable": 7, "version": 3}
+            ]
+        },
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """A row for each warehouse and SKU that ever met; with pools, a row for each of those."""
         known = ("sku", "warehouse", "for", "draw_from", "pool", "grade", "owner")
@@ -78,6 +118,11 @@ class Availability(Asked):
 class Future(Asked):
     """?sku=TEA&warehouse=WH1&until=2026-12-31"""
 
+    @described(
+        "Availability by day",
+        takes={"sku": Needed([str]), "warehouse": [str], "until": Needed(date), **OWNED},
+        answer={"future": [joined({"sku": str}, Forecast)]},
+    )
     def get(self, request: Request) -> Response:
         """Availability by day, with what is announced and on its way."""
         query = StockQuery(request, self.scope(), ("sku", "warehouse", "until", "grade", "owner"))
@@ -97,6 +142,14 @@ class Future(Asked):
 class Board(Asked):
     """?words=&warehouse=&grade=&shelf=free|sold_out|frozen&cursor=&limit="""
 
+    @described(
+        "List balances",
+        takes={
+            "words": str, "warehouse": [str], "grade": tuple(Grade.values),
+            "shelf": ("free", "sold_out", "frozen"), "cursor": str, "limit": int,
+        },
+        answer={"rows": [BoardRow], "cursor": str | None},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Balances in code order, a page at a time."""
         known = ("words", "warehouse", "grade", "shelf", "cursor", "limit")
@@ -119,6 +172,11 @@ class Board(Asked):
 class Cells(Asked):
     """?sku=&warehouse=&location= (with its warehouse); at most 500."""
 
+    @described(
+        "List cells with goods",
+        takes={"sku": [str], "warehouse": [str], "location": str},
+        answer={"cells": [CellView]},
+    )
     def get(self, request: Request) -> Response:
         """Cells with goods, first expiry first."""
         query = StockQuery(request, self.scope(), ("sku", "warehouse", "location"))
@@ -144,6 +202,12 @@ class Cells(Asked):
 class Explanation(Asked):
     """?sku=TEA&warehouse=WH1&grade=ZP&owner=SELF"""
 
+    @described(
+        "Explain a figure",
+        takes={"sku": Needed(str), "warehouse": Needed(str), **OWNED},
+        answer=Explained,
+        also=(404,),
+    )
     def get(self, request: Request) -> Response:
         """From on hand to available, and what would free each unit."""
         query = StockQuery(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
@@ -162,6 +226,15 @@ class Explanation(Asked):
 class Holds(Asked):
     """?role=&reason=&document=&closed=true&overdue=true&sort=&cursor=&limit="""
 
+    @described(
+        "List claims",
+        takes={
+            "role": ("COMMITMENT", "FREEZE", "MARK"), "reason": str, "document": [str],
+            "closed": bool, "overdue": bool, "sort": ("newest", "oldest", "review"),
+            "cursor": str, "limit": int,
+        },
+        answer={"holds": [HoldView], "cursor": str | None},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Claims, with the cursor of the next page."""
         known = ("role", "reason", "document", "closed", "overdue", "sort", "cursor", "limit")
@@ -192,6 +265,7 @@ class Holds(Asked):
 class Reasons(Asked):
     """Why stock is claimed, highest rank first."""
 
+    @described("List reasons", answer={"reasons": [ReasonView]})
     def get(self, request: Request) -> Response:
         """All of them."""
         StockQuery(request, self.scope(), ())
@@ -201,6 +275,11 @@ class Reasons(Asked):
 class Pieces(Asked):
     """?serial=SN1&serial=SN2 or ?sku=KETTLE"""
 
+    @described(
+        "Find numbered pieces",
+        takes={"serial": [str], "sku": [str], "limit": int},
+        answer={"pieces": [PieceView]},
+    )
     def get(self, request: Request) -> Response:
         """Numbered pieces and where each is."""
         query = StockQuery(request, self.scope(), ("serial", "sku", "limit"))
@@ -214,6 +293,11 @@ class Pieces(Asked):
 class Kits(Asked):
     """?sku=SET&warehouse=WH1"""
 
+    @described(
+        "How many kits can be made",
+        takes={"sku": Needed(str), "warehouse": [str], **OWNED},
+        answer={"kits": [KitExplanation]},
+    )
     def get(self, request: Request) -> Response:
         """How many kits each warehouse can make, and which part is short."""
         query = StockQuery(request, self.scope(), ("sku", "warehouse", "grade", "owner"))

@@ -17,12 +17,26 @@ from inventory.services import importing
 from inventory.services.importing.columns import FIELDS
 from org import roles
 from org import selectors as org_selectors
+from org.api.describing import Raw, described, schema_of
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, shown
-from org.api.shapes import Wrong, text
+from org.api.shapes import Wrong, or_null, text
 from org.models import Person
 
 MOST_ROWS = 10_000
+
+
+IMPORT = {
+    "import": int, "document": str, "rows": int, "checked": bool, "good": int | None,
+    "adding": int, "faulty": int, "booked": int, "same_as": int | None,
+    "job": Raw(or_null(schema_of({"id": int, "state": str, "done": int, "total": int | None}))),
+    "faults": [
+        {
+            "row": int, "field": str | None, "code": str, "message": str, "asked": str,
+            "there": str,
+        }
+    ],
+}  # fmt: skip
 
 
 class Imports(Endpoint):
@@ -33,6 +47,20 @@ class Imports(Endpoint):
     # The rows are known by the key in the body; the same rows again are the same import.
     needs_key = False
 
+    @described(
+        "Send stock to be checked",
+        body={
+            "key": str,
+            "rows": [Raw({"type": "object", "properties": {name: {} for name in FIELDS},
+                          "additionalProperties": False})],
+        },
+        answer=IMPORT,
+        status=201,
+        example={
+            "key": "opening-1",
+            "rows": [{"warehouse": "WH1", "location": "A-01", "sku": "TEA", "qty": 5}],
+        },
+    )  # fmt: skip
     def post(self, request: Request) -> Response:
         """A file as multipart `file`, or JSON {"key", "rows": [{"warehouse": ...}]}."""
         person = _person(request)
@@ -65,6 +93,7 @@ class ImportOne(Endpoint):
 
     permission = roles.STOCK_IMPORT
 
+    @described("Read an import", takes={"after": int, "limit": int}, answer=IMPORT)
     def get(self, request: Request, import_id: int) -> Response:
         """?after=<row> goes on with the faults behind that row."""
         query = StockQuery(request, self.scope(), ("after", "limit"))
@@ -80,6 +109,23 @@ class ImportBooking(Endpoint):
 
     permission = roles.STOCK_IMPORT
 
+    @described(
+        "Book an import",
+        body=Raw(
+            {
+                "type": "object",
+                "properties": {
+                    "take": {"type": "string", "enum": ["ALL", "GOOD"]},
+                    "adds_places": {"type": "boolean"},
+                },
+                "required": ["take"],
+                "additionalProperties": False,
+            }
+        ),
+        answer=IMPORT,
+        status=202,
+        example={"take": "GOOD", "adds_places": False},
+    )
     def post(self, request: Request, import_id: int) -> Response:
         """{"take": "ALL" | "GOOD", "adds_places": false}; asked again it is the same booking."""
         body = request.data if isinstance(request.data, dict) else {}

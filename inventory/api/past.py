@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework.request import Request
@@ -10,12 +11,22 @@ from rest_framework.response import Response
 from inventory import selectors as stock
 from inventory.api.figures import Asked
 from inventory.api.queries import StockQuery
+from inventory.models.books import Grade
 from inventory.selectors import reach
-from inventory.selectors.proof import proof
+from inventory.selectors.feed import ChangeRow
+from inventory.selectors.journal_views import JournalPage
+from inventory.selectors.moments import DifferencePage, PastPage
+from inventory.selectors.proof import ProofView, proof
 from org import roles
+from org.api.describing import Needed, described
 from org.api.faults import Fault, Faulty
 from org.api.queries import plain
 
+NARROWS = {
+    "sku": [str], "warehouse": [str], "grade": tuple(Grade.values), "owner": str,
+    "axis": tuple(str(each) for each in stock.Axis), "known_at": datetime, "after": int,
+    "limit": int,
+}  # fmt: skip
 NARROWED = ("sku", "warehouse", "grade", "owner", "axis", "known_at", "after", "limit")
 
 
@@ -37,6 +48,7 @@ def _narrowed(query: StockQuery) -> dict[str, Any]:
 class AsOf(Asked):
     """?at=2026-01-31T00:00:00Z&axis=recorded|occurred&known_at=&sku=&warehouse=&after=&limit="""
 
+    @described("Stock at a moment", takes={"at": Needed(datetime), **NARROWS}, answer=PastPage)
     def get(self, request: Request) -> Response:
         """Balances as they were."""
         query = StockQuery(request, self.scope(), ("at", *NARROWED))
@@ -47,6 +59,11 @@ class AsOf(Asked):
 class Difference(Asked):
     """?since=...&until=... and what `as-of` takes."""
 
+    @described(
+        "Compare two moments",
+        takes={"since": Needed(datetime), "until": Needed(datetime), **NARROWS},
+        answer=DifferencePage,
+    )
     def get(self, request: Request) -> Response:
         """What changed between two moments."""
         query = StockQuery(request, self.scope(), ("since", "until", *NARROWED))
@@ -61,6 +78,15 @@ class Difference(Asked):
 class Journal(Asked):
     """?document=SO-1 or ?sku=TEA&warehouse=WH1&grade=&owner=; before=&limit="""
 
+    @described(
+        "Read the ledger",
+        takes={
+            "document": str, "sku": str, "warehouse": str, "grade": tuple(Grade.values),
+            "owner": str, "before": int, "limit": int,
+        },
+        answer=JournalPage,
+        also=(404,),
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Postings, newest first, with the running balance when one balance is asked for."""
         known = ("document", "sku", "warehouse", "grade", "owner", "before", "limit")
@@ -84,6 +110,11 @@ class Journal(Asked):
 class Changes(Asked):
     """?cursor=&limit= : every posting once, also those that committed late."""
 
+    @described(
+        "Follow every change",
+        takes={"cursor": str, "limit": int},
+        answer={"changes": [ChangeRow], "cursor": str},
+    )
     def get(self, request: Request) -> Response:
         """The next postings; keep the cursor, also when there were none."""
         query = StockQuery(request, self.scope(), ("cursor", "limit"))
@@ -100,6 +131,7 @@ class Audit(Asked):
 
     permission = roles.AUDIT_VIEW
 
+    @described("Read what the audit found", answer=ProofView)
     def get(self, request: Request) -> Response:
         """What the books say of themselves."""
         StockQuery(request, self.scope(), ())

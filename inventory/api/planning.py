@@ -13,8 +13,9 @@ from inventory import services
 from inventory.api.commands import Commands, told_in
 from inventory.api.faults import of_refusal
 from inventory.api.verbs import VERBS
-from inventory.requests import Plan
+from inventory.requests import Plan, PlanStep
 from inventory.selectors import reach
+from org.api.describing import described, joined
 from org.api.faults import Fault, Faulty
 from org.api.queries import plain
 
@@ -30,6 +31,24 @@ class Planning(Commands):
     verb = HOLD
     permission = HOLD.permission
 
+    @described(
+        "Plan a freeze",
+        body=HOLD.shape,
+        answer={
+            "digest": str, "frozen": {str: int}, "left": {str: int},
+            "displaced": {str: {str: int}},
+            "steps": [
+                joined(
+                    {"warehouse": str, "sku": str, "location": str | None, "lot": str | None},
+                    PlanStep,
+                )
+            ],
+        },
+        example={
+            "key": "plan-1", "document": "FZ-1", "warehouse": "WH1", "reason": "QC",
+            "lines": [{"sku": "TEA", "qty": 3}],
+        },
+    )  # fmt: skip
     def post(self, request: Request) -> Response:
         """The steps with their documents, and what would be frozen, displaced and left."""
         bodies, single = told_in(request)

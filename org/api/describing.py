@@ -7,10 +7,10 @@
     )
     def get(self, request): ...
 
-A schema is said in Python: `str`, `int`, `bool`, `date`, `datetime`, `Decimal` (a text), `X |
-None`, `[X]` for a list, `{"name": X}` for an object with exactly these fields, `{str: X}` for one with any
-names, a tuple for one of these words, a dataclass for what `plain` makes of it, a `Shape` for what
-it reads, `Any`, or JSON Schema itself wrapped in `Raw`.
+A schema is said in Python: `str`, `int`, `bool`, `date`, `datetime`, `Decimal` (a text),
+`X | None`, `[X]` for a list, `{"name": X}` for an object with exactly these fields, `{str: X}` for
+one with any names, a tuple for one of these words, a dataclass for what `plain` makes of it, a
+`Shape` for what it reads, `Any`, or JSON Schema itself wrapped in `Raw`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from django.utils.functional import Promise
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -41,6 +42,10 @@ _PLAIN: Mapping[Any, dict[str, Any]] = {
     datetime: {"type": "string", "format": "date-time"},
     Decimal: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
     type(None): {"type": "null"},
+    # What `plain` writes as a text.
+    timedelta: {"type": "string"},
+    float: {"type": "string"},
+    Promise: {"type": "string"},
     Any: {},
     object: {},
 }
@@ -177,15 +182,14 @@ def described(
     Args:
         summary: a few words in the imperative.
         takes: parameters of the question by name.
-        body: of a write; a mapping of media types wrapped in `dict` under "multipart/form-data"
-            and the like is not needed: the body is JSON.
+        body: of a write, in JSON.
         answer: of a success; None for no body.
         status: of a success.
         also: further statuses of refusal, beside those that any endpoint may answer.
         more_answers: further successes by status.
         example: of a body that is taken.
         answer_example: of an answer.
-        headers: `If-Match`, and `ETag` of the answer.
+        headers: `If-Match` where it is read, `ETag` where the answer has one.
     """
 
     def decorate(method: _Method) -> _Method:
@@ -203,7 +207,7 @@ def described(
             summary=summary,
             parameters=[
                 *[_parameter(name, said) for name, said in (takes or {}).items()],
-                *_headers(headers, status=status, writes=writes),
+                *_headers(headers, status=status),
             ],
             request=None if body is None else {"application/json": schema_of(body)},
             responses=answers,
@@ -230,8 +234,8 @@ def _examples(example: Any) -> list[OpenApiExample]:
 def _parameter(name: str, said: Any) -> OpenApiParameter:
     needed = isinstance(said, Needed)
     plain = said.said if isinstance(said, Needed) else said
-    many = isinstance(plain, list)
-    schema = schema_of(plain[0] if isinstance(plain, list) else plain)
+    # A list is a parameter that is repeated.
+    schema = schema_of(plain)
     if plain is bool:
         # Texts of an address.
         schema = {"type": "string", "enum": ["true", "false", "1", "0"]}
@@ -242,7 +246,6 @@ def _parameter(name: str, said: Any) -> OpenApiParameter:
         type=schema,
         location=OpenApiParameter.QUERY,
         required=needed,
-        many=many,
         description=_PARAMETERS.get(name, ""),
     )
 
@@ -256,7 +259,7 @@ _PARAMETERS = {
 }
 
 
-def _headers(named: Sequence[str], *, status: int, writes: bool) -> list[OpenApiParameter]:
+def _headers(named: Sequence[str], *, status: int) -> list[OpenApiParameter]:
     found = []
     text = {"type": "string"}
     if "If-Match" in named:
@@ -267,16 +270,6 @@ def _headers(named: Sequence[str], *, status: int, writes: bool) -> list[OpenApi
         found.append(
             OpenApiParameter(
                 "ETag", type=text, location="header", response=[status], description=said
-            )
-        )
-    if writes and "Idempotency-Key" in named:
-        said = "Names this write: the same key and body again gives the same answer."
-        found.append(
-            OpenApiParameter(
-                "Idempotency-Key",
-                type={"type": "string", "minLength": 1, "maxLength": 64},
-                location="header",
-                description=said,
             )
         )
     return found

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +20,8 @@ from org.api.idempotency import Asked, done_once, fingerprint, key_in
 from org.api.limits import Taken, buckets
 from org.scope import Scope
 
+# The permission of what anybody may see who was let in.
+LET_IN = ""
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 add_texts(
     {
@@ -26,6 +29,16 @@ add_texts(
         "people_only": _("Only a person who is signed in may do this."),
     }
 )
+
+
+class AlwaysJson(DefaultContentNegotiation):
+    """The answer is JSON, whatever `Accept` or `?format=` say."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        """The only one there is."""
+        return renderers[0], renderers[0].media_type
 
 
 class Endpoint(APIView):
@@ -41,6 +54,7 @@ class Endpoint(APIView):
     permission_to_change: ClassVar[str] = ""
     needs_key: ClassVar[bool] = True
     authentication_classes = (HouseAuthentication,)
+    content_negotiation_class = AlwaysJson
     # The permission is asked below, of any kind of caller; nobody gets in without one.
     permission_classes = ()
     caller: SignedIn | Program
@@ -54,7 +68,7 @@ class Endpoint(APIView):
         self.caller = caller_of(request)
         if isinstance(self.caller, Program):
             self._take_token(self.caller)
-        if not self.caller.may(self.needed):
+        if self.needed != LET_IN and not self.caller.may(self.needed):
             raise PermissionDenied
         if request.method in WRITES and self.needs_key:
             self._key = key_in(request, required=isinstance(self.caller, Program))

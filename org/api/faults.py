@@ -92,7 +92,7 @@ def shown(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, list | dict):
         return type(value).__name__
-    return str(value)[:100]
+    return str(value)[:200]
 
 
 def of_exception(error: Exception) -> Fault | None:

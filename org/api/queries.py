@@ -27,7 +27,8 @@ class Query:
         self.given = request.query_params
         unknown = sorted(set(self.given) - set(known))
         if unknown:
-            raise Faulty(Fault(code="unknown_field", field=unknown[0][:64]))
+            there = ",".join(sorted(known))
+            raise Faulty(Fault(code="unknown_field", field=unknown[0][:64], there=there))
 
     def text(self, name: str, most: int = 64) -> str:
         """A word, or empty."""

@@ -67,6 +67,8 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("shops", _("Shops"), "shop", roles.SHOPS_VIEW),
             Entry("unmatched", _("Unmatched items"), "link", roles.SHOPS_VIEW),
+            Entry("clients", _("API clients"), "link", roles.CLIENTS_EDIT),
+            Entry("api-docs", _("API documentation"), "open", roles.SHOPS_VIEW),
         ),
     ),
     (

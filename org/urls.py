@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from org.api.publishing import Description
 from org.views import (
+    api_pages,
     approval_batches,
     approval_policies,
     approvals,
+    clients,
     delegations,
     founding,
     jobs,
@@ -65,5 +68,14 @@ urlpatterns = [
     path("approvals/<int:request_id>/withdraw/", approvals.withdraw, name="approval-withdraw"),
     path("approvals/<int:request_id>/retry/", approvals.retry, name="approval-retry"),
     path("approvals/<int:request_id>/again/", approvals.again, name="approval-again"),
+    path("api/v1/openapi.json", Description.as_view(), name="api-description"),
+    path("api/docs/", api_pages.api_docs, name="api-docs"),
+    path("api/reference/", api_pages.api_reference, name="api-reference"),
+    path("api/clients/", clients.clients, name="clients"),
+    path("api/clients/new/", clients.client_new, name="client-new"),
+    path("api/clients/<int:client_id>/", clients.client, name="client"),
+    path("api/clients/<int:client_id>/secret/", clients.add_secret, name="client-secret-add"),
+    path("api/clients/<int:client_id>/retire/", clients.retire_secret, name="client-secret-retire"),
+    path("api/clients/<int:client_id>/revoke/", clients.revoke, name="client-revoke"),
     path("admin/login/", sign_in.to_sign_in),
 ]

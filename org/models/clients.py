@@ -49,6 +49,9 @@ class ApiClient(models.Model):
                 name="org_client_key_plain", condition=Q(key_id__regex=r"^ak_[0-9a-f]{16}$")
             ),
             models.CheckConstraint(name="org_client_named", condition=~Q(name="")),
+            models.UniqueConstraint(
+                name="org_client_one_active_of_a_name", fields=["name"], condition=Q(active=True)
+            ),
             models.CheckConstraint(
                 name="org_client_limits",
                 condition=Q(per_minute__range=(1, MOST_PER_MINUTE), burst__range=(1, MOST_BURST)),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import DateTimeField, Func
 
 from org.models import ApiAnswer, ApiClient, ApiNonce, ApiSecret, Unit
@@ -71,7 +71,7 @@ def network_of(text: str) -> str:
         raise ClientTrouble("bad_network", text.strip()[:60]) from None
 
 
-def _checked(wish: ClientWish, scope: Scope) -> tuple[dict[str, Any], list[Unit]]:
+def _checked(wish: ClientWish, scope: Scope, own_id: int = 0) -> tuple[dict[str, Any], list[Unit]]:
     """The columns and units of a wish.
 
     Raises:
@@ -96,6 +96,9 @@ def _checked(wish: ClientWish, scope: Scope) -> tuple[dict[str, Any], list[Unit]
     outside = [each.code for each in units if not scope.covers(each.pk)]
     if missing or outside:
         raise ClientTrouble("unknown_unit", (missing + outside)[0][:60])
+    namesakes = ApiClient.objects.filter(name=name, active=True).exclude(pk=own_id)
+    if namesakes.exists():
+        raise ClientTrouble("name_taken", name)
     return {
         "name": name,
         "permissions": sorted(set(wish.permissions)),
@@ -118,14 +121,19 @@ def add_client(wish: ClientWish, *, actor: str, scope: Scope) -> NewSecret:
         scope: the units that whoever makes it may give away.
 
     Raises:
-        ClientTrouble: bad_name, bad_permission, bad_network, too_many_networks, bad_limit,
-            bad_burst, no_units, unknown_unit.
+        ClientTrouble: bad_name, name_taken, bad_permission, bad_network, too_many_networks,
+            bad_limit, bad_burst, no_units, unknown_unit.
     """
     assert connection.in_atomic_block, "Client, secret and audit record commit together."
     columns, units = _checked(wish, scope)
-    client = ApiClient.objects.create(
-        key_id=f"ak_{secrets.token_hex(8)}", created_by=actor, **columns
-    )
+    try:
+        with transaction.atomic():
+            client = ApiClient.objects.create(
+                key_id=f"ak_{secrets.token_hex(8)}", created_by=actor, **columns
+            )
+    except IntegrityError:
+        # Two made it at once: the database knows which was first.
+        raise ClientTrouble("name_taken", wish.name) from None
     client.units.set(units)
     record(actor=actor, action="client.created", subject=client.actor, after=_told(columns, units))
     return _new_secret(client, slot=1)
@@ -149,7 +157,7 @@ def change_client(
     client = _locked(client_id)
     if client.version != seen:
         raise ClientTrouble("client_moved")
-    columns, units = _checked(wish, scope)
+    columns, units = _checked(wish, scope, client.pk)
     before = _told({name: getattr(client, name) for name in columns}, client.units.order_by("path"))
     after = _told(columns, units)
     if before == after:

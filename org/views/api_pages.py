@@ -45,7 +45,8 @@ def api_docs(request: HttpRequest) -> HttpResponse:
             "codes": codes,
             "lines": LINES,
             "errors": ERRORS,
-            "house": f"{request.scheme}://{request.get_host()}",
+            "environment": f"export HOUSE={request.scheme}://{request.get_host()}\n"
+            "export KEY_ID=ak_...\nexport SECRET=sk_...",
             "may_edit": request.user.may(CLIENTS_EDIT),
         },
     )

@@ -157,6 +157,10 @@ def _policy() -> list[Any]:
     return [given.asks_for_approval().pk]
 
 
+def _client() -> list[Any]:
+    return [given.api_client(roles.STOCK_VIEW).client_id]
+
+
 TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
     "readyz": Route(MACHINE),
@@ -182,6 +186,16 @@ TABLE: dict[str, Route] = {
     "masters-sku-new": Route(roles.MASTERS_EDIT),
     "masters-sku": Route(roles.MASTERS_EDIT, _sku),
     "masters-carriers": Route(roles.MASTERS_EDIT),
+    "api-docs": Route(SIGNED_IN),
+    "api-reference": Route(SIGNED_IN),
+    # Whoever is let in, also a program: tests/api shows who is not.
+    "api-description": Route(MACHINE),
+    "clients": Route(roles.CLIENTS_EDIT),
+    "client-new": Route(roles.CLIENTS_EDIT),
+    "client": Route(roles.CLIENTS_EDIT, _client),
+    "client-secret-add": Route(roles.CLIENTS_EDIT, _client, is_page=False),
+    "client-secret-retire": Route(roles.CLIENTS_EDIT, _client, is_page=False),
+    "client-revoke": Route(roles.CLIENTS_EDIT, _client, is_page=False),
     "search": Route(SIGNED_IN),
     # Parts of the shell; their own tests show whom they turn away.
     "search-hits": Route(MACHINE),

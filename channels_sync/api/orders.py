@@ -16,11 +16,12 @@ from channels_sync.api.shapes import ORDER
 from channels_sync.services import handing_in
 from channels_sync.services.handing_in import HandedIn
 from oms import selectors as orders
-from oms.api.orders import OrderList
+from oms.api.orders import TROUBLE, OrderList
 from oms.selectors.names import WAITING, Standing
 from org import roles
 from org.api.batches import Item, bodies_in, read_items
 from org.api.batches import answered as answered_each
+from org.api.describing import Raw, described, results
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.idempotency import Asked, keep, seen_before
@@ -34,6 +35,20 @@ add_texts(
         "twice_in_batch": _("This number stands in the batch more than once."),
     }
 )
+
+
+OUTCOMES = (handing_in.CREATED, handing_in.CHANGED, handing_in.KNOWN, handing_in.OLDER)
+TAKEN = {
+    "number": str | None, "shop_number": str, "outcome": OUTCOMES, "state": str | None,
+    "stock": str, "warehouse": str | None, "troubles": [TROUBLE],
+}  # fmt: skip
+STORED = {"shop_number": str, "outcome": OUTCOMES}
+EXAMPLE = {
+    "number": "POS-2026-0001",
+    "lines": [{"sku": "TEA", "qty": 2, "price": "64.00"}],
+    "receiver": {"name": "王小明", "phone": "13800138000", "country": "CN", "province": "浙江省",
+                 "city": "杭州市", "district": "西湖区", "address": "文一路 1 号"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,15 @@ class Orders(OrderList):
 
     permission_to_change = roles.ORDERS_CREATE
 
+    @described(
+        "Hand in an order",
+        body=ORDER,
+        answer=TAKEN,
+        status=201,
+        more_answers={200: TAKEN, 202: STORED},
+        headers=("Prefer",),
+        example=EXAMPLE,
+    )
     def post(self, request: Request) -> Response:
         """Hand in one order and wait until it has its stock, or is stopped.
 
@@ -146,6 +170,14 @@ class OrderBatch(Endpoint):
 
     permission = roles.ORDERS_CREATE
 
+    @described(
+        "Hand in many orders",
+        body={"items": Raw({"type": "array", "items": ORDER.schema, "minItems": 1,
+                            "maxItems": MOST})},
+        answer=results(STORED),
+        status=202,
+        example={"items": [EXAMPLE]},
+    )  # fmt: skip
     def post(self, request: Request) -> Response:
         """202 with `results`; an item that is refused is not stored, the others are."""
         items, good = read(bodies_in(request, most=MOST), scope=self.scope())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +22,7 @@ from oms.selectors.lists import SORTS, TABS, Narrowing
 from org import roles
 from org.api.batches import Item, answered
 from org.api.cursors import cursor_of, read_cursor
+from org.api.describing import Maybe, described, joined, results, sparse
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, only, plain
@@ -57,11 +60,47 @@ def of_refusal(refusal: OrderRefused) -> Fault:
     return Fault(code=refusal.code, status=status, asked=refusal.params.get("number"))
 
 
+MASKED = {"name": str, "phone": str, "address": str}
+ORDER_ROW = {
+    "number": str, "shop": str, "platform": str, "shop_number": str, "state": str,
+    "receiver": str, "place": str, "lines": int, "units": int, "total": Decimal,
+    "currency": str, "warehouse": str | None, "waybill": str, "placed_at": datetime,
+    "paid_at": datetime | None, "received_at": datetime, "held_at": datetime | None,
+    "shipped_at": datetime | None, "exceptions": [str],
+}  # fmt: skip
+TROUBLE = {"code": str, "field": str, "blocks": bool}
+ORDER_WHOLE = {
+    "document": str, "shop_id": int, "platform_state": str, "goods_amount": Decimal,
+    "discount": Decimal, "freight": Decimal, "tax": Decimal, "paid": Decimal,
+    "buyer_note": str, "seller_note": str, "receiver": {str: str},
+    "items": [
+        {
+            "position": int, "sku": str | None, "code": str, "title": str, "qty": int,
+            "cancelled": int, "shipped": int, "held": int, "price": Decimal,
+            "discount": Decimal, "amount": Decimal,
+        }
+    ],
+    "fulfilment": str | None, "fulfilment_state": str | None,
+    "parcel": Maybe(
+        {"parcel": str, "waybill": str, "carrier": str, "shipped_at": datetime | None}
+    ),
+    "troubles": [TROUBLE],
+}  # fmt: skip
+
+
 class OrderList(Endpoint):
     """?state=&words=&shop=&warehouse=&since=&until=&sort=&cursor=&limit=&fields="""
 
     permission = roles.ORDERS_VIEW
 
+    @described(
+        "List orders",
+        takes={
+            "state": tuple(TABS), "words": str, "shop": int, "warehouse": str, "since": date,
+            "until": date, "sort": SORTED, "cursor": str, "limit": int, "fields": str,
+        },
+        answer={"orders": [sparse(ORDER_ROW)], "cursor": str | None},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Newest first; `words` is a number, a platform's number, a waybill or a SKU, whole."""
         query = Query(request, LISTED)
@@ -126,6 +165,7 @@ class OrderOne(Endpoint):
 
     permission = roles.ORDERS_VIEW
 
+    @described("Read an order", answer=joined(ORDER_ROW, ORDER_WHOLE), headers=("ETag",))
     def get(self, request: Request, number: str) -> Response:
         """The answer's ETag goes into If-Match of a cancel."""
         Query(request, ())
@@ -196,6 +236,17 @@ def order_shown(detail: orders.Detail) -> dict[str, Any]:
 class OrderTimeline(OrderOne):
     """What happened to it, here and on the floor, oldest first."""
 
+    @described(
+        "Read what happened to an order",
+        answer={
+            "timeline": [
+                {
+                    "at": datetime, "source": str, "what": str, "who": str, "why": str,
+                    "from": str | None, "to": str, "detail": {str: Any},
+                }
+            ]
+        },
+    )  # fmt: skip
     def get(self, request: Request, number: str) -> Response:
         """Who, when, what, why."""
         Query(request, ())
@@ -223,11 +274,16 @@ class OrderCancel(OrderOne):
     """{"why": "..."}; with If-Match only as it was seen."""
 
     permission = roles.ORDERS_EDIT
+    http_method_names = ("post", "head", "options")
 
-    def get(self, request: Request, number: str) -> Response:
-        """There is nothing to see here."""
-        return self.http_method_not_allowed(request)
-
+    @described(
+        "Cancel an order",
+        body=CANCEL,
+        answer={"number": str, "state": ("CANCELLED",), "floor": str | None},
+        also=(412,),
+        headers=("If-Match",),
+        example={"why": "The customer changed their mind"},
+    )
     def post(self, request: Request, number: str) -> Response:
         """The floor stops, the stock is free at once."""
         asked = CANCEL.must(request.data)
@@ -253,6 +309,12 @@ class OrderCancels(Endpoint):
 
     permission = roles.ORDERS_EDIT
 
+    @described(
+        "Cancel many orders",
+        body=CANCEL_MANY,
+        answer=results({"number": str, "state": ("CANCELLED",)}),
+        example={"numbers": ["SO-7", "SO-8"], "why": "The shop closed"},
+    )
     def post(self, request: Request) -> Response:
         """One that cannot be cancelled stays, the others go."""
         asked = CANCEL_MANY.must(request.data)
@@ -280,6 +342,12 @@ class OrderReceiver(Endpoint):
     # An answer kept under a key would be a receiver in the clear.
     needs_key = False
 
+    @described(
+        "Reveal a receiver",
+        body=CANCEL,
+        answer={**MASKED, "masked_by_platform": bool},
+        example={"why": "The carrier asks for the telephone"},
+    )
     def post(self, request: Request, number: str) -> Response:
         """Never cached, never stored."""
         asked = CANCEL.must(request.data)

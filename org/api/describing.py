@@ -76,6 +76,13 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Maybe:
+    """This, or null; for what `| None` cannot be written behind."""
+
+    said: Any
+
+
+@dataclass(frozen=True)
 class Needed:
     """A parameter that must be there."""
 
@@ -90,6 +97,8 @@ def schema_of(said: Any) -> dict[str, Any]:
     """
     if isinstance(said, Raw):
         return dict(said.schema)
+    if isinstance(said, Maybe):
+        return or_null(schema_of(said.said))
     if isinstance(said, Shape):
         return said.schema
     if isinstance(said, list):
@@ -159,6 +168,14 @@ def joined(*said: Any) -> Raw:
     )
 
 
+def results(said: Any) -> Raw:
+    """What `batches.answered` makes: an answer for each item, good or refused."""
+    head = {"item": int, "status": int}
+    good = joined({**head, "errors": Raw({"type": "array", "maxItems": 0})}, said)
+    refused = {**head, "errors": Raw({"$ref": "#/components/schemas/Errors/properties/errors"})}
+    return Raw(schema_of({"results": [any_of(good, refused)]}))
+
+
 def sparse(said: Any) -> Raw:
     """The object of which `fields` leaves some out."""
     return Raw({name: value for name, value in schema_of(said).items() if name != "required"})
@@ -189,7 +206,7 @@ def described(
         more_answers: further successes by status.
         example: of a body that is taken.
         answer_example: of an answer.
-        headers: `If-Match` where it is read, `ETag` where the answer has one.
+        headers: `If-Match` and `Prefer` where they are read, `ETag` where the answer has one.
     """
 
     def decorate(method: _Method) -> _Method:
@@ -262,6 +279,9 @@ _PARAMETERS = {
 def _headers(named: Sequence[str], *, status: int) -> list[OpenApiParameter]:
     found = []
     text = {"type": "string"}
+    if "Prefer" in named:
+        said = "`respond-async`: store it and answer 202 at once (RFC 7240)."
+        found.append(OpenApiParameter("Prefer", type=text, location="header", description=said))
     if "If-Match" in named:
         said = "The ETag of the answer that was seen."
         found.append(OpenApiParameter("If-Match", type=text, location="header", description=said))

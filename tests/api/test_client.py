@@ -32,6 +32,7 @@ MAY = (
 @pytest.fixture
 def who(served: str) -> org.NewSecret:
     given.stock("TEA", 40)
+    given.stock("MUG-01", 40)
     return given.api_client(*MAY)
 
 
@@ -57,9 +58,8 @@ def test_it_pages_through_a_list_in_the_given_order(house: House) -> None:
     for number in range(5):
         given.held(f"SO-{number}", "TEA", 1)
 
-    found = [
-        row["document"] for row in house.each(f"{STOCK}holds", "holds", role="COMMITMENT", limit=2)
-    ]
+    rows = house.each(f"{STOCK}holds", "holds", role="COMMITMENT", limit=2)
+    found = [row["document"] for row in rows]
 
     assert found == ["SO-4", "SO-3", "SO-2", "SO-1", "SO-0"]
 
@@ -156,7 +156,7 @@ def test_the_examples_in_curl_do_what_they_say(served: str, who: org.NewSecret) 
     assert '"available":40' in lines[0]
     assert '"errors":[{' not in said
     assert '"new":1' in lines[5]
-    assert given.free("TEA") == 45
+    assert given.free("MUG-01") == 45
 
 
 def test_the_examples_in_python_do_what_they_say(served: str, who: org.NewSecret) -> None:
@@ -169,7 +169,7 @@ def test_the_examples_in_python_do_what_they_say(served: str, who: org.NewSecret
     assert said[4] == "so-1 409 ['insufficient_stock']"
     assert said[5] == "422 unknown_location location NOWHERE"
     assert said[6] == "1 claims"
-    assert "PO-9 WH1 TEA 5" in followed
+    assert "PO-9 WH1 MUG-01 5" in followed
 
 
 @pytest.mark.django_db

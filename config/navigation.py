@@ -59,6 +59,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("pick", _("Pick"), "pick", roles.FLOOR_PICK),
             Entry("pack", _("Pack"), "pack", roles.FLOOR_PACK),
             Entry("ship", _("Ship"), "ship", roles.FLOOR_SHIP),
+            Entry("counts", _("Counts"), "count", roles.STOCK_ADJUST),
             Entry("shipments", _("Shipments"), "ship", roles.STOCK_VIEW),
         ),
     ),

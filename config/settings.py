@@ -417,6 +417,9 @@ PLACES: dict[str, str] = {
     "shop": "channels_sync.selectors:shops_as_places",
 }
 
+# A blind count that differs by at most so many base units is booked at once; more waits for a lead.
+COUNT_BOOKS_UP_TO = env.number("COUNT_BOOKS_UP_TO", 2)
+
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")
 

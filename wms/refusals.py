@@ -72,6 +72,14 @@ SENTENCES: dict[str, str | Promise] = {
     "bench_stays": _(
         "%(location)s is a bench: orders lie on it. Move its goods one by one, or put orders back."
     ),
+    "count_waits": _(
+        "%(location)s was counted as %(number)s and waits for a lead. Scan another place."
+    ),
+    "counted_by_other": _("%(who)s counts %(location)s right now. Scan another place."),
+    "unknown_count": _("There is no count %(number)s that waits here."),
+    "count_moved": _(
+        "What lies there has moved since %(number)s was counted. Have it counted again."
+    ),
     "nothing_to_print": _("There is nothing to print here."),
     "command_has_no_use": _("This command has no use here. Scan “help” to see what fits."),
     "invalid_weight": _("The weight must be from 1 to 1,000,000 grams."),

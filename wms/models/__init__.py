@@ -1,6 +1,7 @@
 """The warehouse floor's tables: fields, constraints and transitions only."""
 
 from wms.models.answers import FloorAnswer
+from wms.models.counts import CountEvent, CountLine, CountSheet, CountState
 from wms.models.errands import Errand, Scenario
 from wms.models.fulfilments import (
     Check,
@@ -24,6 +25,10 @@ from wms.models.put_backs import PutBack, PutBackLine
 __all__ = [
     "Carrier",
     "Check",
+    "CountEvent",
+    "CountLine",
+    "CountSheet",
+    "CountState",
     "Errand",
     "FloorAnswer",
     "Fulfilment",

@@ -1,6 +1,13 @@
 """Questions about the floor; each takes many and costs a constant number of statements."""
 
 from wms.selectors.audit import Difference, audit
+from wms.selectors.counts import (
+    CountLineView,
+    CountView,
+    count_of,
+    counts_in,
+    counts_waiting,
+)
 from wms.selectors.documents import (
     FloorEvent,
     documents_of_waybill,
@@ -43,6 +50,8 @@ from wms.selectors.walks import PickListView, StepView, StopView, WalkView, pick
 __all__ = [
     "ON_FLOOR",
     "CarrierView",
+    "CountLineView",
+    "CountView",
     "Difference",
     "Finding",
     "FloorEvent",
@@ -60,7 +69,10 @@ __all__ = [
     "audit",
     "carriers",
     "contents",
+    "count_of",
     "counts",
+    "counts_in",
+    "counts_waiting",
     "documents_of_waybill",
     "found_under",
     "fulfilment_numbers",

@@ -9,6 +9,17 @@ from wms.services.carriers import (
     add_waybills,
     open_carrier,
 )
+from wms.services.counting import (
+    CountAnswer,
+    Found,
+    decide_count,
+    give_up_count,
+    hand_in,
+    lift_mark,
+    not_found_yet,
+    note_found,
+    open_count,
+)
 from wms.services.errands import lay_down, take_up
 from wms.services.moving import Load, carry
 from wms.services.packing import CheckScan, ParcelClosing, close_parcels, confirm_checks
@@ -27,6 +38,8 @@ __all__ = [
     "Answer",
     "BadRange",
     "CheckScan",
+    "CountAnswer",
+    "Found",
     "FulfilmentRequest",
     "Load",
     "ParcelClosing",
@@ -45,8 +58,15 @@ __all__ = [
     "confirm_checks",
     "confirm_picks",
     "create_pick_list",
+    "decide_count",
+    "give_up_count",
+    "hand_in",
     "lay_down",
+    "lift_mark",
+    "not_found_yet",
+    "note_found",
     "open_carrier",
+    "open_count",
     "put_back",
     "release_again",
     "report_short",

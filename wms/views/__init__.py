@@ -1,6 +1,7 @@
 """Pages of the floor: a board, the scanners' home, and a scan page for each job."""
 
 from wms.views.board import home
+from wms.views.counting import count, counts
 from wms.views.looking_up import look_up
 from wms.views.moving import move
 from wms.views.packing import pack
@@ -12,6 +13,8 @@ from wms.views.shipping import ship
 
 __all__ = [
     "command_sheet",
+    "count",
+    "counts",
     "home",
     "look_up",
     "move",

@@ -60,6 +60,8 @@ class Step:
 
     stage: Stage
     verdict: Verdict
+    # What follows in a transaction of its own once this one is committed; safe to lose and repeat.
+    then: Callable[[], None] | None = None
 
 
 Work = Callable[[Turn], Step]
@@ -120,10 +122,10 @@ def _scanned(
         return Verdict(_("You work in no warehouse. Ask whoever manages accounts."), "error")
     warehouse_id = place.id
 
-    def turn() -> Verdict:
+    def turn() -> Step:
         errand = floor.take_up(person_id=person.pk, scenario=errands.scenario)
         if scan.key and errand.token == scan.key and errand.said:
-            return Verdict(errand.said["text"], errand.said["sound"])
+            return Step(errand.stage, Verdict(errand.said["text"], errand.said["sound"]))
         # Another warehouse was chosen meanwhile: what was scanned lies in the one of before.
         stage = errand.stage if errand.warehouse_id in (None, warehouse_id) else {}
         step = errands.work(
@@ -138,9 +140,12 @@ def _scanned(
             said={"text": step.verdict.text, "sound": step.verdict.sound},
             warehouse_id=warehouse_id,
         )
-        return step.verdict
+        return step
 
     try:
-        return committed(turn)
+        step = committed(turn)
+        if step.then is not None:
+            committed(step.then)
+        return step.verdict
     except (FloorRefused, Refused) as refused:
         return Verdict(str(refused), "error")

@@ -26,7 +26,7 @@ QUANTITY_DIGITS = 5
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(roles.FLOOR_PICK)
+@permission_required(roles.STOCK_MOVE)
 def move(request: HttpRequest) -> HttpResponse:
     """The page of moving goods inside a warehouse."""
     return serve(request, ERRANDS)
@@ -224,7 +224,7 @@ def _look(stage: Stage, place: Choice, scope: Scope) -> dict[str, Any]:
 ERRANDS = Errands(
     scenario=Scenario.MOVE,
     template="move.html",
-    permission=roles.FLOOR_PICK,
+    permission=roles.STOCK_MOVE,
     work=_work,
     look=_look,
     takes=frozenset({commands.BACK, commands.ALL}),

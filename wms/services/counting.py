@@ -1,0 +1,233 @@
+"""Count a place blind, and book what was found.
+
+While somebody counts, a mark in the ledger keeps picks and moves away from the place; sales go on.
+Small differences are booked at once, others wait for whoever may correct stock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from inventory import selectors as stock
+from inventory import services as inventory
+from org.scope import Scope
+from wms.models import CountEvent, CountLine, CountSheet, CountState
+from wms.models.clock import database_clock
+from wms.refusals import FloorRefused
+
+# A count that was forgotten does not close its place for ever.
+MARK_FOR = timedelta(hours=4)
+MOST_UNITS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found: a SKU, its lot and grade where they matter, the pieces' numbers."""
+
+    sku_id: int
+    qty: int
+    lot_id: int | None = None
+    grade: str = "ZP"
+    serial: str = ""
+
+
+@dataclass(frozen=True)
+class CountAnswer:
+    """What came of handing in: the state, the units that differ, and the mark to let go of."""
+
+    number: str
+    state: str
+    differs: int
+    mark_id: int | None
+
+
+def open_count(
+    *, person_id: int, warehouse_id: int, location_id: int, code: str, actor: str
+) -> CountSheet:
+    """Begin to count a place, or go on where this person was.
+
+    Raises:
+        FloorRefused: counted_by_other, count_waits.
+        Refused: the ledger's reason.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    rows = CountSheet.objects.select_for_update(of=("self",)).select_related("counter")
+    sheet = rows.filter(location_id=location_id, state__in=("OPEN", "HANDED_IN")).first()
+    if sheet is not None:
+        if sheet.state == CountState.HANDED_IN:
+            raise FloorRefused("count_waits", location=code, number=sheet.number)
+        if sheet.counter_id != person_id:
+            raise FloorRefused("counted_by_other", location=code, who=str(sheet.counter))
+        return sheet
+    sheet = CountSheet.objects.create(
+        warehouse_id=warehouse_id, location_id=location_id, counter_id=person_id
+    )
+    _note(sheet, "", actor)
+    mark = inventory.HoldRequest(
+        key=f"count:{sheet.number}:mark", document=sheet.number, warehouse_id=warehouse_id,
+        location_id=location_id, reason="COUNT", blanket=True,
+        expires_at=timezone.now() + MARK_FOR,
+    )  # fmt: skip
+    sheet.mark_id = inventory.hold([mark], actor=actor)[0].check().hold_id
+    sheet.save(update_fields=["mark_id"])
+    return sheet
+
+
+def note_found(sheet: CountSheet, *, found: Found, instead: bool = False) -> CountLine:
+    """Add to what was counted, or with `instead` put the number in its place.
+
+    Raises:
+        FloorRefused: scanned_already (a numbered piece), invalid_quantity.
+    """
+    what: dict[str, Any] = {
+        "sku_id": found.sku_id, "lot_id": found.lot_id, "grade": found.grade,
+    }  # fmt: skip
+    line, _ = CountLine.objects.select_for_update().get_or_create(sheet=sheet, **what)
+    if found.serial:
+        if found.serial in line.serials:
+            raise FloorRefused("scanned_already", scanned=found.serial, number=sheet.number)
+        line.serials = [*line.serials, found.serial]
+        line.counted = len(line.serials)
+    else:
+        line.counted = found.qty if instead else line.counted + found.qty
+    if not 0 <= line.counted <= MOST_UNITS:
+        raise FloorRefused("invalid_quantity")
+    line.save(update_fields=["counted", "serials"])
+    return line
+
+
+def not_found_yet(sheet: CountSheet) -> int:
+    """Cells of the books at this place that nobody has counted; only their number."""
+    counted = {(line.sku_id, line.lot_id, line.grade) for line in sheet.lines.all()}
+    return sum((cell.sku_id, cell.lot_id, cell.grade) not in counted for cell in _cells(sheet))
+
+
+def hand_in(sheet: CountSheet, *, actor: str, may_book: bool) -> CountAnswer:
+    """Close the count: what was not found counts as none. Books it, or leaves it to the lead.
+
+    Args:
+        sheet: locked by `open_count` in this transaction.
+        actor: who counted.
+        may_book: the counter may correct stock, then every difference is booked at once.
+
+    Raises:
+        Refused: the ledger forbids the correction.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    lines = {(line.sku_id, line.lot_id, line.grade): line for line in sheet.lines.all()}
+    for line in lines.values():
+        line.expected = 0
+    for cell in _cells(sheet):
+        key = (cell.sku_id, cell.lot_id, cell.grade)
+        if key not in lines:
+            lines[key] = CountLine(
+                sheet=sheet, sku_id=cell.sku_id, lot_id=cell.lot_id, grade=cell.grade
+            )
+        lines[key].expected = cell.on_hand
+    CountLine.objects.bulk_create([line for line in lines.values() if line.pk is None])
+    CountLine.objects.bulk_update([line for line in lines.values() if line.pk], ["expected"])
+    differs = sum(abs(line.counted - (line.expected or 0)) for line in lines.values())
+    before = str(sheet.state)
+    if may_book or differs <= settings.COUNT_BOOKS_UP_TO:
+        _book(sheet, list(lines.values()), actor)
+        sheet.book()
+    else:
+        sheet.hand_in()
+    _close(sheet, before, actor)
+    return CountAnswer(sheet.number, str(sheet.state), differs, sheet.mark_id)
+
+
+def decide_count(number: str, *, verdict: str, actor: str, scope: Scope) -> CountAnswer:
+    """A lead's word on a count that waits: "book", or "drop" to have it counted again.
+
+    Raises:
+        FloorRefused: unknown_count, count_moved (what lies there changed since).
+        Refused: the ledger forbids the correction.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    digits = number.removeprefix("CN-")
+    rows = scope.limit(CountSheet.objects.select_for_update(of=("self",)), "warehouse__unit")
+    pk = int(digits) if digits.isdecimal() and len(digits) <= 18 else 0
+    sheet = rows.filter(pk=pk, state=CountState.HANDED_IN).first()
+    if sheet is None or verdict not in ("book", "drop"):
+        raise FloorRefused("unknown_count", number=number)
+    lines = list(sheet.lines.all())
+    before = str(sheet.state)
+    if verdict == "drop":
+        sheet.drop()
+    else:
+        _must_not_have_moved(sheet, lines)
+        _book(sheet, lines, actor)
+        sheet.book()
+    _close(sheet, before, actor)
+    differs = sum(abs(line.counted - (line.expected or 0)) for line in lines)
+    return CountAnswer(sheet.number, str(sheet.state), differs, None)
+
+
+def give_up_count(sheet: CountSheet, *, actor: str) -> CountAnswer:
+    """The counter goes away: nothing is booked."""
+    before = str(sheet.state)
+    sheet.drop()
+    _close(sheet, before, actor)
+    return CountAnswer(sheet.number, str(sheet.state), 0, sheet.mark_id)
+
+
+def lift_mark(answer: CountAnswer, *, actor: str) -> None:
+    """Let picks and moves in again; in a transaction of its own, because a posting is one."""
+    if answer.mark_id is None:
+        return
+    request = inventory.ReleaseRequest(
+        key=f"count:{answer.number}:lift", document=answer.number, hold_id=answer.mark_id
+    )
+    # A mark that has run out by itself is gone already: that is what was wanted.
+    inventory.release([request], actor=actor)
+
+
+def _cells(sheet: CountSheet) -> list[stock.CellView]:
+    return stock.cells(scope=Scope.everything(), location_id=sheet.location_id)
+
+
+def _must_not_have_moved(sheet: CountSheet, lines: Sequence[CountLine]) -> None:
+    there = {(cell.sku_id, cell.lot_id, cell.grade): cell.on_hand for cell in _cells(sheet)}
+    then = {(line.sku_id, line.lot_id, line.grade): line.expected or 0 for line in lines}
+    keys = {*there, *then}
+    if any(there.get(key, 0) != then.get(key, 0) for key in keys):
+        raise FloorRefused("count_moved", number=sheet.number)
+
+
+def _book(sheet: CountSheet, lines: Sequence[CountLine], actor: str) -> None:
+    """The count becomes a posting, also when nothing differs: that it was right is a fact too."""
+    if not lines:
+        return
+    request = inventory.AdjustRequest(
+        key=f"count:{sheet.number}", document=sheet.number, warehouse_id=sheet.warehouse_id,
+        location_id=sheet.location_id, why="COUNT",
+        counted=tuple(
+            inventory.Line(
+                sku_id=line.sku_id, qty=line.counted, lot_id=line.lot_id, grade=line.grade,
+                serials=tuple(line.serials),
+            )
+            for line in lines
+        ),
+    )  # fmt: skip
+    inventory.adjust([request], actor=actor)[0].check()
+
+
+def _close(sheet: CountSheet, before: str, actor: str) -> None:
+    if sheet.state == CountState.HANDED_IN:
+        sheet.handed_in_at = database_clock()
+    else:
+        sheet.closed_at, sheet.closed_by = database_clock(), actor
+    sheet.save(update_fields=["state", "handed_in_at", "closed_at", "closed_by"])
+    _note(sheet, before, actor)
+
+
+def _note(sheet: CountSheet, before: str, actor: str) -> None:
+    CountEvent.objects.create(sheet=sheet, from_state=before, to_state=sheet.state, who=actor)

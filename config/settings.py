@@ -397,11 +397,20 @@ LISTS: dict[str, str] = {
     "lots": "inventory.lists.lots:LOTS",
     "trail": "insights.trail.spec:TRAIL",
 }
+# What can be brought in from a file.
+IMPORTS: dict[str, str] = {
+    "skus": "inventory.importing.skus:SKUS",
+    "locations": "inventory.importing.locations:LOCATIONS",
+    "orders": "channels_sync.importing.orders:ORDERS",
+    "mappings": "channels_sync.importing.mappings:MAPPINGS",
+}
 # Seconds for which a count that took long is shown again (its age stands beside it).
 COUNTS_KEPT_S = env.number("COUNTS_KEPT_S", 20)
 
 JOBS: dict[str, str] = {
     "lists.export": "org.lists.exporting:export",
+    "import.check": "org.importing.checking:check",
+    "import.book": "org.importing.booking:book",
     "lists.batch": "org.lists.batches:work_off",
     "stock.import.check": "inventory.services.importing.checking:check",
     "stock.import.book": "inventory.services.importing.booking:book",

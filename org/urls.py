@@ -11,6 +11,7 @@ from org.views import (
     clients,
     delegations,
     founding,
+    imports,
     jobs,
     lists,
     look,
@@ -35,6 +36,13 @@ urlpatterns = [
     path("notices/bell/", notices.bell, name="notice-bell"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<int:copy_id>/", notices.notice, name="notice"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:import_id>/", imports.one, name="import"),
+    path("imports/<int:import_id>/columns/", imports.map_import, name="import-map"),
+    path("imports/<int:import_id>/book/", imports.book_import, name="import-book"),
+    path("imports/<int:import_id>/faults.xlsx", imports.fault_file, name="import-faults"),
+    path("imports/<slug:key>/", imports.send, name="import-send"),
+    path("imports/<slug:key>/template.xlsx", imports.template_file, name="import-template"),
     path("lists/<slug:key>/views/", lists.save_view, name="list-view-save"),
     path(
         "lists/<slug:key>/views/<int:view_id>/delete/", lists.delete_view, name="list-view-delete"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import F, Q
 
-from channels_sync.models import Listing
+from channels_sync.models import Listing, Shop
 from channels_sync.models.clock import database_clock
 from inventory import selectors as stock
 from oms import services as orders
 from oms.drafts import LineDraft, OrderDraft
 from org import services as org
+from org.scope import Scope
 from outbox import services as outbox
 
 _Ids = tuple[int, str, str]
@@ -115,3 +116,82 @@ def map_listing(*, listing_id: int, sku_id: int, actor: str) -> None:
         unit_id=listing.shop.unit_id,
     )
     outbox.ring(topic="listings.stale")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingName:
+    """What a file calls a listing; the platform's SKU id decides, then item, then merchant code."""
+
+    shop_id: int
+    platform_sku_id: str = ""
+    item_id: str = ""
+    outer_code: str = ""
+
+
+def shops_by_code(*, scope: Scope) -> dict[str, int]:
+    """Shops in the scope by the code that people know."""
+    rows = scope.limit(Shop.objects.all(), "unit")
+    return dict(rows.values_list("code", "id"))
+
+
+def listings_named(*, names: Sequence[ListingName]) -> dict[ListingName, list[int]]:
+    """The listings that each name fits. One statement a way of naming."""
+    found: dict[ListingName, list[int]] = {}
+    for column, field in (
+        ("platform_sku_id", "platform_sku_id"),
+        ("platform_item_id", "item_id"),
+        ("outer_code", "outer_code"),
+    ):
+        wanted = [name for name in names if name not in found and getattr(name, field)]
+        if not wanted:
+            continue
+        rows = Listing.objects.filter(
+            **{f"{column}__in": {getattr(name, field) for name in wanted}},
+            shop__in={name.shop_id for name in wanted},
+        ).values_list("id", "shop_id", column)
+        by_name: dict[tuple[int, str], list[int]] = {}
+        for listing_id, shop_id, text in rows.order_by("id"):
+            by_name.setdefault((shop_id, text), []).append(listing_id)
+        for name in wanted:
+            listings = by_name.get((name.shop_id, getattr(name, field)))
+            # The id that was given decides, even when it fits nothing.
+            found[name] = listings or []
+    return found
+
+
+def map_listings(*, sku_of: Mapping[int, int], actor: str) -> int:
+    """Say which SKUs these listings are; how many changed. Joins the caller's transaction.
+
+    Only listings that orders wait for cost more than their share of two statements.
+    """
+    assert connection.in_atomic_block, "Services join the caller's transaction."
+    rows = list(Listing.objects.select_for_update(no_key=True).filter(pk__in=sku_of).order_by("id"))
+    changed = [row for row in rows if row.sku_id != sku_of[row.pk]]
+    if not changed:
+        return 0
+    before = {row.pk: row.sku_id for row in changed}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE channels_sync_listing l
+               SET sku_id = told.sku, stale_count = l.stale_count + 1, dead_at = NULL,
+                   stale_since = clock_timestamp(), due_at = clock_timestamp(), attempts = 0
+               FROM unnest(%s::bigint[], %s::bigint[]) AS told(id, sku) WHERE l.id = told.id""",
+            [[row.pk for row in changed], [sku_of[row.pk] for row in changed]],
+        )
+    waiting = orders.unmapped_names(shop_ids={row.shop_id for row in changed})
+    for row in changed:
+        names = ((row.shop_id, row.platform_sku_id), (row.shop_id, row.platform_item_id),
+                 (row.shop_id, row.outer_code))  # fmt: skip
+        if any(name in waiting for name in names if name[1]):
+            orders.remap(
+                shop_id=row.shop_id, platform_sku_id=row.platform_sku_id,
+                platform_item_id=row.platform_item_id, outer_code=row.outer_code,
+                sku_id=sku_of[row.pk],
+            )  # fmt: skip
+    org.record(
+        actor=actor, action="listings.mapped", subject=f"listings:{len(changed)}",
+        before={str(pk): sku for pk, sku in before.items()},
+        after={str(pk): sku_of[pk] for pk in before},
+    )  # fmt: skip
+    outbox.ring(topic="listings.stale")
+    return len(changed)

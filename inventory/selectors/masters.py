@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from inventory.models import Barcode, Location, Lot, Sku, Warehouse
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from inventory.models import Balance, Barcode, Location, Lot, Sku, Warehouse
 from org.places import Named
 from org.scope import Scope
 
@@ -117,6 +120,30 @@ def warehouses_as_places() -> list[Named]:
     return [
         Named(*row) for row in rows.order_by("code").values_list("id", "code", "name", "unit_id")
     ]
+
+
+def location_kinds(*, places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """Kinds of locations by (warehouse id, code), as far as they exist. One statement."""
+    wanted = sorted(set(places))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.warehouse_id, l.code, l.kind
+               FROM unnest(%s::bigint[], %s::text[]) AS k(house, code)
+               JOIN inventory_location l ON l.warehouse_id = k.house AND l.code = k.code""",
+            [[house for house, _ in wanted], [code for _, code in wanted]],
+        )
+        return {(house, code): kind for house, code, kind in cursor.fetchall()}
+
+
+def tracking_of(*, codes: Collection[str]) -> dict[str, dict[str, bool]]:
+    """How SKUs that had stock are kept, by code: it can no longer be changed. One statement."""
+    rows = Sku.objects.filter(
+        Exists(Balance.objects.filter(sku=OuterRef("pk"))), code__in=list(codes)
+    )
+    return {
+        code: {"lot_tracked": lot, "serial_tracked": serial}
+        for code, lot, serial in rows.values_list("code", "lot_tracked", "serial_tracked")
+    }
 
 
 def warehouses(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -153,6 +154,70 @@ def add_zone(*, warehouse_id: int, code: str, name: str = "") -> int:
         warehouse_id=warehouse_id, code=clean_code(code), defaults={"name": name}
     )
     return zone.pk
+
+
+@dataclass(frozen=True, slots=True)
+class NewLocation:
+    """A location as somebody lists it."""
+
+    warehouse_id: int
+    code: str
+    kind: str = "STORAGE"
+    sequence: int = 0
+
+
+def add_locations(*, places: Sequence[NewLocation], changes_sequence: bool, actor: str) -> int:
+    """Make many locations at once; how many are new. Known ones keep their kind.
+
+    Posts for receiving, defect and quarantine places, so it must be the transaction's only stock
+    verb.
+
+    Args:
+        changes_sequence: known locations get the walking order that is given here.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    named = {(place.warehouse_id, clean_code(place.code)): place for place in places}
+    houses = {house for house, _ in named}
+    wanted = {code for _, code in named}
+    rows = Location.objects.filter(warehouse__in=houses, code__in=wanted)
+    known = {(row.warehouse_id, row.code): row for row in rows}
+    if changes_sequence:
+        changed = [row for key, row in known.items() if key in named]
+        for row in changed:
+            row.sequence = named[row.warehouse_id, row.code].sequence
+        Location.objects.bulk_update(changed, ["sequence"], batch_size=1000)
+    fresh = [
+        Location(warehouse_id=house, code=code, kind=place.kind, sequence=place.sequence)
+        for (house, code), place in named.items()
+        if (house, code) not in known
+    ]
+    Location.objects.bulk_create(fresh, ignore_conflicts=True)
+    frozen = [row for row in fresh if Location.Kind(row.kind) in STANDING_FREEZES]
+    if frozen:
+        _freeze_places(frozen, actor)
+    return len(fresh)
+
+
+def _freeze_places(places: Sequence[Location], actor: str) -> None:
+    """Standing freezes of new places; a place that somebody else made just now has its own."""
+    rows = Location.objects.filter(
+        warehouse__in={row.warehouse_id for row in places}, code__in={row.code for row in places}
+    )
+    wanted = {(row.warehouse_id, row.code) for row in places}
+    requests = [
+        HoldRequest(
+            key=f"standing-freeze:{row.pk}",
+            document=f"LOC-{row.code}",
+            warehouse_id=row.warehouse_id,
+            location_id=row.pk,
+            reason=STANDING_FREEZES[Location.Kind(row.kind)],
+            blanket=True,
+        )
+        for row in rows.order_by("id")
+        if (row.warehouse_id, row.code) in wanted and Location.Kind(row.kind) in STANDING_FREEZES
+    ]
+    for outcome in post(requests, actor=actor):
+        outcome.check()
 
 
 def add_location(

@@ -5,7 +5,7 @@ from oms.services.exceptions import accept_as_is, assign, close, intercept, reca
 from oms.services.intake import accept
 from oms.services.noting import note
 from oms.services.pipeline import place_now, process, process_all
-from oms.services.remap import remap
+from oms.services.remap import remap, unmapped_names
 from oms.services.reveal import Revealed, reveal, revealed_rows
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "retry",
     "reveal",
     "revealed_rows",
+    "unmapped_names",
 ]

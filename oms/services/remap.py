@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import connection
 from django.db.models import Q
 
@@ -65,6 +67,14 @@ def remap(
     journal.write()
     outbox.ring(topic="orders.due")
     return len(lines)
+
+
+def unmapped_names(*, shop_ids: Collection[int]) -> set[tuple[int, str]]:
+    """What the lines that wait for a SKU call their items, with the shop: (shop id, name)."""
+    rows = OrderLine.objects.filter(
+        sku__isnull=True, order__shop_id__in=shop_ids, order__state__in=_BEFORE_THE_FLOOR
+    ).values_list("order__shop_id", "platform_sku_id", "platform_item_id", "outer_code")
+    return {(shop, name) for shop, *names in rows.distinct() for name in names if name}
 
 
 def _close(lines: list[OrderLine], actor: str) -> None:

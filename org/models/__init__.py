@@ -22,6 +22,7 @@ from org.models.clients import (
     ApiNonce,
     ApiSecret,
 )
+from org.models.imports import Import, ImportMapping, ImportRows
 from org.models.jobs import (
     Job,
     JobFile,
@@ -55,6 +56,9 @@ __all__ = [
     "AuditRecord",
     "Batch",
     "Delegation",
+    "Import",
+    "ImportMapping",
+    "ImportRows",
     "Job",
     "JobFile",
     "JobFilePart",

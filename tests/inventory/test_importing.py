@@ -15,10 +15,11 @@ from inventory import selectors as stock
 from inventory.models import Entry, ImportBlock, Location, Lot, Posting, StockImport
 from inventory.selectors.imports import import_faults, stock_import
 from inventory.services import importing
-from inventory.services.importing import booking, files
+from inventory.services.importing import booking
 from inventory.services.importing.columns import FIELDS, fields_of
 from inventory.services.importing.workbooks import fault_workbook, template
 from org import services as org
+from org.importing import files
 from org.models import Job, Person
 from org.scope import Scope
 from tests import given

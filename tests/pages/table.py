@@ -124,6 +124,10 @@ def _import() -> list[Any]:
     return [given.imported("WH1,NEW,TEA,5\nWH9,A-01,TEA,5\n")]
 
 
+def _import_kind() -> list[Any]:
+    return ["skus"]
+
+
 def _list() -> list[Any]:
     return ["orders"]
 
@@ -224,6 +228,14 @@ TABLE: dict[str, Route] = {
     "list-setup": Route(roles.ORDERS_VIEW, _list, is_page=False),
     "list-export": Route(roles.ORDERS_VIEW, _list, is_page=False),
     "list-batch": Route(roles.ORDERS_VIEW, _list, is_page=False),
+    "imports": Route(SIGNED_IN),
+    "import-send": Route(roles.MASTERS_EDIT, _import_kind),
+    # One's own only, and workbooks: tests/org/test_imports.py shows whom they turn away.
+    "import": Route(MACHINE),
+    "import-map": Route(MACHINE),
+    "import-book": Route(MACHINE),
+    "import-faults": Route(MACHINE),
+    "import-template": Route(MACHINE),
     # One's own only: nobody else's batch is there.
     "batch": Route(MACHINE),
     "approvals": Route(SIGNED_IN),

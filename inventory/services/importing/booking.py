@@ -12,11 +12,11 @@ from inventory import bulk
 from inventory.models import ImportBlock, Location, Lot, StockImport
 from inventory.requests import Outcome, PlacedLine, ReceiveRequest
 from inventory.services.importing.checking import There, judge, rows_of
-from inventory.services.importing.files import ImportRefused
 from inventory.services.importing.rows import ADDED, Parsed, RowFault
 from inventory.services.verbs import receive
 from org import roles
 from org import services as org
+from org.importing.files import ImportRefused
 from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of

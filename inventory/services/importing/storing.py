@@ -13,11 +13,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from inventory.models import ImportBlock, StockImport
-from inventory.services.importing import files
 from inventory.services.importing.checking import check_now
 from inventory.services.importing.columns import FIELDS, LABELS, REQUIRED, fields_of
-from inventory.services.importing.files import ImportRefused, Row
 from org import services as org
+from org.importing import files
+from org.importing.files import ImportRefused, Row
 from org.models import Person
 
 BLOCK = 1_000
@@ -41,8 +41,13 @@ def import_file(*, key: str, name: str, file: IO[bytes], size: int, person: Pers
     kind = files.kind_of(name, start)
     if size > files.MOST_BYTES[kind]:
         raise ImportRefused("too_large", asked=size, there=files.MOST_BYTES[kind])
-    rows = files.rows_of_xlsx(file) if kind == "XLSX" else files.rows_of_csv(file)
+    rows = files.rows_of_xlsx(file, once=_once) if kind == "XLSX" else files.rows_of_csv(file)
     return _store(rows, key=key, kind=kind, name=name, person=person)
+
+
+def _once(heading: Sequence[str]) -> list[bool]:
+    """A merged quantity is counted once."""
+    return [field == "qty" for field in fields_of(heading)]
 
 
 def import_text(*, key: str, text: str, person: Person) -> int:

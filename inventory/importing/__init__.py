@@ -1,0 +1,1 @@
+"""What can be brought into stock's masters from a file."""

@@ -61,9 +61,7 @@ def judge(rows: Sequence[Told], person: Person) -> None:
 def book(rows: Sequence[Told], person: Person) -> Sequence[Fault]:
     """Make the locations; receiving, defect and quarantine places get their standing freeze."""
     ordered = bool(rows) and "sequence" in rows[0].values
-    add_locations(
-        places=[row.made for row in rows], changes_sequence=ordered, actor=person.actor
-    )
+    add_locations(places=[row.made for row in rows], changes_sequence=ordered, actor=person.actor)
     return ()
 
 

@@ -419,6 +419,7 @@ JOBS: dict[str, str] = {
 # What may need somebody's consent: code -> the `ApprovalKind` of the room that does it.
 APPROVALS: dict[str, str] = {
     "stock.adjust": "inventory.services.correcting.kind:KIND",
+    "stock.unfreeze": "freeze_rules.services.consent:KIND",
 }
 # Where a role can be given besides units: kind -> who knows them (see org.places).
 PLACES: dict[str, str] = {

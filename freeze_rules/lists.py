@@ -134,7 +134,7 @@ def all_ids(question: Question, limit: int) -> Sequence[int]:
 def release(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
     """Let go of whole freezes."""
     del choice
-    answers = freezing.unfreeze_each(hold_ids=ids, why=why, person=person)
+    answers = freezing.let_go_each(hold_ids=ids, why=why, person=person)
     return [Answer(pk, answers[pk][0], not answers[pk][1], answers[pk][1]) for pk in ids]
 
 

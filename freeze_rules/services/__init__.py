@@ -1,5 +1,6 @@
 """Freeze and let go: `from freeze_rules import services as freezing`."""
 
+from freeze_rules.services.consent import LetGo, let_go, let_go_each, needed_for
 from freeze_rules.services.manual import (
     Frozen,
     Planned,
@@ -15,9 +16,13 @@ __all__ = [
     "FreezeOrder",
     "FreezeRefused",
     "Frozen",
+    "LetGo",
     "Planned",
     "Released",
     "freeze",
+    "let_go",
+    "let_go_each",
+    "needed_for",
     "plan_freeze",
     "unfreeze",
     "unfreeze_each",

@@ -179,32 +179,49 @@ def unfreeze(
     if not found:
         raise FreezeRefused("unknown_hold")
     hold = found[0]
+    check_release(hold, qty=qty, why=why)
+    check_may_release(by_hand(hold.reason_code), hold_id, person)
+    return release_units(hold, key=f"unfreeze:{key}", qty=qty, why=why, actor=person.actor)
+
+
+def check_release(hold: stock.HoldView, *, qty: int | None, why: str) -> None:
+    """It is a freeze, the quantity is one, and somebody says why.
+
+    Raises:
+        FreezeRefused: not_a_freeze, reason_not_by_hand, reason_missing, bad_quantity.
+    """
     if hold.role != "FREEZE":
         raise FreezeRefused("not_a_freeze")
-    _check_may_release(by_hand(hold.reason_code), hold_id, person)
+    by_hand(hold.reason_code)
     if not why.strip():
         raise FreezeRefused("reason_missing")
     if qty is not None and not 1 <= qty <= MOST_UNITS:
         raise FreezeRefused("bad_quantity")
+
+
+def release_units(
+    hold: stock.HoldView, *, key: str, qty: int | None, why: str, actor: str, **said: object
+) -> Released:
+    """Let go of the units and leave an audit record; whoever calls has checked that it may be.
+
+    Raises:
+        inventory.Refused: already_released, not_held, key_reused.
+    """
     lines = None
     if qty is not None:
         sku_id = stock.sku_ids_by_code([hold.sku_code])[hold.sku_code]
         lines = (inventory.Line(sku_id=sku_id, qty=qty, grade=hold.grade or "ZP"),)
     outcome = inventory.release(
-        [
-            inventory.ReleaseRequest(
-                key=f"unfreeze:{key}", document=hold.document, hold_id=hold_id, lines=lines
-            )
-        ],
-        actor=person.actor,
+        [inventory.ReleaseRequest(key=key, document=hold.document, hold_id=hold.id, lines=lines)],
+        actor=actor,
     )[0].check()
     if not outcome.repeated:
         org.record(
-            actor=person.actor,
+            actor=actor,
             action="stock.unfrozen",
             subject=hold.document,
             before={"open": hold.open},
-            after={"released": hold.open if qty is None else qty, "why": why.strip()},
+            after={"released": hold.open if qty is None else qty, "why": why.strip(), **said},
         )
     return Released(hold.document, qty, outcome.repeated)
 
@@ -263,13 +280,13 @@ def _stays(hold: stock.HoldView | None, person: Person) -> str:
             raise FreezeRefused("unknown_hold")
         if hold.role != "FREEZE":
             raise FreezeRefused("not_a_freeze")
-        _check_may_release(by_hand(hold.reason_code), hold.id, person)
+        check_may_release(by_hand(hold.reason_code), hold.id, person)
     except FreezeRefused as refused:
         return str(refused)
     return ""
 
 
-def _check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) -> None:
+def check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) -> None:
     """The reason says who lets go, and all of the hold lies where that person may."""
     permission = reason.release_permission
     [held] = reach.holds(hold_ids=[hold_id], documents=[])

@@ -23,6 +23,8 @@ from org import roles
 from org.access import permission_required, person_of
 from org.lists.pages import list_page, question_of
 from org.selectors import audit_trail, names_of_actors, scope_of
+from org.selectors.approvals import request_of_document
+from org.services import approvals
 
 
 def _typed(fields: QueryDict, name: str, most: int = 64) -> str:
@@ -61,13 +63,15 @@ def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
     one = found[0]
     by_hand = {view.code for view in stock.reasons()}
     open_freeze = one.role == "FREEZE" and one.closed_at is None
+    may_try = open_freeze and one.reason_code in by_hand and person.may(roles.STOCK_RELEASE)
     context = {
         "hold": one,
+        # What would be asked for all of it; fewer units may need nobody.
+        "needed": freezing.needed_for(one, person=person) if may_try else None,
+        "approval": request_of_document(one.document),
         "who": names_of_actors([one.placed_by])[one.placed_by],
         "events": _events(one),
-        "releasable": open_freeze
-        and one.reason_code in by_hand
-        and person.may(roles.STOCK_RELEASE),
+        "releasable": may_try,
         "token": uuid.uuid4().hex,
         "now": timezone.now(),
     }
@@ -119,15 +123,20 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
         return back
     try:
         with transaction.atomic(durable=True):
-            done = freezing.unfreeze(
+            done = freezing.let_go(
                 key=_typed(request.POST, "token"),
                 hold_id=hold_id,
                 qty=int(typed) if typed else None,
                 why=_typed(request.POST, "why", 200),
                 person=person_of(request),
             )
-    except (freezing.FreezeRefused, inventory.Refused) as refused:
+    except (freezing.FreezeRefused, approvals.ApprovalRefused, inventory.Refused) as refused:
         messages.error(request, str(refused))
-    else:
-        messages.success(request, _("%(number)s is released.") % {"number": done.document})
+        return back
+    if done.approval_id is not None:
+        messages.success(
+            request, _("Asked for approval. Nothing is released before somebody has agreed.")
+        )
+        return HttpResponseRedirect(reverse("approval", args=[done.approval_id]))
+    messages.success(request, _("%(number)s is released.") % {"number": done.document})
     return back

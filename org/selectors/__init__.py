@@ -39,6 +39,7 @@ from org.selectors.notices import (
 from org.selectors.people import (
     JobHeld,
     UnitView,
+    head_office_id,
     jobs_held,
     jobs_in_force,
     names_of_actors,
@@ -85,6 +86,7 @@ __all__ = [
     "find_people",
     "head_gone",
     "head_of_chain",
+    "head_office_id",
     "job",
     "job_file",
     "jobs",

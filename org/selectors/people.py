@@ -127,6 +127,11 @@ def units(*, scope: Scope) -> list[UnitView]:
     ]
 
 
+def head_office_id() -> int:
+    """The unit that everything belongs to."""
+    return Unit.objects.values_list("id", flat=True).get(kind=Unit.Kind.HEAD_OFFICE)
+
+
 def unit_ids_by_code(codes: Sequence[str]) -> dict[str, int]:
     """Ids of the units with these codes; unknown codes are missing in the answer."""
     return dict(Unit.objects.filter(code__in=codes).values_list("code", "id"))

@@ -1,0 +1,236 @@
+"""Letting go of a freeze as something that may need somebody's consent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from freeze_rules.services.manual import (
+    Released,
+    check_may_release,
+    check_release,
+    release_units,
+    unfreeze,
+    unfreeze_each,
+)
+from freeze_rules.services.orders import FreezeRefused, by_hand
+from inventory import selectors as stock
+from inventory import services as inventory
+from inventory.selectors import reach
+from org import roles
+from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
+from org.models import Person
+from org.scope import Scope
+from org.selectors import head_office_id, scope_of
+from org.services import approvals
+
+CODE = "stock.unfreeze"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetGo:
+    """What became of it: released, or asked for under the request `approval_id`."""
+
+    document: str
+    released: Released | None = None
+    approval_id: int | None = None
+
+
+def _hold(hold_id: int) -> stock.HoldView | None:
+    found = stock.holds(scope=Scope.everything(), ids=[hold_id], closed=True)
+    return found[0] if found else None
+
+
+def _unit_of(hold_id: int) -> int:
+    """The unit that the freeze lies in; the head office when it lies in several."""
+    [held] = reach.holds(hold_ids=[hold_id], documents=[])
+    if held.everywhere or len(held.units) != 1:
+        return head_office_id()
+    return next(iter(held.units))
+
+
+def facts_of(hold: stock.HoldView, qty: int | None) -> Facts:
+    """How large it is, what it is for and what would be for sale again."""
+    units = hold.open if qty is None else min(qty, hold.open)
+    amount = hold.cost * units / hold.open if hold.open else Decimal(0)
+    places = (hold.warehouse_code, hold.location_code, hold.lot_code)
+    where = " · ".join(each for each in places if each)
+    goods = f"{hold.sku_code} {hold.sku_name}".strip()
+    if hold.more_skus:
+        goods = f"{goods} +{hold.more_skus}"
+    impact: list[tuple[str, int | str]] = [("reason", hold.reason_label)]
+    if hold.review_at is not None:
+        impact.append(("review", f"{hold.review_at:%Y-%m-%d}"))
+    if hold.note:
+        impact.append(("note", hold.note))
+    return Facts(
+        subject=" · ".join(each for each in (hold.document, goods, where, f"{units:,}") if each),
+        amount=amount.quantize(Decimal("0.01")),
+        qty=units,
+        traits=("SAFETY",) if hold.is_safety else (),
+        changes=(
+            Change(
+                what=goods or hold.document, where=where, code=hold.sku_code, before=hold.open,
+                after=hold.open - units, url=reverse("hold", args=[hold.id]),
+            ),
+        ),
+        impact=tuple(impact),
+        links=(("hold", reverse("hold", args=[hold.id])),),
+    )  # fmt: skip
+
+
+def needed_for(
+    hold: stock.HoldView, *, qty: int | None = None, person: Person | None
+) -> approvals.Needed | None:
+    """Whose consent it needs to let go of so many units (None: of all); None when nobody's."""
+    return approvals.needed(
+        kind=CODE, facts=facts_of(hold, qty), unit_id=_unit_of(hold.id), person=person
+    )
+
+
+def let_go(*, key: str, hold_id: int, qty: int | None = None, why: str, person: Person) -> LetGo:
+    """Let go of a freeze, or ask for consent when a policy wants it.
+
+    Whoever may release at all may ask; that the reason wants more of whoever releases, those who
+    approve must have. Joins the caller's transaction. The same key does it once.
+
+    Raises:
+        FreezeRefused: as `unfreeze`.
+        approvals.ApprovalRefused: nobody_to_ask, key_reused.
+        inventory.Refused: as `unfreeze`.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    if not person.may(roles.STOCK_RELEASE):
+        raise FreezeRefused("not_allowed")
+    scope = scope_of(person, permission=roles.STOCK_RELEASE)
+    found = stock.holds(scope=scope, ids=[hold_id], closed=True)
+    if not found:
+        raise FreezeRefused("unknown_hold")
+    hold = found[0]
+    check_release(hold, qty=qty, why=why)
+    needed = needed_for(hold, qty=qty, person=person)
+    if needed is None or hold.closed_at is not None:
+        done = unfreeze(key=key, hold_id=hold_id, qty=qty, why=why, person=person)
+        return LetGo(document=hold.document, released=done)
+    asked = approvals.ask(
+        kind=CODE,
+        payload={"hold_id": hold_id, "qty": qty, "why": why.strip()},
+        unit_id=_unit_of(hold_id),
+        person=person,
+        key=f"unfreeze:{person.pk}:{key}",
+        why=why,
+        document=hold.document,
+        policy=needed.policy,
+    )
+    return LetGo(document=hold.document, approval_id=asked.pk)
+
+
+def let_go_each(*, hold_ids: Sequence[int], why: str, person: Person) -> dict[int, tuple[str, str]]:
+    """Let go of each of these freezes whole; for those that need consent, ask.
+
+    Joins the caller's transaction.
+
+    Returns:
+        Per hold its document and why it stays; empty for those that are released.
+
+    Raises:
+        FreezeRefused: not_allowed, reason_missing.
+    """
+    if not person.may(roles.STOCK_RELEASE):
+        raise FreezeRefused("not_allowed")
+    scope = scope_of(person, permission=roles.STOCK_RELEASE)
+    answers: dict[int, tuple[str, str]] = {}
+    for hold in stock.holds(scope=scope, ids=hold_ids, limit=max(len(hold_ids), 1)):
+        if hold.role != "FREEZE" or needed_for(hold, person=person) is None:
+            continue
+        key = f"many:{hold.id}:{hold.open}"
+        try:
+            with transaction.atomic():
+                done = let_go(key=key, hold_id=hold.id, why=why, person=person)
+        except (FreezeRefused, approvals.ApprovalRefused) as refused:
+            answers[hold.id] = (hold.document, str(refused))
+        else:
+            said = _("Asked for approval as AP-%(number)s.") % {"number": done.approval_id}
+            answers[hold.id] = (hold.document, said)
+    rest = [each for each in hold_ids if each not in answers]
+    return answers | unfreeze_each(hold_ids=rest, why=why, person=person)
+
+
+def _summarize(payload: Payload) -> Facts:
+    hold = _hold(payload["hold_id"])
+    if hold is None:
+        return Facts(subject=f"H-{payload['hold_id']}")
+    return facts_of(hold, payload["qty"])
+
+
+def _fingerprint(payload: Payload, lock: bool) -> str:
+    """All of a freeze is all that was shown; so many units of it stay the same while it lasts."""
+    if lock:
+        inventory.keep_still(hold_id=payload["hold_id"])
+    hold = _hold(payload["hold_id"])
+    if hold is None:
+        return "gone"
+    qty = payload["qty"]
+    said = [hold.id, hold.closed_at is not None, hold.reason_code, hold.is_safety, qty]
+    said.append(hold.open if qty is None else hold.open >= qty)
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _apply(payload: Payload, granted: Granted) -> str:
+    """Let go of it in the name of whoever asked.
+
+    Raises:
+        CannotApply: wrong_approver, unknown_hold, and what the ledger refuses.
+    """
+    hold = _hold(payload["hold_id"])
+    try:
+        if hold is None:
+            raise FreezeRefused("unknown_hold")
+        _check_approved_by_one_who_may(hold, granted)
+        done = release_units(
+            hold, key=granted.key, qty=payload["qty"], why=payload["why"],
+            actor=granted.maker.actor, approval=granted.number,
+            approved_by=[each.actor for each in granted.deciders],
+        )  # fmt: skip
+    except (FreezeRefused, inventory.Refused) as refused:
+        raise CannotApply(refused.code, str(refused)) from refused
+    return done.document
+
+
+def _check_approved_by_one_who_may(hold: stock.HoldView, granted: Granted) -> None:
+    """A policy never lets go of what none of those who agreed, or asked, could let go of."""
+    reason = by_hand(hold.reason_code)
+    for person in (*granted.deciders, granted.maker):
+        try:
+            check_may_release(reason, hold.id, person)
+        except FreezeRefused:
+            continue
+        return
+    raise FreezeRefused("wrong_approver")
+
+
+KIND = ApprovalKind(
+    code=CODE,
+    name=gettext_lazy("Release of a freeze"),
+    permission=roles.STOCK_RELEASE,
+    summarize=_summarize,
+    fingerprint=_fingerprint,
+    apply=_apply,
+    words={
+        "before": gettext_lazy("Frozen now"),
+        "after": gettext_lazy("Frozen afterwards"),
+        "SAFETY": gettext_lazy("Safety freeze"),
+        "reason": gettext_lazy("Frozen because of"),
+        "review": gettext_lazy("Review date"),
+        "note": gettext_lazy("Note of the freeze"),
+        "hold": gettext_lazy("Page of the freeze"),
+    },
+)

@@ -23,6 +23,8 @@ PEOPLE = [
     ("lead", "仓库主管 陈实", "WAREHOUSE_LEAD", "HQ"),
     ("picker", "拣货员 王小满", "WAREHOUSE_STAFF", "HQ"),
     ("store", "店长 赵晴", "STORE_MANAGER", "SH-NJL"),
+    ("east", "华东区经理 沈岳", "REGION_MANAGER", "EAST"),
+    ("finance", "财务 吴敏", "FINANCE", "HQ"),
     ("it", "信息部 孙言", "IT", "HQ"),
     ("auditor", "审计 何谨", "AUDITOR", "HQ"),
 ]

@@ -52,9 +52,8 @@ def _hold(hold_id: int) -> stock.HoldView | None:
 def _unit_of(hold_id: int) -> int:
     """The unit that the freeze lies in; the head office when it lies in several."""
     [held] = reach.holds(hold_ids=[hold_id], documents=[])
-    if held.everywhere or len(held.units) != 1:
-        return head_office_id()
-    return next(iter(held.units))
+    units = {unit for unit, _house in held.places}
+    return head_office_id() if held.everywhere or len(units) != 1 else units.pop()
 
 
 def facts_of(hold: stock.HoldView, qty: int | None) -> Facts:

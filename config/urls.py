@@ -11,6 +11,7 @@ urlpatterns = [
     # Before the admin: its sign-in page is turned away to ours.
     path("", include("org.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("org.api.urls")),
     path("api/v1/", include("channels_sync.api.urls")),
     path("api/v1/", include("oms.api.urls")),
     path("", include("insights.urls")),

@@ -191,13 +191,34 @@ def requests(
         limit: how many.
     """
     rows = _in_box(box, person)
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
+    return _part(
+        rows, kind=kind, state=state, before=before, limit=limit, oldest_first=box == "waiting"
+    )
+
+
+def requests_in(
+    *, scope: Scope, kind: str = "", state: str = "", before: int | None = None, limit: int = 50
+) -> list[RequestView]:
+    """All requests of a scope, newest first, for programs. Keyset by id."""
+    rows = scope.limit(_rows(), "unit")
+    return _part(rows, kind=kind, state=state, before=before, limit=limit, oldest_first=False)
+
+
+def _part(
+    rows: QuerySet[ApprovalRequest],
+    *,
+    kind: str,
+    state: str,
+    before: int | None,
+    limit: int,
+    oldest_first: bool,
+) -> list[RequestView]:
     if kind:
         rows = rows.filter(kind=kind)
     if state:
         rows = rows.filter(state=state)
-    if ids is not None:
-        rows = rows.filter(pk__in=list(ids))
-    oldest_first = box == "waiting"
     if before is not None:
         rows = rows.filter(pk__gt=before) if oldest_first else rows.filter(pk__lt=before)
     found = list(rows.order_by("pk" if oldest_first else "-pk")[:limit])

@@ -147,6 +147,10 @@ def _approval() -> list[Any]:
     return [given.correction().approval_id]
 
 
+def _approval_number() -> list[Any]:
+    return [f"AP-{_approval()[0]}"]
+
+
 def _delegation() -> list[Any]:
     now = timezone.now()
     with transaction.atomic():
@@ -251,6 +255,11 @@ TABLE: dict[str, Route] = {
     # Photos and papers; their own tests show whom they turn away.
     "approval-file": Route(MACHINE),
     "correction-photo": Route(MACHINE),
+    "api-approvals": Route(roles.APPROVALS_VIEW, speaks_json="GET"),
+    "api-approval": Route(roles.APPROVALS_VIEW, _approval_number, speaks_json="GET"),
+    "api-approval-decide": Route(
+        roles.APPROVALS_DECIDE, _approval_number, speaks_json="POST"
+    ),
     "delegations": Route(roles.APPROVALS_DECIDE),
     "delegation-end": Route(roles.APPROVALS_DECIDE, _delegation, is_page=False),
     "approval-policies": Route(roles.APPROVALS_POLICIES),

@@ -1,0 +1,15 @@
+"""Routes of people's things for programs."""
+
+from django.urls import path
+
+from org.api import approvals
+
+urlpatterns = [
+    path("approvals", approvals.ApprovalList.as_view(), name="api-approvals"),
+    path("approvals/<str:number>", approvals.ApprovalOne.as_view(), name="api-approval"),
+    path(
+        "approvals/<str:number>/decide",
+        approvals.ApprovalDecide.as_view(),
+        name="api-approval-decide",
+    ),
+]

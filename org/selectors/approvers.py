@@ -40,11 +40,23 @@ LONGEST_CHAIN = 5
 
 @dataclass(frozen=True)
 class StandIn:
-    """In whose place somebody may decide; None in `kinds` is every kind, in `request` any."""
+    """In whose place somebody may decide; None in `kinds` is every kind, in `request` any.
+
+    `through` are those who passed it on: nobody chooses who decides about their own request.
+    """
 
     principal_id: int
     kinds: frozenset[str] | None = None
     request_id: int | None = None
+    through: frozenset[int] = frozenset()
+
+    def covers(self, request: ApprovalRequest) -> bool:
+        """True when it reaches this request."""
+        return (
+            (self.kinds is None or request.kind in self.kinds)
+            and self.request_id in (None, request.pk)
+            and request.maker_id not in self.through
+        )
 
 
 def policy_for(
@@ -174,7 +186,11 @@ def _one_link(ends: Sequence[StandIn], now: datetime) -> list[StandIn]:
                 continue
             if None not in (end.request_id, row.request_id) and end.request_id != row.request_id:
                 continue
-            found.append(StandIn(row.from_person_id, kinds, end.request_id or row.request_id))
+            # The first end is the person: whoever hands over to them is passed through next.
+            passed = end.through | {row.from_person_id}
+            found.append(
+                StandIn(row.from_person_id, kinds, end.request_id or row.request_id, passed)
+            )
     return found
 
 
@@ -190,6 +206,7 @@ def _within(one: StandIn, known: StandIn) -> bool:
         one.principal_id == known.principal_id
         and (known.kinds is None or (one.kinds is not None and one.kinds <= known.kinds))
         and (known.request_id is None or one.request_id == known.request_id)
+        and known.through <= one.through
     )
 
 
@@ -231,6 +248,8 @@ def steps_for(person: Person, *, at: datetime | None = None) -> Q:
             & ~Q(request__maker_id=principal.pk)
             & ~Q(pk__in=_decided(principal.pk))
         )
+        if each.through:
+            one &= ~Q(request__maker_id__in=sorted(each.through))
         if each.kinds is not None:
             one &= Q(request__kind__in=sorted(each.kinds))
         if each.request_id is not None:
@@ -264,11 +283,8 @@ def principal_for(person: Person, *, step: RequestStep, at: datetime | None = No
     )
     if not base.exists():
         return None
-    kind = step.request.kind
     for each in stand_ins(person, at=at):
-        if each.kinds is not None and kind not in each.kinds:
-            continue
-        if each.request_id is not None and each.request_id != step.request_id:
+        if not each.covers(step.request):
             continue
         principal = Person.objects.get(pk=each.principal_id)
         mine = asked_of(principal) & ~Q(request__maker_id=principal.pk)
@@ -295,8 +311,10 @@ def people_of_open_step(request: ApprovalRequest, step: RequestStep) -> list[Per
     )
 
 
-def also_told(people: Sequence[Person], *, kind: str, at: datetime | None = None) -> list[int]:
-    """These people and whoever stands in for them now, as ids, each once."""
+def also_told(
+    people: Sequence[Person], *, kind: str, maker_id: int, at: datetime | None = None
+) -> list[int]:
+    """These people and whoever stands in for them now, as ids, each once; never the maker."""
     now = at or timezone.now()
     found = [person.pk for person in people]
     ends = [StandIn(each) for each in found]
@@ -312,7 +330,9 @@ def also_told(people: Sequence[Person], *, kind: str, at: datetime | None = None
         ends = [
             StandIn(row.to_person_id)
             for row in rows
-            if (not row.kinds or kind in row.kinds) and row.to_person_id not in found
+            if (not row.kinds or kind in row.kinds)
+            and row.to_person_id not in found
+            and row.to_person_id != maker_id
         ]
         if not ends:
             break

@@ -64,13 +64,9 @@ def change(
 def tell_asked(request: ApprovalRequest, step: RequestStep, *, escalated: bool = False) -> None:
     """Whoever the open step asks, and whoever stands in for them, learns that it waits."""
     people = approvers.people_of_open_step(request, step)
-    ids = approvers.also_told(people, kind=request.kind)
-    tell(
-        request,
-        "approval.escalated" if escalated else "approval.waiting",
-        [each for each in ids if each != request.maker_id],
-        urgent=escalated,
-    )
+    ids = approvers.also_told(people, kind=request.kind, maker_id=request.maker_id)
+    kind = "approval.escalated" if escalated else "approval.waiting"
+    tell(request, kind, ids, urgent=escalated)
 
 
 def tell(

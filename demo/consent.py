@@ -22,11 +22,11 @@ from org.services.approvals import PolicyDraft, StepDraft
 MANAGER = StepDraft(asked="MANAGER", deadline_hours=24, escalate_role="HEAD_OFFICE")
 POLICIES = (
     PolicyDraft(
-        kind="stock.adjust", name="库存更正：50 件或 500 元起", min_qty=50,
+        kind="stock.adjust", name="库存调整：50 件或 500 元起", min_qty=50,
         min_amount=Decimal(500), steps=(MANAGER,),
     ),
     PolicyDraft(
-        kind="stock.adjust", name="库存更正：2 万元起，另经财务", min_amount=Decimal(20000),
+        kind="stock.adjust", name="库存调整：2 万元起，另经财务", min_amount=Decimal(20000),
         rank=10, steps=(MANAGER, StepDraft(asked="ROLE", role="FINANCE")),
     ),
     PolicyDraft(

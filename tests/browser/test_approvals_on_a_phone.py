@@ -25,11 +25,6 @@ PHOTO = bytes.fromhex(
 )
 
 
-def shot(page, name):
-    page.screenshot(path=f"/tmp/shots_p3/{name}.png")
-    page.screenshot(path=f"/tmp/shots_p3/{name}-full.png", full_page=True)
-
-
 def _sign_in(shop_front: str, page: Page, name: str) -> None:
     page.goto(f"{shop_front}/sign-in/")
     page.fill("[name=username]", name)
@@ -48,7 +43,7 @@ def _three_requests() -> Person:
     given.stock("TEA", 500)
     manager = given.person("STORE_MANAGER", "S1", "manager")
     draft = approvals.PolicyDraft(
-        kind="stock.adjust", name="库存更正：50 件起", min_qty=50,
+        kind="stock.adjust", name="库存调整：50 件起", min_qty=50,
         steps=(approvals.StepDraft(asked="MANAGER", deadline_hours=24),),
     )  # fmt: skip
     with transaction.atomic():
@@ -80,7 +75,6 @@ def test_one_is_read_and_approved_by_two_taps_on_a_slow_line(shop_front: str, pd
     expect(pda.locator(".ask")).to_have_count(3)
     _reaches_thumb(pda, ".ask-do .btn")
 
-    shot(pda, "list")
     pda.locator(".ask-main").first.tap()
     expect(pda.locator(".change-by")).to_have_text("-60")
     expect(pda.locator(".photo img")).to_be_visible()
@@ -89,8 +83,6 @@ def test_one_is_read_and_approved_by_two_taps_on_a_slow_line(shop_front: str, pd
     _reaches_thumb(pda, ".decide-bar .btn")
     assert pda.evaluate("document.documentElement.scrollWidth") <= 390
 
-    shot(pda, "one")
-
     def slow(route: Route) -> None:
         pda.wait_for_timeout(600)
         route.continue_()
@@ -98,30 +90,11 @@ def test_one_is_read_and_approved_by_two_taps_on_a_slow_line(shop_front: str, pd
     pda.route("**/decide/", slow)
     bar.tap()
     sheet = pda.locator("dialog[open] .btn-primary")
-    shot(pda, "sheet")
     _reaches_thumb(pda, "dialog[open] .confirm-buttons .btn")
     sheet.dblclick()
     pda.wait_for_url(f"{shop_front}/approvals/?box=waiting")
 
-    shot(pda, "after")
-    pda.set_viewport_size({"width": 1440, "height": 900})
-    for name, path in (("d-list", "/approvals/"), ("d-one", f"/approvals/{ApprovalRequest.objects.last().pk}/"), ("d-deleg", "/approvals/delegations/")):
-        pda.goto(f"{shop_front}{path}")
-        shot(pda, name)
-    pda.context.clear_cookies()
-    _sign_in(shop_front, pda, "boss")
-    for name, path in (("d-policies", "/approvals/policies/?kind=stock.adjust&unit=3&qty=60"), ("d-policy", f"/approvals/policies/{ApprovalRequest.objects.last().policy_id}/"), ("d-correct", "/stock/correct/")):
-        pda.goto(f"{shop_front}{path}")
-        shot(pda, name)
-    pda.goto(f"{shop_front}/approvals/?box=all")
-    pda.click("button[name=language][value=en]")
-    shot(pda, "d-all-en")
-    pda.set_viewport_size({"width": 390, "height": 844})
-    for name, path in (("m-one-en", f"/approvals/{ApprovalRequest.objects.last().pk}/"), ("m-policies", "/approvals/policies/"), ("m-policy", f"/approvals/policies/{ApprovalRequest.objects.last().policy_id}/"), ("m-deleg", "/approvals/delegations/")):
-        pda.goto(f"{shop_front}{path}")
-        shot(pda, name)
-    pda.goto(f"{shop_front}/approvals/?box=all")
-    expect(pda.locator(".ask")).to_have_count(3)
+    expect(pda.locator(".ask")).to_have_count(2)
     assert ApprovalDecision.objects.count() == 1
     assert given.free("TEA") == 440
 
@@ -135,7 +108,6 @@ def test_many_are_ticked_and_a_reason_goes_with_a_no(shop_front: str, pda: Page)
         tick.tap()
     pda.locator(".ask-chosen .btn-primary").tap()
     expect(pda.locator(".ask")).to_have_count(2)
-    shot(pda, "batch")
     pda.locator(".decide-bar .btn-primary").tap()
     expect(pda.locator(".result-good")).to_have_count(2)
 
@@ -146,7 +118,7 @@ def test_many_are_ticked_and_a_reason_goes_with_a_no(shop_front: str, pda: Page)
     expect(pda.locator("dialog[open]")).to_be_visible()
     pda.fill("dialog[open] textarea", "再盘一次")
     pda.locator("dialog[open] .btn-danger").tap()
-    pda.wait_for_load_state()
+    expect(pda.locator(".notice-success")).to_be_visible()
     assert sorted(map(str, ApprovalRequest.objects.values_list("state", flat=True))) == [
         "APPLIED", "APPLIED", "REJECTED",
     ]  # fmt: skip
@@ -161,10 +133,8 @@ def test_stock_is_corrected_on_a_phone_with_a_photo(shop_front: str, pda: Page) 
     pda.goto(f"{shop_front}/stock/correct/?location={place.id}")
 
     pda.fill("[name=change-0]", "-55")
-    shot(pda, "correct")
     pda.locator("button[name=check]").tap()
     expect(pda.locator(".step-list")).to_contain_text("manager")
-    shot(pda, "check")
     pda.set_input_files(
         "[name=photo]", {"name": "box.png", "mimeType": "image/png", "buffer": PHOTO}
     )

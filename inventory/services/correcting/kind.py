@@ -43,14 +43,14 @@ def facts_of(measured: Sequence[Measured], *, warehouse: Warehouse) -> Facts:
         subject=subject,
         amount=sum((each.value for each in measured), Decimal(0)),
         qty=sum(abs(each.change) for each in measured),
-        changes=tuple(_change(each) for each in measured[:SHOWN]),
+        changes=tuple(_change(each, warehouse.code) for each in measured[:SHOWN]),
         impact=tuple(_impact(measured, warehouse.pk)),
         links=tuple(_links(first, warehouse.pk)),
     )
 
 
-def _change(each: Measured) -> Change:
-    where = [each.location.code]
+def _change(each: Measured, house: str) -> Change:
+    where = [house, each.location.code]
     if each.lot is not None:
         where.append(each.lot.code)
     if each.line.grade != "ZP":

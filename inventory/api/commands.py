@@ -23,10 +23,13 @@ from inventory.api.faults import of_refusal
 from inventory.api.verbs import VERBS, Verb
 from inventory.requests import Outcome
 from inventory.selectors import reach
+from org.api.callers import SignedIn
 from org.api.describing import ERRORS, Raw, any_of, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
 from org.api.shapes import Shape, Spot, Wrong
+from org.models import Person
+from org.services import approvals
 
 MOST_COMMANDS = 1_000
 
@@ -39,6 +42,8 @@ class Told:
     request: Any = None
     faults: Sequence[Fault] = ()
     outcome: Outcome | None = None
+    # The request for approval under which it waits; nothing is booked before.
+    approval: int | None = None
 
 
 class Commands(Endpoint):
@@ -52,7 +57,9 @@ class Commands(Endpoint):
         """An answer for each command, in their order."""
         bodies, single = told_in(request)
         told = self.read(bodies)
-        good = [each for each in told if each.request is not None]
+        if isinstance(self.caller, SignedIn):
+            self._ask_first(told, self.caller.person)
+        good = [each for each in told if each.request is not None and each.approval is None]
         if good:
             outcomes = self.carry_out([each.request for each in good])
             for each, outcome in zip(good, outcomes, strict=True):
@@ -62,6 +69,21 @@ class Commands(Endpoint):
         if single:
             return Response(results[0], status=results[0]["status"])
         return Response({"results": results})
+
+    def _ask_first(self, told: Sequence[Told], person: Person) -> None:
+        """What needs somebody's consent is asked for, each in a transaction of its own."""
+        consent = self.verb.consent
+        if consent is None:
+            return
+        for number, each in enumerate(told):
+            if each.request is None:
+                continue
+            try:
+                with transaction.atomic(durable=True):
+                    each.approval = consent(each.request, person=person)
+            except approvals.ApprovalRefused as refused:
+                each.faults = [Fault(code=refused.code, item=number, status=409, said=str(refused))]
+                each.request = None
 
     def read(self, bodies: Sequence[Any]) -> list[Told]:
         """Every command read and judged by itself; keys are kept apart by caller."""
@@ -171,6 +193,10 @@ def answer_to(told: Told, number: int, names: Names) -> dict[str, Any]:
     }
     if outcome is not None and not faults:
         answer |= _done(outcome, names)
+    if told.approval is not None:
+        answer |= {
+            "status": 202, "document": told.request.document, "approval": f"AP-{told.approval}"
+        }  # fmt: skip
     return answer
 
 
@@ -204,6 +230,12 @@ OUTCOME = {
     "pins": [{"hold": str, "sku": str, "location": str, "lot": str | None, "qty": int}],
     "displaced": {str: {str: int}},
 }  # fmt: skip
+# A command of a person that waits for somebody's consent.
+ASKED = {
+    "item": int, "key": str, "status": int,
+    "errors": Raw({"type": "array", "maxItems": 0}),
+    "document": str, "approval": str,
+}  # fmt: skip
 # A command of a batch that was refused; alone it is the answer, with its status.
 REFUSED = Raw(
     {
@@ -222,6 +254,7 @@ REFUSED = Raw(
     }
 )
 ANSWER = any_of(OUTCOME, {"results": [any_of(OUTCOME, REFUSED)]})
+ANSWER_OR_ASKED = any_of(OUTCOME, {"results": [any_of(OUTCOME, REFUSED, ASKED)]})
 
 
 def one_or_many(shape: Shape) -> Raw:
@@ -240,8 +273,13 @@ def endpoint_of(verb: Verb) -> type[Commands]:
     name = verb.name.title().replace("-", "")
     made = type(name, (Commands,), {"verb": verb, "permission": verb.permission})
     summary, _body = SAYING[verb.name]
+    asks = verb.consent is not None
     says = described(
-        summary, body=one_or_many(verb.shape), answer=ANSWER, example=example_of(verb.name)
+        summary,
+        body=one_or_many(verb.shape),
+        answer=ANSWER_OR_ASKED if asks else ANSWER,
+        more_answers={202: ASKED} if asks else None,
+        example=example_of(verb.name),
     )
     found: type[Commands] = extend_schema_view(post=says)(made)
     return found

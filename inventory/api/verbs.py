@@ -26,6 +26,7 @@ from inventory.api.shapes import (
     zone,
 )
 from inventory.models.books import Grade
+from inventory.services import correcting
 from org import roles
 from org.api.callers import Caller
 from org.api.faults import Fault
@@ -55,6 +56,8 @@ class Verb:
     shape: Shape
     guard: Guard = guards.anything
     carry: str = ""
+    # Asks for consent when a person needs it: gives the id of the request, None to go on.
+    consent: Callable[..., int | None] | None = None
     # Completes the requests inside the transaction that carries them out.
     prepare: Callable[[list[Any]], list[Any]] = list
 
@@ -319,6 +322,7 @@ VERBS: tuple[Verb, ...] = (
         "adjust",
         roles.STOCK_ADJUST,
         _command(WAREHOUSE, LOCATION, _lines(COUNTED, "counted"), WHY, make=asked.AdjustRequest),
+        consent=correcting.ask_for_count,
     ),
     Verb(
         "regrade",

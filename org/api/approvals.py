@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from rest_framework.request import Request
@@ -11,6 +13,7 @@ from rest_framework.response import Response
 from org import roles
 from org.api.callers import SignedIn
 from org.api.cursors import Page, read_cursor
+from org.api.describing import described, joined, sparse
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, only, plain
@@ -21,10 +24,43 @@ from org.selectors import approvals as asked
 from org.services import approvals
 from org.services.approvals.refusals import SENTENCES
 
-ROW = (
-    "number", "kind", "subject", "state", "unit", "amount", "qty", "asked_by", "why", "asked_at",
-    "due_at", "escalated", "question_open", "seen",
-)  # fmt: skip
+STATES = tuple(ApprovalState.values)
+SHOWN: dict[str, Any] = {
+    "number": str,
+    "kind": str,
+    "subject": str,
+    "state": STATES,
+    "unit": str,
+    "amount": Decimal,
+    "qty": int,
+    "asked_by": str,
+    "why": str,
+    "asked_at": datetime,
+    "due_at": datetime | None,
+    "escalated": bool,
+    "question_open": bool,
+    "seen": str,
+}
+WHOLE: dict[str, Any] = {
+    "document": str | None,
+    "policy": str,
+    "failure": str | None,
+    "changed_since": bool,
+    "may_decide": bool,
+    "changes": [{"what": str, "where": str, "before": int | None, "after": int | None}],
+    "steps": [
+        {
+            "step": int,
+            "all_of_them": bool,
+            "open": bool,
+            "asks": [str],
+            "decided_by": [str],
+            "due_at": datetime | None,
+        }
+    ],
+    "events": [{"at": datetime, "what": str, "who": str, "note": str}],
+}
+ROW = tuple(SHOWN)
 LISTED = ("box", "kind", "state", "cursor", "limit", "fields")
 DECISION = Shape(
     (
@@ -70,6 +106,14 @@ class ApprovalList(Endpoint):
 
     permission = roles.APPROVALS_VIEW
 
+    @described(
+        "List requests for approval",
+        takes={
+            "box": asked.BOXES, "kind": str, "state": ("", *STATES), "cursor": str, "limit": int,
+            "fields": str,
+        },
+        answer={"approvals": [sparse(SHOWN)], "cursor": str | None},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """What waits comes oldest first, everything else newest first. Programs see `all`."""
         query = Query(request, LISTED)
@@ -118,6 +162,7 @@ class PersonsRequest(Endpoint):
 class ApprovalOne(PersonsRequest):
     """One request: what would change, its steps and its timeline."""
 
+    @described("Read a request for approval", answer=joined(SHOWN, WHOLE), also=(404,))
     def get(self, request: Request, number: str) -> Response:
         """As the page shows it to this person."""
         Query(request, ())
@@ -169,6 +214,13 @@ class ApprovalDecide(PersonsRequest):
     permission = roles.APPROVALS_VIEW
     permission_to_change = roles.APPROVALS_DECIDE
 
+    @described(
+        "Approve or reject",
+        body=DECISION,
+        answer={"number": str, "state": STATES, "failure": str | None},
+        also=(404,),
+        example={"verdict": "APPROVE"},
+    )
     def post(self, request: Request, number: str) -> Response:
         """With an Idempotency-Key a resend gets the first answer."""
         said = DECISION.must(request.data)

@@ -7,6 +7,7 @@ from inventory.services.correcting.correcting import (
     check_correction,
     correct,
 )
+from inventory.services.correcting.counts import ask_for_count
 from inventory.services.correcting.kind import KIND
 from inventory.services.correcting.lines import (
     CHANGE,
@@ -28,6 +29,7 @@ __all__ = [
     "CorrectionOrder",
     "CorrectionRefused",
     "Measured",
+    "ask_for_count",
     "check_correction",
     "correct",
 ]

@@ -7,6 +7,7 @@ from org.services.approvals.asking import (
     ask_again,
     needed,
     request_of,
+    request_under,
     withdraw,
 )
 from org.services.approvals.deadlines import BATCH, watch_deadlines
@@ -44,6 +45,7 @@ __all__ = [
     "hand_over",
     "needed",
     "request_of",
+    "request_under",
     "retry",
     "save_policy",
     "seen_of",

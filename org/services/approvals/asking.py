@@ -282,6 +282,11 @@ def ask_again(*, request_id: int, person: Person) -> ApprovalRequest:
     )  # fmt: skip
 
 
+def request_under(key: str) -> int | None:
+    """The request that was asked under this key; None when there was none."""
+    return ApprovalRequest.objects.filter(key=key).values_list("pk", flat=True).first()
+
+
 def request_of(document: str) -> int | None:
     """The newest request about a document of the room that asks; None when there was none."""
     rows = ApprovalRequest.objects.filter(document=document).order_by("-pk")

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from wms import api, views
+from wms import views
+from wms.api import floor as api
 from wms.views.carriers import carriers
 
 urlpatterns = [

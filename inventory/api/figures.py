@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,8 +18,10 @@ from inventory.selectors.figures import CellView
 from inventory.selectors.forecast import Forecast
 from inventory.selectors.holds import HoldView, ReasonView
 from inventory.selectors.kits import KitExplanation
+from inventory.selectors.lot_board import LotNarrowing, LotRow, lot_rows
 from inventory.selectors.pieces import PieceView
 from org import roles
+from org.api.cursors import Page, read_cursor
 from org.api.describing import Needed, Raw, described, joined, schema_of
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
@@ -260,6 +263,69 @@ class Holds(Asked):
                 "cursor": stock.cursor_of(found[limit - 1], sort=sort) if more else None,
             }
         )
+
+
+class HoldOne(Asked):
+    """One claim, open or closed."""
+
+    @described("Read a claim", answer=HoldView, also=(404,))
+    def get(self, request: Request, hold_id: int) -> Response:
+        """As the list shows it."""
+        StockQuery(request, self.scope(), ())
+        found = stock.holds(scope=self.scope(), ids=[hold_id], closed=True, limit=1)
+        if not found:
+            raise Faulty(Fault(code="not_found", status=404))
+        return Response(plain(found[0]))
+
+
+class StockLots(Asked):
+    """?words=&shelf=expired|near&near_days=&cursor=&limit="""
+
+    @described(
+        "List what lies of lots",
+        takes={
+            "words": str,
+            "shelf": ("", "expired", "near"),
+            "near_days": int,
+            "cursor": str,
+            "limit": int,
+        },
+        answer={"lots": [LotRow], "cursor": str | None},
+    )
+    def get(self, request: Request) -> Response:
+        """Lots with goods in one's warehouses, first expiry first, with how much lies of each."""
+        query = StockQuery(
+            request, self.scope(), ("words", "shelf", "near_days", "cursor", "limit")
+        )
+        limit = query.limit()
+        place = read_cursor(query.text("cursor", 400), str, int)
+        rows = lot_rows(
+            scope=self.scope(),
+            narrowing=LotNarrowing(
+                words=query.text("words", 100),
+                shelf=query.one_of("shelf", "", "expired", "near"),
+                near_days=query.number("near_days", 3_650) or 30,
+            ),
+            today=timezone.localdate(),
+            after=f"{_day(place[0])} {place[1]}" if place else "",
+            limit=limit + 1,
+        )
+        page = Page.cut(rows, limit=limit, key=lambda row: (str(row.expires_on or "-"), row.id))
+        return Response({"lots": plain(page.rows), "cursor": page.cursor})
+
+
+def _day(told: str) -> str:
+    """The day in a cursor, or the dash of lots without one.
+
+    Raises:
+        Faulty: bad_cursor.
+    """
+    if told != "-":
+        try:
+            date.fromisoformat(told)
+        except ValueError:
+            raise Faulty(Fault(code="bad_cursor", field="cursor")) from None
+    return told
 
 
 class Reasons(Asked):

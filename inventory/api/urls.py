@@ -1,5 +1,7 @@
 """Routes of stock for programs."""
 
+import re
+
 from django.urls import path
 
 from inventory.api import announcing, figures, importing, past, planning
@@ -13,6 +15,8 @@ QUESTIONS: dict[str, type[Endpoint]] = {
     "cells": figures.Cells,
     "explanation": figures.Explanation,
     "holds": figures.Holds,
+    "holds/<int:hold_id>": figures.HoldOne,
+    "lots": figures.StockLots,
     "reasons": figures.Reasons,
     "pieces": figures.Pieces,
     "kits": figures.Kits,
@@ -32,7 +36,7 @@ QUESTIONS: dict[str, type[Endpoint]] = {
 
 
 def _name(address: str) -> str:
-    words = address.replace("<int:import_id>", "one").split("/")
+    words = re.sub(r"<[^>]+>", "one", address).split("/")
     return "stock-api-" + "-".join(words)
 
 

@@ -40,6 +40,8 @@ from inventory.services.editing import (
     create_location,
     create_lot,
     create_skus,
+    lock_location,
+    lock_sku,
 )
 from inventory.services.expiry import DUE_AT_ONCE, freeze_expired, release_due
 from inventory.services.incoming import Announcement, announce
@@ -140,6 +142,8 @@ __all__ = [
     "hold",
     "keep_still",
     "last_month_end",
+    "lock_location",
+    "lock_sku",
     "move",
     "narrow",
     "pin",

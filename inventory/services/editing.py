@@ -66,6 +66,12 @@ def create_skus(
     return made
 
 
+def lock_sku(*, sku_id: int) -> None:
+    """Nobody else changes the SKU until this transaction ends."""
+    _joined()
+    Sku.objects.select_for_update(no_key=True).get(pk=sku_id)
+
+
 def change_sku(
     *, sku_id: int, changes: Mapping[str, Any], barcodes: Sequence[Pack] | None = None, actor: str
 ) -> None:
@@ -182,8 +188,7 @@ def change_location(*, location_id: int, changes: Mapping[str, Any], actor: str)
         Refused: location_in_use (switched off while goods lie there), kind_is_fixed,
             unknown_zone.
     """
-    _joined()
-    place = _locked(location_id)
+    place = lock_location(location_id=location_id)
     before = {
         "kind": place.kind,
         "sequence": place.sequence,
@@ -211,12 +216,13 @@ def change_location(*, location_id: int, changes: Mapping[str, Any], actor: str)
     )
 
 
-def _locked(location_id: int) -> Location:
-    """The location, once nobody is putting goods down there.
+def lock_location(*, location_id: int) -> Location:
+    """The location, once nobody is putting goods down there; kept until this transaction ends.
 
     In the ledger's order: the balances of its cells, then the place itself. Whoever brings goods
     into a new cell holds the place until he has finished.
     """
+    _joined()
     balances: Collection[int] = Stock.objects.filter(location_id=location_id).values_list(
         "balance_id", flat=True
     )

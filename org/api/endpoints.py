@@ -49,6 +49,7 @@ class Endpoint(APIView):
     body carries a key of its own.
     """
 
+    # Empty: whoever was let in; what is shown is their own.
     permission: ClassVar[str]
     # What changing anything here needs, where that is more than looking at it.
     permission_to_change: ClassVar[str] = ""

@@ -82,7 +82,7 @@ def parcels(
         rows = rows.filter(fulfilment__warehouse_id=warehouse_id)
     if carrier:
         rows = rows.filter(carrier__code=carrier)
-    return [_parcel_view(row) for row in rows.order_by("id" if waiting else "-shipped_at")[:limit]]
+    return [view_of(row) for row in rows.order_by("id" if waiting else "-shipped_at")[:limit]]
 
 
 def parcels_named(*, code: str, scope: Scope) -> list[ParcelView]:
@@ -92,10 +92,11 @@ def parcels_named(*, code: str, scope: Scope) -> list[ParcelView]:
         named |= Q(pk=number)
     rows = scope.limit(Parcel.objects.filter(named), "fulfilment__warehouse__unit")
     rows = rows.filter(voided_at__isnull=True).select_related("carrier", "fulfilment")
-    return [_parcel_view(row) for row in rows.order_by("id")[:10]]
+    return [view_of(row) for row in rows.order_by("id")[:10]]
 
 
-def _parcel_view(row: Parcel) -> ParcelView:
+def view_of(row: Parcel) -> ParcelView:
+    """A parcel with its carrier and fulfilment loaded."""
     return ParcelView(
         number=row.number,
         waybill=row.waybill,

@@ -328,6 +328,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "send notices": {
+        "task": "org.tasks.send_notices",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "seal what was done": {
         "task": "org.tasks.seal",
         "schedule": 1.0,
@@ -366,6 +371,8 @@ NEWS: dict[str, list[str]] = {
     "fulfilment.short": ["oms.services.fulfilment:note_short"],
     "order.shipped": ["channels_sync.services.shipments:note_order_shipped"],
     "order.cancelled": [],
+    # Somebody was told something: the notice's id.
+    "notice.created": [],
 }
 # Heard with the next sweep, a second later at most: under load hundreds of orders change the same
 # SKUs in that second, and a shop's figure need be told once.
@@ -378,7 +385,7 @@ DOORBELLS: dict[str, list[str]] = {
     "shipments.due": ["channels_sync.tasks.upload_shipments"],
     "audit.asked": ["inventory.tasks.sweep_everything"],
     "jobs.due": ["org.tasks.work_on_jobs"],
-    "notices.due": [],
+    "notices.due": ["org.tasks.send_notices"],
     "seals.asked": ["org.tasks.read_seals"],
 }
 # Chains of seals: name -> the rows that are sealed (see org.sealing).
@@ -429,6 +436,23 @@ PLACES: dict[str, str] = {
 
 # A blind count that differs by at most so many base units is booked at once; more waits for a lead.
 COUNT_BOOKS_UP_TO = env.number("COUNT_BOOKS_UP_TO", 2)
+# Mail. Without a host nothing is sent: who invites hands the link over by other means.
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "stock@localhost")
+
+# Behind the @ of message ids, so that a mail sent twice is known as one.
+MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
+# App messages of WeCom; group bots bring their own key.
+WECOM_URL = env.text("WECOM_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+WECOM_CORP_ID = env.text("WECOM_CORP_ID")
+WECOM_SECRET = env.text("WECOM_SECRET")
+WECOM_AGENT_ID = env.text("WECOM_AGENT_ID")
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")

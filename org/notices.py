@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -188,6 +190,54 @@ _ALL = (
         wecom=Timing.HOURLY,
     ),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """When somebody may be written to; all times are in their zone."""
+
+    zone: str = "Asia/Shanghai"
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    daily_at: time = time(9, 0)
+
+
+def due_at(*, now: datetime, timing: str, hours: Hours, urgent: bool = False) -> datetime:
+    """When a notice of `now` is written to somebody: gathered, and not in their quiet hours.
+
+    Args:
+        now: an aware moment.
+        timing: NOW, HOURLY (the next full hour) or DAILY (the next `daily_at`).
+        urgent: at once, whatever else is said.
+    """
+    if urgent:
+        return now
+    try:
+        zone = ZoneInfo(hours.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    local = now.astimezone(zone)
+    if timing == Timing.HOURLY:
+        local = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    elif timing == Timing.DAILY:
+        today = datetime.combine(local.date(), hours.daily_at, zone)
+        tomorrow = datetime.combine(local.date() + timedelta(days=1), hours.daily_at, zone)
+        local = today if today > local else tomorrow
+    return _after_quiet(local, hours).astimezone(UTC)
+
+
+def _after_quiet(local: datetime, hours: Hours) -> datetime:
+    begin, end = hours.quiet_from, hours.quiet_until
+    if begin is None or end is None or begin == end:
+        return local
+    at = local.time()
+    over_midnight = begin > end
+    if not (at >= begin or at < end if over_midnight else begin <= at < end):
+        return local
+    day = local.date() + timedelta(days=1 if over_midnight and at >= begin else 0)
+    return datetime.combine(day, end, local.tzinfo)
+
+
 KINDS: dict[str, NoticeKind] = {kind.code: kind for kind in _ALL}
 
 

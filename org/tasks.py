@@ -8,12 +8,14 @@ from django.db import transaction
 
 from org import services
 from org.services import approvals
+from org.services.notice_sending import SPREAD
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
 log = logging.getLogger("org.seals")
 
 JOBS = "org.tasks.work_on_jobs"
+SEND_NOTICES = "org.tasks.send_notices"
 READ_SEALS = "org.tasks.read_seals"
 # Blocks of one chain that a beat may seal: a backlog is sealed in seconds, others wait no longer.
 MOST_BLOCKS = 10
@@ -91,3 +93,11 @@ def read_seals() -> None:
             more = services.read_on(chain=chain) is not None or more
     if more:
         nudge(task=READ_SEALS)
+
+
+@bell_task(name=SEND_NOTICES)
+def send_notices() -> None:
+    """Work out whom notices go to, and send what is due; more of it is a new message."""
+    more = services.spread_notices() == SPREAD
+    if services.send_notices() or more:
+        nudge(task=SEND_NOTICES)

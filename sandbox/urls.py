@@ -9,6 +9,7 @@ from sandbox.control import orders, records, shops, trade
 from sandbox.control.wire import methods, reply
 from sandbox.page import views as page
 from sandbox.platforms import ALL
+from sandbox.wecom import api as wecom
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -51,5 +52,6 @@ urlpatterns = [
     path("sandbox/records/stock", methods(GET=records.stock)),
     re_path(f"^sandbox/records/(?P<name>{_TABLES})$", methods(GET=records.table)),
     path("sandbox/reset", methods(POST=records.reset)),
+    *wecom.urls,
     *(url for platform in ALL for url in platform.urls),
 ]

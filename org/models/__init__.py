@@ -30,7 +30,14 @@ from org.models.jobs import (
     JobState,
 )
 from org.models.lists import Batch, ListSetup, SavedView
-from org.models.notices import Notice, NoticeCopy
+from org.models.notices import (
+    Notice,
+    NoticeBot,
+    NoticeChoice,
+    NoticeCopy,
+    NoticeDelivery,
+    NoticeHours,
+)
 from org.models.people import Assignment, Person, in_force
 from org.models.roles import RoleSet
 from org.models.seals import AuditBlock, SealReading
@@ -65,7 +72,11 @@ __all__ = [
     "JobState",
     "ListSetup",
     "Notice",
+    "NoticeBot",
+    "NoticeChoice",
     "NoticeCopy",
+    "NoticeDelivery",
+    "NoticeHours",
     "Person",
     "RequestStep",
     "RoleSet",

@@ -1,11 +1,15 @@
 """What people are told, and whether they have read it."""
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from org.notices import Group
+from org.notices import Channel, Group, Timing
+from org.secrets import EncryptedTextField
 
 
 class Notice(models.Model):
@@ -76,3 +80,122 @@ class NoticeCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} for {self.person_id}"
+
+
+class NoticeChoice(models.Model):
+    """A person wants this kind by this channel otherwise than it comes by itself."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    timing = models.CharField(max_length=10, choices=Timing.choices)
+
+    class Meta:
+        verbose_name = _("choice of notices")
+        verbose_name_plural = _("choices of notices")
+        constraints = [
+            models.UniqueConstraint(
+                name="org_notice_choice_once", fields=["person", "kind", "channel"]
+            ),
+            models.CheckConstraint(
+                name="org_notice_choice_known",
+                condition=Q(channel__in=sorted(Channel.values), timing__in=sorted(Timing.values)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind} {self.channel} {self.timing}"
+
+
+class NoticeHours(models.Model):
+    """When a person wants to be left alone, when the daily gathering comes, and where to write."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    daily_at = models.TimeField(_("once a day at"), default=time(9, 0))
+    # Their account in the company's WeCom.
+    wecom_user = models.CharField(_("WeCom account"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("hours of notices")
+        verbose_name_plural = _("hours of notices")
+        constraints = [
+            models.CheckConstraint(
+                name="org_notice_quiet_both",
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.zone}"
+
+
+class NoticeBot(models.Model):
+    """A bot of a WeCom group: everybody in the group reads notices of these groups of kinds."""
+
+    name = models.CharField(_("name"), max_length=80)
+    key = EncryptedTextField()
+    groups = models.JSONField(default=list)
+    urgent_only = models.BooleanField(default=False)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("group bot")
+        verbose_name_plural = _("group bots")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NoticeDelivery(models.Model):
+    """A notice on its way to one person or bot. Sent at least once, never inside a transaction."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
+    )
+    bot = models.ForeignKey(NoticeBot, models.CASCADE, null=True, related_name="+")
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    # Waits while it has neither.
+    sent_at = models.DateTimeField(pgettext_lazy("notice", "sent"), null=True)
+    dead_at = models.DateTimeField(pgettext_lazy("notice", "given up"), null=True)
+    # What kind of trouble, never an answer's text.
+    trouble = models.CharField(_("trouble"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery of a notice")
+        verbose_name_plural = _("deliveries of notices")
+        constraints = [
+            models.CheckConstraint(
+                name="org_delivery_one_end",
+                condition=Q(sent_at__isnull=True) | Q(dead_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="org_delivery_to_one",
+                condition=Q(person__isnull=False, bot__isnull=True)
+                | Q(person__isnull=True, bot__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="org_delivery_once",
+                fields=["notice", "channel", "person", "bot"],
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="org_delivery_due",
+                fields=["due_at", "id"],
+                condition=Q(sent_at__isnull=True, dead_at__isnull=True),
+            ),
+            models.Index(
+                name="org_delivery_dead", fields=["-id"], condition=Q(dead_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} by {self.channel}"

@@ -7,8 +7,16 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from org.models import NoticeCopy, Person, Unit
-from org.notices import title_of
+from org.models import (
+    NoticeBot,
+    NoticeChoice,
+    NoticeCopy,
+    NoticeDelivery,
+    NoticeHours,
+    Person,
+    Unit,
+)
+from org.notices import KINDS, Channel, Group, title_of
 from org.selectors.people import jobs_in_force, roles_carrying
 
 
@@ -88,3 +96,78 @@ def _view(row: NoticeCopy) -> NoticeView:
         at=row.notice.created_at,
         read=row.read_at is not None,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadDelivery:
+    """A delivery that was given up."""
+
+    id: int
+    title: str
+    to: str
+    channel_label: str
+    trouble: str
+    attempts: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotView:
+    """A group bot; its key is not shown."""
+
+    id: int
+    name: str
+    groups: tuple[str, ...]
+    urgent_only: bool
+    active: bool
+
+
+def dead_deliveries(*, limit: int = 100) -> list[DeadDelivery]:
+    """What could not be handed over, newest first."""
+    rows = NoticeDelivery.objects.filter(dead_at__isnull=False).select_related(
+        "notice", "person", "bot"
+    )
+    return [
+        DeadDelivery(
+            id=row.pk,
+            title=title_of(row.notice.kind, row.notice.params),
+            to=row.person.display_name if row.person else str(row.bot),
+            channel_label=str(row.get_channel_display()),
+            trouble=row.trouble,
+            attempts=row.attempts,
+            at=row.notice.created_at,
+        )
+        for row in rows.order_by("-id")[:limit]
+    ]
+
+
+def notice_bots() -> list[BotView]:
+    """Every group bot."""
+    labels = dict(Group.choices)
+    return [
+        BotView(
+            id=row.pk,
+            name=row.name,
+            groups=tuple(str(labels[each]) for each in row.groups if each in labels),
+            urgent_only=row.urgent_only,
+            active=row.active,
+        )
+        for row in NoticeBot.objects.defer("key").order_by("name", "pk")
+    ]
+
+
+def notice_choices(*, person_id: int) -> dict[tuple[str, str], str]:
+    """When a person hears of each kind by each channel: chosen, or the usual."""
+    chosen = {
+        (row.kind, row.channel): row.timing for row in NoticeChoice.objects.filter(person=person_id)
+    }
+    return {
+        (kind.code, channel): chosen.get((kind.code, channel), kind.default(channel))
+        for kind in KINDS.values()
+        for channel in Channel.values
+    }
+
+
+def notice_hours(*, person_id: int) -> NoticeHours | None:
+    """A person's hours, if they ever said any."""
+    return NoticeHours.objects.filter(person=person_id).first()

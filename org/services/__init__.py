@@ -29,6 +29,15 @@ from org.services.lists import (
     save_view,
     set_up_list,
 )
+from org.services.notice_channels import mail_is_set_up, wecom_is_set_up
+from org.services.notice_sending import revive_deliveries, send_notices, spread_notices
+from org.services.notice_setup import (
+    BadNoticeSetup,
+    add_notice_bot,
+    choose_notices,
+    set_notice_hours,
+    switch_notice_bot,
+)
 from org.services.notices import (
     MissingWords,
     notify,
@@ -80,6 +89,7 @@ from org.services.units import (
 
 __all__ = [
     "PREFERENCES",
+    "BadNoticeSetup",
     "BadParent",
     "BadPreference",
     "ClientTrouble",
@@ -106,6 +116,7 @@ __all__ = [
     "Work",
     "add_client",
     "add_job",
+    "add_notice_bot",
     "add_secret",
     "assign",
     "begin_reading",
@@ -114,6 +125,7 @@ __all__ = [
     "change_person",
     "change_role",
     "check_may_manage",
+    "choose_notices",
     "create_person",
     "create_role",
     "create_unit",
@@ -123,6 +135,7 @@ __all__ = [
     "forget_failures",
     "forget_requests",
     "handler_of",
+    "mail_is_set_up",
     "network_of",
     "notify",
     "read_all_notices",
@@ -132,16 +145,22 @@ __all__ = [
     "rename_unit",
     "restore_role",
     "retire_secret",
+    "revive_deliveries",
     "revoke_client",
     "rotate_batch",
     "save_view",
     "seal",
+    "send_notices",
     "set_active",
     "set_language",
+    "set_notice_hours",
     "set_preferences",
     "set_up_list",
     "sign_in",
     "sign_out",
+    "spread_notices",
+    "switch_notice_bot",
     "unassign",
+    "wecom_is_set_up",
     "work_on_jobs",
 ]

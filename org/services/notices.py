@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from django.db import connection
 from django.db.models.functions import Now
 
-from org.models import Notice, NoticeCopy, Person
-from org.notices import kind_of
+from org.models import Notice, NoticeChoice, NoticeCopy, Person
+from org.notices import Channel, Timing, kind_of
 from outbox import services as outbox
 
 
@@ -32,7 +32,7 @@ def notify(
     urgent: bool = False,
     once: str = "",
 ) -> int:
-    """Tell people something, in the transaction of what happened. Four statements, however many.
+    """Tell people something, in the transaction of what happened. Five statements, however many.
 
     Args:
         kind: a key of `org.notices.KINDS`.
@@ -66,9 +66,19 @@ def notify(
     notice = Notice.objects.create(
         kind=kind, params=words, document=document, link=link, urgent=urgent
     )
-    NoticeCopy.objects.bulk_create(
-        NoticeCopy(notice=notice, person_id=person, group=known.group, once=once) for person in ids
+    silent = set(
+        NoticeChoice.objects.filter(
+            person__in=ids, kind=kind, channel=Channel.BELL, timing=Timing.NEVER
+        ).values_list("person_id", flat=True)
     )
+    NoticeCopy.objects.bulk_create(
+        NoticeCopy(
+            notice=notice, person_id=person, group=known.group, once=once,
+            # Who does not want the bell to ring finds it in the list all the same.
+            read_at=Now() if person in silent else None,
+        )
+        for person in ids
+    )  # fmt: skip
     outbox.ring(topic="notices.due")
     return len(ids)
 

@@ -221,6 +221,10 @@ TABLE: dict[str, Route] = {
     "seals": Route(roles.AUDIT_VIEW),
     "seals-read": Route(roles.AUDIT_VIEW, is_page=False),
     "notices": Route(SIGNED_IN),
+    "notice-settings": Route(SIGNED_IN),
+    "notice-channels": Route(roles.CLIENTS_EDIT),
+    "notices-revive": Route(roles.CLIENTS_EDIT, is_page=False),
+    "notice-bot": Route(roles.CLIENTS_EDIT, lambda: [1], is_page=False),
     "notices-read": Route(SIGNED_IN, is_page=False),
     # A part of the shell, and a way onwards: their own tests show that they are one's own only.
     "notice-bell": Route(MACHINE),

@@ -1,0 +1,121 @@
+"""What rings when. Each task looks for work that rows say is due."""
+
+# Beat is only a doorbell: each task looks for work that rows say is due.
+SCHEDULE: dict[str, dict[str, object]] = {
+    # Ticks nobody took in time are worthless: they must not pile up while workers are down.
+    "deliver news": {"task": "outbox.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "place due orders": {
+        "task": "oms.tasks.process_orders",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "work on the inbox": {
+        "task": "channels_sync.tasks.process_inbox",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "fetch again": {
+        "task": "channels_sync.tasks.fetch_orders",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "pull shops": {
+        "task": "channels_sync.tasks.pull_due",
+        "schedule": 3.0,
+        "options": {"expires": 5},
+    },
+    "upload shipments": {
+        "task": "channels_sync.tasks.upload_shipments",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
+    "publish stock": {
+        "task": "channels_sync.tasks.publish_stock",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
+    "sweep figures": {
+        "task": "channels_sync.tasks.sweep_figures",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "read catalogues": {
+        "task": "channels_sync.tasks.read_catalogues",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "let go of what is due": {
+        "task": "inventory.tasks.release_due",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
+    "audit what changed": {
+        "task": "inventory.tasks.sweep_changed",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "audit a slice of the rest": {
+        "task": "inventory.tasks.sweep_slice",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "audit everything when it is due": {
+        "task": "inventory.tasks.sweep_everything",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "mark busy balances": {
+        "task": "inventory.tasks.take_marks",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "take the month's snapshot": {
+        "task": "inventory.tasks.take_snapshot",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
+    "figure past days": {
+        "task": "insights.tasks.figure_days",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "figure what is now": {
+        "task": "insights.tasks.figure_levels",
+        "schedule": 1800.0,
+        "options": {"expires": 600},
+    },
+    "work on jobs": {
+        "task": "org.tasks.work_on_jobs",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
+    "watch approvals": {
+        "task": "org.tasks.watch_approvals",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "send notices": {
+        "task": "org.tasks.send_notices",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "seal what was done": {
+        "task": "org.tasks.seal",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "read the seals again": {
+        "task": "org.tasks.read_seals",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "begin to read the seals": {"task": "org.tasks.begin_reading_seals", "schedule": 86_400.0},
+    "forget old requests": {
+        "task": "org.tasks.forget_requests",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
+}

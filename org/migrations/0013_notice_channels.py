@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0010_approval_columns'),
+        ('org', '0012_imports'),
     ]
 
     operations = [

@@ -101,7 +101,7 @@ def series(measure: Measure, asked: Asked, *, scope: Scope, now: datetime) -> Se
         known.add(today)
     whole = _whole(cells)
     if cut is Cut.PART and measure.parts_are_axis:
-        return _along_parts(measure, cells, asked, known)
+        return _along_parts(measure, cells, asked, known, today)
     days = list(_days(asked.since, asked.until))
     values = {day: _value(measure, whole.get(day), day in known) for day in _days(first, days[-1])}
     lines = _lines(measure, cut, cells, days, known, scope)
@@ -246,12 +246,16 @@ def _total(
     return joined.figure(measure, part=part)
 
 
-def _along_parts(measure: Measure, cells: Cells, asked: Asked, known: set[date]) -> Series:
+def _along_parts(
+    measure: Measure, cells: Cells, asked: Asked, known: set[date], open_day: date
+) -> Series:
     """The parts stand on the axis: the last day against the mean of all days."""
     assert measure.parts is not None, "A measure with an axis of parts names them."
     names = measure.parts()
-    days = [day for day in _days(asked.since, asked.until) if day in known]
-    last = days[-1:] or [asked.until]
+    every = [day for day in _days(asked.since, asked.until) if day in known]
+    last = every[-1:] or [asked.until]
+    # A day that is not over would pull the mean down, unless there is no other.
+    days = every[:-1] if open_day in every and len(every) > 1 else every
     today = [cells.get((last[0], part), Joined()).figure(measure) for part in names]
     sums = [[cells.get((day, part), Joined()).figure(measure) for day in days] for part in names]
     means = [_mean(values) for values in sums]
@@ -264,5 +268,5 @@ def _along_parts(measure: Measure, cells: Cells, asked: Asked, known: set[date])
                 sum(value or 0.0 for value in means),
             ),
         ),
-        unknown=(asked.until - asked.since).days + 1 - len(days),
+        unknown=(asked.until - asked.since).days + 1 - len(every),
     )  # fmt: skip

@@ -114,7 +114,13 @@
     return made;
   }
 
-  function options(data, small) {
+  function isEmpty(data) {
+    return data.lines.every(function (line) {
+      return line.values.every(function (value) { return value === null; });
+    });
+  }
+
+  function options(data, small, empty) {
     const look = colours();
     const lines = data.lines.map(function (line, number) {
       return lineOf(line, number, data, look);
@@ -126,6 +132,10 @@
       });
     }
     return {
+      title: {
+        show: isEmpty(data), text: empty, left: "center", top: "middle",
+        textStyle: { color: look.soft, fontSize: 13, fontWeight: "normal" },
+      },
       animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       animationDuration: 250,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: look.ink },
@@ -192,7 +202,7 @@
   function draw(element, data) {
     const before = drawn.get(element);
     const chart = before ? before.chart : window.echarts.init(element, null, { renderer: "canvas" });
-    chart.setOption(options(data, element.clientHeight < 200), true);
+    chart.setOption(options(data, element.clientHeight < 200, element.dataset.empty || ""), true);
     element.setAttribute("role", "img");
     element.setAttribute("aria-label", data.summary);
     element.dataset.drawn = "yes";

@@ -227,7 +227,7 @@ def test_hours_stand_on_the_axis_and_today_is_held_against_the_mean() -> None:
     found = _series("orders", by=Cut.PART, since=_day(2))
 
     assert len(found.axis) == 24
-    assert [line.values[9] for line in found.lines] == [0, 4]
+    assert [line.values[9] for line in found.lines] == [0, 6]
 
 
 def test_a_store_sees_its_own_figures_only() -> None:

@@ -35,7 +35,7 @@ def test_a_measure_is_drawn_without_breaking_the_policy(shop_front: str, page: P
     _sign_in(shop_front, page)
 
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.goto(f"{shop_front}/insights/measures/held/?by=part")
         chart = page.locator("[data-chart]")
         expect(chart).to_have_attribute("data-drawn", "yes")

@@ -4,7 +4,8 @@
     python -m launch.messages check       every text of the sources has its Chinese
     python -m launch.messages update      new texts in (empty), unused ones out, sorted
 
-The sources' texts (msgid) are English. Entries carry no line numbers: moving code is no change.
+The sources' texts (msgid) are English. What customers of the merchant read (templates/customer)
+is in Traditional Chinese as well. Entries carry no line numbers: moving code is no change.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from pathlib import Path
 
 import polib
 
-from launch.texts import Text, texts_of_the_house
+from launch.texts import Text, texts_of_template, texts_of_the_house
 
 HOME = Path(__file__).resolve().parent.parent
 CATALOGUE = HOME / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+# What a merchant's customers read is there in Traditional Chinese too; the office is not.
+CUSTOMERS = HOME / "locale" / "zh_Hant" / "LC_MESSAGES" / "django.po"
+CUSTOMER_TEMPLATES = "templates/customer"
 HEADER = {
     "Project-Id-Version": "stockhouse",
     "Language": "zh_Hans",
@@ -77,11 +81,13 @@ def unused(texts: dict[Text, str], catalogue: polib.POFile) -> list[str]:
     return sorted(entry.msgid for entry in catalogue if _text(entry) not in known)
 
 
-def merged(texts: dict[Text, str], catalogue: polib.POFile) -> polib.POFile:
+def merged(
+    texts: dict[Text, str], catalogue: polib.POFile, language: str = "zh_Hans"
+) -> polib.POFile:
     """A catalogue with exactly the sources' texts, the known translations kept, sorted."""
     entries = {_text(entry): entry for entry in catalogue if not entry.obsolete}
     fresh = polib.POFile(wrapwidth=100)
-    fresh.metadata = dict(HEADER)
+    fresh.metadata = HEADER | {"Language": language}
     for text in sorted(texts):
         entry = entries.get(text) or polib.POEntry(
             msgid=text.msgid,
@@ -106,8 +112,18 @@ def _placeholders(text: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(text.replace("%%", "")))
 
 
-def _catalogue() -> polib.POFile:
-    return polib.pofile(str(CATALOGUE)) if CATALOGUE.exists() else polib.POFile()
+def _catalogue(path: Path = CATALOGUE) -> polib.POFile:
+    return polib.pofile(str(path)) if path.exists() else polib.POFile()
+
+
+def customer_texts(home: Path = HOME) -> dict[Text, str]:
+    """The texts of what customers read, with one place each."""
+    texts: dict[Text, str] = {}
+    for file in sorted((home / CUSTOMER_TEMPLATES).rglob("*.html")):
+        place = str(file.relative_to(home))
+        for text in texts_of_template(file.read_text(encoding="utf-8"), place):
+            texts.setdefault(text, place)
+    return texts
 
 
 def check() -> int:
@@ -115,6 +131,9 @@ def check() -> int:
     texts, faults = texts_of_the_house(HOME)
     catalogue = _catalogue()
     found = faults + problems(texts, catalogue)
+    found += [
+        f"{sentence} (zh_Hant)" for sentence in problems(customer_texts(), _catalogue(CUSTOMERS))
+    ]
     for sentence in found:
         print(f"messages: {sentence}")
     left = unused(texts, catalogue)
@@ -127,8 +146,12 @@ def update() -> int:
     """Rewrite the catalogue; says what still has to be translated."""
     texts, faults = texts_of_the_house(HOME)
     fresh = merged(texts, _catalogue())
-    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-    fresh.save(str(CATALOGUE))
+    for path, entries in (
+        (CATALOGUE, fresh),
+        (CUSTOMERS, merged(customer_texts(), _catalogue(CUSTOMERS), "zh_Hant")),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        entries.save(str(path))
     missing = [entry for entry in fresh if not all(_translations(entry)) or entry.fuzzy]
     print(f"{len(fresh)} texts, {len(missing)} without Chinese: {CATALOGUE.relative_to(HOME)}")
     for sentence in faults:

@@ -17,6 +17,7 @@ register_converter(OrderNumber, "order_number")
 urlpatterns = [
     path("orders/", views.order_list, name="orders"),
     path("orders/<order_number:number>/", views.order, name="order"),
+    path("orders/<order_number:number>/slip/", views.packing_slip, name="packing-slip"),
     path("orders/<order_number:number>/reveal/", views.reveal, name="order-reveal"),
     path("orders/<order_number:number>/cancel/", views.cancel, name="order-cancel"),
     path("exceptions/", views.exceptions, name="exceptions"),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,6 +27,8 @@ from org.scope import Scope
 from org.selectors import scope_of
 
 MOST_AT_ONCE = 200
+# What customers read; each named in itself.
+CUSTOMER_LANGUAGES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
 # Those that may take an order back are the ones who may cancel it.
 CANCELLABLE = {"PENDING_PAYMENT", "AWAIT_BALANCE", "PREPROCESS", "SUBMITTED"}
 
@@ -43,6 +46,28 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order with everything around it; also opens in the drawer."""
     return _order_page(request, number)
+
+
+@require_GET
+@permission_required(roles.ORDERS_VIEW)
+def packing_slip(request: HttpRequest, number: str) -> HttpResponse:
+    """What lies in the parcel, for the customer, in the customer's language (`lang`)."""
+    scope = scope_of(person_of(request), permission=roles.ORDERS_VIEW)
+    found = selectors.order_detail(number=number, scope=scope)
+    if found is None:
+        raise Http404
+    asked = request.GET.get("lang", "")
+    language = asked if asked in CUSTOMER_LANGUAGES else translation.get_language() or "zh-hans"
+    context = {
+        "order": found,
+        "lines": [
+            (line, line.qty - line.cancelled) for line in found.lines if line.qty > line.cancelled
+        ],
+        "language": language,
+        "languages": CUSTOMER_LANGUAGES,
+    }
+    with translation.override(language):
+        return render(request, "customer/packing_slip.html", context)
 
 
 @require_POST

@@ -25,6 +25,7 @@ PREFERENCES: dict[str, tuple[str | bool, ...]] = {
     "density": ("comfortable", "dense"),
     "theme": ("auto", "light", "dark"),
     "sound": (True, False),
+    "keys": ("on", "off"),
 }
 
 

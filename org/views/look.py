@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from org.addresses import back_from
 from org.look import CHOICES, cookie_of
+from org.models import Person
+from org.services.people import set_preferences
 
 YEAR = 365 * 24 * 3600
 
@@ -16,15 +19,21 @@ YEAR = 365 * 24 * 3600
 def set_look(request: HttpRequest) -> HttpResponse:
     """Keep the tastes that the form names, and show the page again."""
     response = HttpResponseRedirect(back_from(request))
-    for name, choices in CHOICES.items():
-        chosen = request.POST.get(name, "")
-        if chosen in choices:
-            response.set_cookie(
-                cookie_of(name),
-                chosen,
-                max_age=YEAR,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
+    told = {
+        name: request.POST[name]
+        for name, choices in CHOICES.items()
+        if request.POST.get(name) in choices
+    }
+    if told and isinstance(request.user, Person):
+        with transaction.atomic(durable=True):
+            set_preferences(person_id=request.user.pk, **told)
+    for name, chosen in told.items():
+        response.set_cookie(
+            cookie_of(name),
+            chosen,
+            max_age=YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     return response

@@ -9,6 +9,7 @@
   }
   const box = document.getElementById("palette-box");
   const list = document.getElementById("palette-hits");
+  const none = document.getElementById("palette-none");
   const told = document.getElementById("palette-told");
   const AFTER_MS = 140;
   const MOST_PAGES = 5;
@@ -74,6 +75,11 @@
     return option;
   }
 
+  function tellNone(text) {
+    none.textContent = text;
+    none.hidden = text === "";
+  }
+
   function show(words, answer) {
     shownFor = words;
     list.replaceChildren();
@@ -99,12 +105,9 @@
     });
     const nothing = number === 0 && words.trim().length > 1 && answer.asked;
     told.textContent = nothing ? palette.dataset.none : words ? String(number) : "";
-    if (nothing) {
-      const line = document.createElement("p");
-      line.className = "palette-none";
-      line.textContent = palette.dataset.none;
-      list.append(line);
-    }
+    tellNone(nothing ? palette.dataset.none : "");
+    list.hidden = number === 0;
+    box.setAttribute("aria-expanded", String(number > 0));
     choose(number ? 0 : -1);
   }
 
@@ -134,10 +137,9 @@
   function say(trouble) {
     if (trouble.name !== "AbortError") {
       told.textContent = palette.dataset.lost;
-      const line = document.createElement("p");
-      line.className = "palette-none";
-      line.textContent = palette.dataset.lost;
-      list.replaceChildren(line);
+      list.replaceChildren();
+      list.hidden = true;
+      tellNone(palette.dataset.lost);
     }
   }
 

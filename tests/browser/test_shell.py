@@ -44,7 +44,7 @@ def test_a_code_that_names_nothing_says_so_and_stays(shop_front: str, page: Page
 
     scan(page, "99887766")
 
-    expect(page.locator("#palette-hits")).to_contain_text("没有找到")
+    expect(page.locator("#palette-none")).to_contain_text("没有找到")
     expect(page.locator("#palette-box")).to_have_value("99887766")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()

@@ -93,9 +93,12 @@ def _parcel() -> list[Any]:
 
 
 def _pick_list() -> list[Any]:
+    # An order of its own: what another page needed may have left the floor already.
     [number] = _fulfilment()
-    [waiting] = board.fulfilments(scope=Scope.everything(), names=[number])
-    return [world.listed(world.House(warehouse=waiting.warehouse_id))]
+    [known] = board.fulfilments(scope=Scope.everything(), names=[number])
+    house = world.House(warehouse=known.warehouse_id, skus={"TEA": given.sku("TEA")})
+    world.ordered(house, "SO-9002", TEA=2)
+    return [world.listed(house)]
 
 
 def _shop() -> list[Any]:
@@ -274,6 +277,7 @@ TABLE: dict[str, Route] = {
     "correction": Route(roles.STOCK_VIEW, _correction),
     "orders": Route(roles.ORDERS_VIEW),
     "order": Route(roles.ORDERS_VIEW, _order),
+    "packing-slip": Route(roles.ORDERS_VIEW, _order),
     "order-reveal": Route(roles.ORDERS_REVEAL, _order, is_page=False),
     "order-cancel": Route(roles.ORDERS_EDIT, _order, is_page=False),
     "exceptions": Route(roles.ORDERS_VIEW),

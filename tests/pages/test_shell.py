@@ -174,3 +174,16 @@ def test_a_person_known_to_like_the_dark_gets_it_everywhere(client: Client) -> N
     client.force_login(person)
 
     assert 'data-theme="dark"' in client.get(reverse("workbench")).content.decode()
+
+
+def test_a_choice_goes_with_the_person_to_another_machine(client: Client) -> None:
+    person = given.person()
+    client.force_login(person)
+    client.post(reverse("set-look"), {"theme": "light", "keys": "off"})
+
+    elsewhere = Client()
+    elsewhere.force_login(person)
+    page = elsewhere.get(reverse("workbench")).content.decode()
+
+    assert 'data-theme="light"' in page
+    assert 'data-keys="off"' in page

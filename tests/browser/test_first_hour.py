@@ -1,0 +1,113 @@
+"""A new company's first hour with nothing but the screen: from an empty house to a parcel gone."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from launch.stack import Stack
+from tests.browser.conftest import scan
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "an honest house 26"
+
+
+@pytest.fixture(scope="module")
+def empty_house() -> Iterator[Stack]:
+    """Everything that `DEMO=0 make run` starts, on free ports and fresh data."""
+    folder = Path(tempfile.mkdtemp(prefix="house-empty-", dir="/tmp"))
+    folder.chmod(0o755)  # PostgreSQL runs under another user than root
+    try:
+        with Stack(data_dir=folder / "data", demo=False) as stack:
+            yield stack
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def done(page: Page, house: str) -> list[str]:
+    """Titles of the steps that the page calls done."""
+    page.goto(f"{house}/start/")
+    return page.locator(".start-done h2").all_inner_texts()
+
+
+def found(page: Page, house: str) -> None:
+    page.goto(f"{house}/")
+    page.get_by_role("link", name="创建公司").click()
+    for name, value in {
+        "company": "清禾茶业", "display_name": "林岚", "username": "lin", "password": PASSWORD,
+    }.items():  # fmt: skip
+        page.fill(f"[name={name}]", value)
+    page.click("main button[type=submit]")
+    expect(page.locator("h1")).to_have_text("新手引导")
+
+
+def set_up(page: Page, house: str) -> None:
+    page.goto(f"{house}/start/")
+    page.locator(".start-next .btn").click()
+    page.fill("[name=code]", "WH-SH")
+    page.fill("[name=name]", "上海仓")
+    page.click("main button[type=submit]")
+    expect(page.locator("h1")).to_contain_text("上海仓")
+
+    page.goto(f"{house}/start/")
+    page.locator(".start-next .btn").click()
+    page.fill("[name=code]", "TEA-1")
+    page.fill("[name=name]", "明前龙井")
+    page.fill("[name=barcodes]", "6901234567892")
+    page.fill("[name=list_price]", "30")
+    page.locator("main button[type=submit]").first.click()
+    expect(page.locator("main")).to_contain_text("TEA-1")
+
+    page.goto(f"{house}/start/")
+    page.locator(".start-next .btn").click()
+    page.fill("[name=rows]", "WH-SH\tA-01\tTEA-1\t20")
+    page.locator("form:has([name=rows]) button[type=submit]").click()
+    book = page.locator("main form button.btn-primary")
+    for _ in range(60):
+        if book.count() and book.first.is_visible():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    book.first.click()
+
+    page.goto(f"{house}/masters/carriers/")
+    for name, value in {
+        "code": "SF", "name": "顺丰速运", "letters": "SF", "first": "1001", "last": "1999",
+    }.items():  # fmt: skip
+        page.fill(f"[name={name}]", value)
+    page.click("main button[type=submit]")
+    expect(page.locator("main tbody")).to_contain_text("顺丰速运")
+
+
+def wait_until_done(page: Page, house: str, step: str, seconds: int = 60) -> None:
+    until = time.monotonic() + seconds
+    while not any(step in title for title in done(page, house)):
+        assert time.monotonic() < until, f"{step} is not done: {page.inner_text('main')}"
+        page.wait_for_timeout(1000)
+
+
+def test_from_an_empty_house_to_an_order_with_its_stock_held(
+    empty_house: Stack, page: Page
+) -> None:
+    house = empty_house.url
+    found(page, house)
+    assert done(page, house) == []
+
+    set_up(page, house)
+    wait_until_done(page, house, "期初库存")
+    page.locator(".start-step form button").first.click()
+    wait_until_done(page, house, "连接店铺")
+    page.get_by_role("button", name="让买家下单").click()
+    wait_until_done(page, house, "接到第一张订单", 90)
+
+    # The order's page is where a scan of its number leads, and the stock says what it holds.
+    scan(page, "SO-1")
+    expect(page.locator("h1")).to_contain_text("SO-1")
+    expect(page.locator("main")).to_contain_text("TEA-1")

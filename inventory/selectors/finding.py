@@ -1,6 +1,6 @@
 """What somebody means by a few letters or a scanned code: goods, lots, places, claims, pieces.
 
-Each question is one statement, exact codes first, and gives at most `limit` rows.
+Each question is one or two statements, exact codes first, and gives at most `limit` rows.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ class PieceFound:
 def find_skus(*, words: str, limit: int) -> list[SkuFound]:
     """SKUs by code, barcode, name and pinyin. The masters are the whole company's."""
     code = words.upper()
-    exact = Q(code=code) | Exists(Barcode.objects.filter(sku=OuterRef("pk"), code=code))
+    scanned = Barcode.objects.filter(code=code).values_list("sku_id", flat=True)
+    exact = Q(code=code) | Q(pk__in=list(scanned))
     rows = Sku.objects.annotate(
         rank=Case(
             When(exact, then=Value(0)),

@@ -32,8 +32,10 @@ def walk(page: Page, site: str) -> Iterator[tuple[str, str]]:
     """Kind and address of each kind of page that links lead to."""
     seen: dict[str, str] = {"/": "/"}
     waiting = ["/", "/search/?q=tea"]
-    while waiting and len(seen) <= MOST_PAGES:
+    visited = 0
+    while waiting and visited < MOST_PAGES:
         address = waiting.pop(0)
+        visited += 1
         answer = page.goto(site + address)
         if answer is None or answer.status != 200:
             continue

@@ -23,6 +23,11 @@ class Crowd:
     last_order: int
 
 
+def store_code(number: int) -> str:
+    """Code of the n-th store."""
+    return f"S{number:02d}"
+
+
 def sku_code(number: int) -> str:
     """Code of the n-th SKU; they sort by number."""
     return f"BENCH-{number:06d}"

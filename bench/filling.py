@@ -33,14 +33,17 @@ EACH_POSTING = 4
 HELD_PART = 20
 
 
-def fill(*, orders: int, balances: int) -> Crowd:
-    """Make a signed-in person's world; the database was empty before."""
+def fill(*, orders: int, balances: int, stores: int = 0) -> Crowd:
+    """Make a signed-in person's world; the database was empty before.
+
+    With `stores` the orders belong to so many stores in turn, else all to the head office.
+    """
     given.person("HEAD_OFFICE", name=crowd.PERSON)
     skus = _goods(balances // len(HOUSES))
     for house in HOUSES:
         _stock(given.warehouse(house), house, skus)
     first = _first_order(skus)
-    _copies(first, orders - 1, skus)
+    _copies(first, orders - 1, skus, _stores(stores))
     with connection.cursor() as cursor:
         # What autovacuum does within a minute on data that grew by themselves.
         cursor.execute("VACUUM ANALYZE")
@@ -151,7 +154,44 @@ def _first_order(skus: list[int]) -> Order:
     return Order.objects.get(pk=accepted.order_id)
 
 
-def _copies(first: Order, count: int, skus: list[int]) -> None:
+def _stores(count: int) -> list[int]:
+    """Units of so many stores, each with a warehouse; the head office's when there are none."""
+    if not count:
+        return [given.unit("HQ").pk]
+    codes = [crowd.store_code(number) for number in range(count)]
+    for code in codes:
+        given.unit(code, kind="STORE", parent="HQ")
+        given.warehouse(f"H-{code}", at=code)
+    return [given.unit(code).pk for code in codes]
+
+
+def add_entries(count: int) -> None:
+    """So many more entries of the ledger, in and out by turns, so that every sum stays.
+
+    Written past the triggers: the sums would be what they are.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            """INSERT INTO inventory_posting
+                   (key, fingerprint, kind, document, actor, occurred_at, recorded_at, xid, facts)
+               SELECT 'bench:' || n, '', 'RECEIVE', 'BENCH-' || n, 'system:bench',
+                      clock_timestamp(), clock_timestamp(), 1, '{}'
+               FROM generate_series(1, %s) n""",
+            [count // 20],
+        )
+        cursor.execute(
+            """WITH b AS (SELECT id, sku_id, row_number() OVER (ORDER BY id) - 1 AS at,
+                                 count(*) OVER () AS many FROM inventory_balance),
+                    p AS (SELECT max(id) - %s AS low FROM inventory_posting)
+               INSERT INTO inventory_entry (posting_id, sku_id, balance_id, outside, on_hand, held)
+               SELECT p.low + 1 + n / 20, b.sku_id, b.id, '', 1 - 2 * (n / b.many %% 2), 0
+               FROM generate_series(0, %s) n, p, b WHERE b.at = n %% b.many""",
+            [count // 20, count - 1],
+        )
+
+
+def _copies(first: Order, count: int, skus: list[int], units: list[int]) -> None:
     """`count` more orders with lines, receiver and first event; each hundredth is stuck."""
     houses = ", ".join(str(given.warehouse_id(code)) for code in HOUSES)
     shares = zip(crowd.STATES, SHARES, strict=True)
@@ -165,6 +205,7 @@ def _copies(first: Order, count: int, skus: list[int]) -> None:
         "platform_number": f"'B' || (n + {10**9})",
         "state": f"(ARRAY[{', '.join(states)}])[1 + n % {len(states)}]",
         "due_at": "NULL",
+        "unit_id": f"(ARRAY{units})[1 + n % {len(units)}]",
         "warehouse_id": f"(ARRAY[{houses}])[1 + n % {len(HOUSES)}]",
         "waybill": "'SF' || (n + 100000000)",
     } | dict.fromkeys(("placed_at", "paid_at", "modified_at", "received_at", "held_at"), day)

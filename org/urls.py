@@ -30,6 +30,7 @@ urlpatterns = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel_job, name="job-cancel"),
+    path("jobs/<int:job_id>/retry/", jobs.retry_job, name="job-retry"),
     path("jobs/<int:job_id>/file/", jobs.job_file, name="job-file"),
     path("trail/seals/", seals.seals, name="seals"),
     path("trail/seals/read/", seals.read_seals, name="seals-read"),

@@ -95,6 +95,10 @@ class Job(models.Model):
     def fail(self) -> None:
         """A chunk failed too often; what was committed stays."""
 
+    @transition(field=state, source=[S.FAILED, S.CANCELLED], target=S.QUEUED)
+    def retry(self) -> None:
+        """Somebody wants it tried again; it goes on where it stood."""
+
     @transition(field=state, source=[S.QUEUED, S.RUNNING], target=S.CANCELLED)
     def cancel(self) -> None:
         """Somebody asked to stop; what was committed stays."""

@@ -44,6 +44,11 @@ class JobView:
         return self.finished_at is not None
 
     @property
+    def repeatable(self) -> bool:
+        """True when it ended before its time and may be tried again."""
+        return self.state in ("FAILED", "CANCELLED")
+
+    @property
     def stoppable(self) -> bool:
         """True when it can still be asked to stop."""
         return not self.finished and not self.cancel_asked

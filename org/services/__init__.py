@@ -21,7 +21,7 @@ from org.services.job_runs import (
     handler_of,
     work_on_jobs,
 )
-from org.services.jobs import UnknownJob, add_job, cancel_job
+from org.services.jobs import UnknownJob, add_job, cancel_job, retry_job
 from org.services.keys import Rotated, fields_with_secrets, rotate_batch
 from org.services.lists import (
     ViewRefused,
@@ -145,6 +145,7 @@ __all__ = [
     "rename_unit",
     "restore_role",
     "retire_secret",
+    "retry_job",
     "revive_deliveries",
     "revoke_client",
     "rotate_batch",

@@ -39,6 +39,32 @@ def add_job(
     return job.pk
 
 
+def retry_job(*, job_id: int, person: Person) -> bool:
+    """Try a failed or stopped job again: it goes on where it stood. Joins the transaction.
+
+    False when it is not at such an end.
+
+    Raises:
+        UnknownJob: no such job of this person.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    job = Job.objects.select_for_update(no_key=True).filter(pk=job_id, person=person).first()
+    if job is None:
+        raise UnknownJob(job_id)
+    if job.state not in ("FAILED", "CANCELLED"):
+        return False
+    record(
+        actor=person.actor, action="job.retried", subject=f"job:{job.pk}",
+        before={"done": job.done, "state": job.state},
+    )  # fmt: skip
+    job.retry()
+    job.attempts, job.failure, job.worker = 0, "", ""
+    job.cancel_asked, job.finished_at, job.due_at = False, None, Now()
+    job.save()
+    outbox.ring(topic="jobs.due")
+    return True
+
+
 def cancel_job(*, job_id: int, person: Person) -> bool:
     """Ask a job to stop: a waiting one at once, a running one after its chunk.
 

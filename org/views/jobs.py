@@ -93,6 +93,21 @@ def cancel_job(request: HttpRequest, job_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("job", args=[job_id]))
 
 
+@require_POST
+def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Try a job of one's own again; it goes on where it stood."""
+    if not isinstance(request.user, Person):
+        return sent_to_sign_in(request)
+    try:
+        with transaction.atomic(durable=True):
+            again = services.retry_job(job_id=job_id, person=request.user)
+    except services.UnknownJob:
+        raise PermissionDenied from None
+    said = _("It is tried again, from where it stood.") if again else _("It has not failed.")
+    messages.info(request, said)
+    return HttpResponseRedirect(reverse("job", args=[job_id]))
+
+
 @require_GET
 def job_file(request: HttpRequest, job_id: int) -> HttpResponseBase:
     """What a job left for download."""

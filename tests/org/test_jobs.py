@@ -227,3 +227,33 @@ def test_every_kind_in_the_settings_has_a_handler(settings: LazySettings) -> Non
     settings.JOBS = ours.JOBS
 
     assert all(callable(org.handler_of(kind)) for kind in ours.JOBS)
+
+
+def test_a_failed_job_tried_again_goes_on_where_it_stood() -> None:
+    job = given.job(upto=3, gives_up_at=2)
+    while org.work_on_jobs(seconds=0):
+        pass
+    assert (_now(job).state, _chunks()) == ("FAILED", [1])
+    Job.objects.filter(pk=job.pk).update(payload={"upto": 3})
+
+    with transaction.atomic():
+        assert org.retry_job(job_id=job.pk, person=job.person)
+    while org.work_on_jobs(seconds=0):
+        pass
+
+    assert (_now(job).state, _now(job).failure) == ("DONE", "")
+    assert _chunks() == [1, 2, 3]
+    assert AuditRecord.objects.filter(action="job.retried", subject=f"job:{job.pk}").exists()
+
+
+def test_a_job_that_runs_or_is_done_or_is_somebody_elses_is_not_tried_again() -> None:
+    job = given.job(upto=1)
+    with transaction.atomic():
+        assert not org.retry_job(job_id=job.pk, person=job.person)
+    with transaction.atomic(), pytest.raises(org.UnknownJob):
+        org.retry_job(job_id=job.pk, person=given.person())
+    org.work_on_jobs()
+
+    with transaction.atomic():
+        assert not org.retry_job(job_id=job.pk, person=job.person)
+    assert _chunks() == [1]

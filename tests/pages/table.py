@@ -218,6 +218,7 @@ TABLE: dict[str, Route] = {
     "job": Route(roles.AUDIT_VIEW, _job),
     # Their own tests show that both answer for one's own jobs only.
     "job-cancel": Route(MACHINE),
+    "job-retry": Route(MACHINE),
     "job-file": Route(MACHINE),
     "trail": Route(roles.AUDIT_VIEW),
     "trail-record": Route(roles.AUDIT_VIEW, _record),

@@ -79,6 +79,16 @@ def test_every_page_is_measured_with_its_statements(tmp_path: Path) -> None:
     assert (figures["orders"], figures["order_lines"], figures["balances"]) == (3000, 6000, 400)
 
 
+def test_orders_over_http_are_measured_in_three_ways(tmp_path: Path) -> None:
+    figures = figures_of("api", tmp_path)
+
+    for name in ("held_per_s", "accepted_per_s", "batch_orders_per_s"):
+        assert figures[name] > 0
+    for way in ("held", "accepted", "batch"):
+        assert figures[f"{way}_refused"] == 0
+    assert figures["held_not_held"] == 0
+
+
 def test_an_unknown_measurement_is_answered_with_the_list() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "weather"],

@@ -20,6 +20,7 @@ from typing import Any
 
 from bench.day import retail
 from bench.day.accounts import MUST_BE_ZERO, Accounts, draw_up
+from bench.day.follower import Follower
 from bench.day.outside import Outside
 from bench.day.progress import Bar
 from bench.day.staff import Worker
@@ -95,7 +96,8 @@ def _day(stack: Stack, options: argparse.Namespace, samples: Path | None) -> Acc
     if not options.calm:
         outside.misbehave(options.seed)
     staff = _staff(stack)
-    for worker in staff:
+    follower = _follower(stack)
+    for worker in (*staff, follower):
         worker.start()
     outside.post("/sandbox/trade", _trade(options, samples))
     killer = _start_killing(stack) if options.kill else None
@@ -110,6 +112,9 @@ def _day(stack: Stack, options: argparse.Namespace, samples: Path | None) -> Acc
         worker.join(30)
     _come_to_rest(outside, [])
     accounts = draw_up(outside)
+    for difference in follower.finish():
+        accounts.wrong("feed_differences", difference)
+    accounts.figures["followed_changes"] = follower.changes
     for worker in staff:
         for code, count in worker.refusals.items():
             print(f"  {worker.name}: refused {count} x {code}", file=sys.stderr)
@@ -180,6 +185,26 @@ def _staff(stack: Stack) -> list[Worker]:
         for warehouse in WAREHOUSES
         for number in range(STAFF_EACH)
     ]
+
+
+def _follower(stack: Stack) -> Follower:
+    """A program of the head office that sees all stock."""
+    from django.db import transaction
+
+    from org import roles, services
+    from org.models import Unit
+    from org.scope import Scope
+
+    wish = services.ClientWish(
+        name="Follower of the day",
+        permissions=[roles.STOCK_VIEW],
+        unit_codes=[Unit.objects.get(kind=Unit.Kind.HEAD_OFFICE).code],
+        per_minute=60_000,
+        burst=1_000,
+    )
+    with transaction.atomic(durable=True):
+        made = services.add_client(wish, actor="system:demo", scope=Scope.everything())
+    return Follower(url=stack.url, key_id=made.key_id, secret=made.secret)
 
 
 def _trade(options: argparse.Namespace, samples: Path | None) -> dict[str, Any]:

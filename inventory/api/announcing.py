@@ -109,7 +109,7 @@ class Incoming(Announcing):
             scope=self.scope(),
             sku_ids=query.skus(),
             warehouse_ids=query.some_houses(),
-            documents=request.query_params.getlist("document")[:1_000] or None,
+            documents=query.texts("document") or None,
             closed=query.flag("closed"),
             limit=query.limit(),
         )

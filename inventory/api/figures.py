@@ -244,7 +244,7 @@ class Holds(Asked):
         query = StockQuery(request, self.scope(), known)
         limit = query.limit(50)
         sort = query.one_of("sort", "newest", "oldest", "review")
-        documents = request.query_params.getlist("document")[:1_000]
+        documents = query.texts("document")
         found = stock.holds(
             scope=self.scope(),
             documents=documents or None,
@@ -349,7 +349,7 @@ class Pieces(Asked):
     def get(self, request: Request) -> Response:
         """Numbered pieces and where each is."""
         query = StockQuery(request, self.scope(), ("serial", "sku", "limit"))
-        serials = request.query_params.getlist("serial")[:1_000]
+        serials = query.texts("serial")
         found = stock.pieces(
             scope=self.scope(), serials=serials or None, sku_ids=query.skus(), limit=query.limit()
         )

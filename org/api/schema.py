@@ -8,7 +8,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter
 
 from org.api import signing
 from org.api.describing import ERRORS, SAID
@@ -69,14 +69,6 @@ class HouseSchema(AutoSchema):
             )
         return found
 
-    def get_response_serializers(self) -> Any:
-        """With 404 for whatever is named in the address."""
-        found = super().get_response_serializers()
-        if isinstance(found, dict) and "{" in self.path:
-            not_there = OpenApiResponse(ERRORS, description=SAID[404])
-            found = {**found, (404, "application/json"): not_there}
-        return found
-
 
 def ours(endpoints: list[Any], **_: Any) -> list[Any]:
     """Only what stands under /api/v1/."""
@@ -84,7 +76,12 @@ def ours(endpoints: list[Any], **_: Any) -> list[Any]:
 
 
 def shared(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add what the operations refer to: the shape of errors, the ways to come in."""
+    """Add what all operations share: 404, the shape of errors, the ways to come in."""
+    not_there = {"description": SAID[404], "content": {"application/json": {"schema": ERRORS}}}
+    for path, operations in result["paths"].items():
+        # Whatever is named in the address may not be there.
+        for operation in operations.values() if "{" in path else ():
+            operation["responses"].setdefault("404", not_there)
     result["info"]["description"] = ABOUT.strip()
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Errors"] = _errors()

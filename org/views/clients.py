@@ -93,9 +93,10 @@ def client(request: HttpRequest, client_id: int) -> HttpResponse:
         else:
             messages.success(request, said_done("changed"))
             return HttpResponseRedirect(reverse("client", args=[client_id]))
-    return render(
-        request, "org/client.html", _context(found, form), status=200 if told is None else 422
-    )
+    # What was refused because somebody was faster stays refused until the page is loaded again.
+    seen = found.version if told is None else number_in(told, "version") or 0
+    context = _context(found, form) | {"seen": seen}
+    return render(request, "org/client.html", context, status=200 if told is None else 422)
 
 
 def _context(found: selectors.ClientView, form: ClientForm) -> dict[str, Any]:

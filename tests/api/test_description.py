@@ -78,6 +78,17 @@ def test_each_operation_says_what_it_is_takes_and_gives(path: str, method: str) 
         if code != "204":
             assert answers[code]["content"]["application/json"]["schema"] != {}
     assert {"401", "403", "422", "429"} <= set(answers)
+    assert ("404" in answers) >= ("{" in path)
+
+
+def test_a_write_names_its_key_and_a_command_carries_it_inside() -> None:
+    def headers(path: str) -> list[str]:
+        told = operation(path, "post").get("parameters", [])
+        assert isinstance(told, list)
+        return [each["name"] for each in told if each["in"] == "header"]
+
+    assert headers(f"{ROOT}stock/incoming") == ["Idempotency-Key"]
+    assert headers(f"{ROOT}stock/hold") == []
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from org import services
-from org.services import approvals
+from org.services import approvals, invitations, sessions
 from org.services.notice_sending import SPREAD
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
@@ -23,10 +23,17 @@ MOST_BLOCKS = 10
 
 @shared_task(name="org.tasks.forget_failures")
 def forget_failures(**_: object) -> None:
-    """Hourly: drop counts of failed sign-ins that lock nobody any more."""
+    """Hourly: drop counts of failed sign-ins that lock nobody any more, and sessions run out."""
     with once(name="org.tasks.forget_failures") as alone:
         if alone:
             services.forget_failures()
+            sessions.forget_sessions()
+
+
+@bell_task(name="org.tasks.send_invitations")
+def send_invitations() -> None:
+    """Send the mails with links that are due."""
+    invitations.send_due()
 
 
 # 5,000 rows each; a house that is asked 300 times a second brings 18,000 a minute.

@@ -41,7 +41,13 @@ from org.models.notices import (
 from org.models.people import Assignment, Person, in_force
 from org.models.roles import RoleSet
 from org.models.seals import AuditBlock, SealReading
-from org.models.sign_in import SignInFailure
+from org.models.sign_in import (
+    Authenticator,
+    Invitation,
+    RecoveryCode,
+    Session,
+    SignInFailure,
+)
 from org.models.units import Unit
 
 __all__ = [
@@ -61,11 +67,13 @@ __all__ = [
     "Attachment",
     "AuditBlock",
     "AuditRecord",
+    "Authenticator",
     "Batch",
     "Delegation",
     "Import",
     "ImportMapping",
     "ImportRows",
+    "Invitation",
     "Job",
     "JobFile",
     "JobFilePart",
@@ -78,10 +86,12 @@ __all__ = [
     "NoticeDelivery",
     "NoticeHours",
     "Person",
+    "RecoveryCode",
     "RequestStep",
     "RoleSet",
     "SavedView",
     "SealReading",
+    "Session",
     "SignInFailure",
     "Unit",
     "in_force",

@@ -79,6 +79,7 @@ from org.services.sign_in import (
     forget_failures,
     sign_in,
     sign_out,
+    signed_in,
 )
 from org.services.units import (
     BadParent,
@@ -159,6 +160,7 @@ __all__ = [
     "set_up_list",
     "sign_in",
     "sign_out",
+    "signed_in",
     "spread_notices",
     "switch_notice_bot",
     "unassign",

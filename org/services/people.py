@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from pypinyin import lazy_pinyin
 
+from org.look import CHOICES
 from org.models import Assignment, Person, RoleSet
 from org.places import Place
 from org.services.audit import record
@@ -27,6 +28,7 @@ PREFERENCES: dict[str, tuple[str | bool, ...]] = {
     "sound": (True, False),
     "keys": ("on", "off"),
 }
+PREFERENCES: dict[str, tuple[str, ...]] = CHOICES | {"sound": ("on", "off")}
 
 
 class NameTaken(Exception):
@@ -245,7 +247,7 @@ def set_active(*, person_id: int, active: bool, actor: str, by: Person | None = 
     return True
 
 
-def set_preferences(*, person_id: int, **tastes: str | bool) -> None:
+def set_preferences(*, person_id: int, **tastes: str) -> None:
     """Keep tastes of the screen; those not named stay. No act, so not on the audit trail.
 
     Raises:

@@ -1,76 +1,102 @@
-"""Signing in, with a lock against guessing."""
+"""Signing in with name and password, with a lock against guessing (django-axes)."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
+from axes.handlers.proxy import AxesProxyHandler
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import connection
-from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils import timezone
 
-from org.models import Person, SignInFailure
+from org.models import Person
 from org.services.audit import record
 
-TRIES = 5
-LOCK = timedelta(minutes=15)
 ACTOR = "system:sign-in"
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """What came of a try: a person, or nobody; `locked` when the try was not even looked at."""
+    """What came of a try: a person, or nobody.
+
+    `locked` when the password was not even looked at; `until` when the next try makes sense, also
+    told with the failure that closed the lock.
+    """
 
     person: Person | None
     locked: bool
+    until: datetime | None = None
 
 
 def sign_in(*, name: str, password: str, address: str) -> SignIn:
     """Judge one try to sign in. Joins the caller's transaction, which must commit either way.
 
-    The try is counted before the password is looked at, under the lock of its row, so guesses
-    sent at once do not slip past the count. After five failures in a row from one address the
-    name is locked there for 15 minutes; tries while locked do not lengthen it.
+    Tries of one name from one address wait for each other, so guesses sent at once do not slip
+    past the count. After five failures in a row the name is locked at that address for 15
+    minutes; tries while locked do not lengthen it.
     """
     assert connection.in_atomic_block, "The count and its outcome commit together."
-    word = unicodedata.normalize("NFKC", name).strip()
-    tries = _count(word.lower()[:150], address[:45])
-    if tries > TRIES:
-        if tries == TRIES + 1:
-            _record("sign_in.locked", word, address)
-        return SignIn(None, locked=True)
-    person = authenticate(username=word, password=password)
+    word = unicodedata.normalize("NFKC", name).strip().replace("\x00", "")
+    key = word.lower()[:150]
+    _one_at_a_time(key, address)
+    request = _try_of(address)
+    if not AxesProxyHandler.is_allowed(request, {"username": key}):
+        return SignIn(None, locked=True, until=_until(key, address))
+    person = authenticate(request, username=word, password=password)
     if not isinstance(person, Person):
         _record("sign_in.failed", word, address)
-        return SignIn(None, locked=False)
-    SignInFailure.objects.filter(name=word.lower()[:150], address=address[:45]).delete()
-    record(
-        actor=person.actor, action="sign_in.done", subject=person.actor,
-        after={"address": address[:45]},
-    )  # fmt: skip
+        closed = not AxesProxyHandler.is_allowed(request, {"username": key})
+        if closed:
+            _record("sign_in.locked", word, address)
+        return SignIn(None, locked=False, until=_until(key, address) if closed else None)
+    AccessAttempt.objects.filter(username=key, ip_address=address or None).delete()
     return SignIn(person, locked=False)
 
 
-def _count(name: str, address: str) -> int:
-    """Count this try and return its number; a count whose last real try is old starts anew."""
+def signed_in(*, person: Person, address: str, second_factor: str = "") -> None:
+    """Record that somebody came in; `second_factor` is "app", "recovery" or empty."""
+    record(
+        actor=person.actor, action="sign_in.done", subject=person.actor,
+        after={"address": address[:45]} | ({"by": second_factor} if second_factor else {}),
+    )  # fmt: skip
+
+
+def name_in(_request: HttpRequest, credentials: dict[str, str] | None) -> str:
+    """The name under which axes counts a try: as typed, without case."""
+    word = unicodedata.normalize("NFKC", (credentials or {}).get("username") or "")
+    return word.strip().replace("\x00", "").lower()[:150]
+
+
+def address_in(request: HttpRequest) -> str | None:
+    """The address under which axes counts a try."""
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def _try_of(address: str) -> HttpRequest:
+    """What axes reads a try from: the client's address and nothing else of the browser's words."""
+    request = HttpRequest()
+    request.method = "POST"
+    request.path = settings.LOGIN_URL
+    request.META["REMOTE_ADDR"] = address
+    return request
+
+
+def _one_at_a_time(key: str, address: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO org_signinfailure AS known (name, address, tries)
-            VALUES (%(name)s, %(address)s, 1)
-            ON CONFLICT (name, address) DO UPDATE SET
-                tries = CASE WHEN known.last_at <= clock_timestamp() - %(lock)s::interval
-                             THEN 1 ELSE known.tries + 1 END,
-                last_at = CASE WHEN known.tries < %(tries)s
-                                 OR known.last_at <= clock_timestamp() - %(lock)s::interval
-                               THEN clock_timestamp() ELSE known.last_at END
-            RETURNING tries
-            """,
-            {"name": name, "address": address, "lock": f"{LOCK.total_seconds()} s", "tries": TRIES},
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 20))", [f"sign-in {address} {key}"]
         )
-        (tries,) = cursor.fetchone()
-    return int(tries)
+
+
+def _until(key: str, address: str) -> datetime | None:
+    """When the lock opens."""
+    last = AccessAttempt.objects.filter(username=key, ip_address=address or None).last()
+    return None if last is None else last.attempt_time + settings.AXES_COOLOFF_TIME
 
 
 def _record(action: str, word: str, address: str) -> None:
@@ -89,5 +115,6 @@ def sign_out(*, person: Person) -> None:
 
 def forget_failures() -> int:
     """Delete counts that no longer lock anybody; returns how many."""
-    gone, _ = SignInFailure.objects.filter(last_at__lte=Now() - LOCK).delete()
-    return gone
+    old = timezone.now() - settings.AXES_COOLOFF_TIME
+    gone, _ = AccessAttempt.objects.filter(attempt_time__lte=old).delete()
+    return int(gone)

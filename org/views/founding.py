@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from org.models import Person
 from org.services.founding import AlreadyFounded, found_company, is_founded
+from org.views.sign_in import come_in
 
 
 class FoundingForm(forms.Form):
@@ -82,7 +82,7 @@ def found(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic(durable=True):
                 person = found_company(**told, language=get_language() or settings.LANGUAGE_CODE)
-                login(request, person)
+                come_in(request, person)
         except AlreadyFounded:
             return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
         return HttpResponseRedirect(resolve_url("start"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
+from org import services
 from org.addresses import back_from
 from org.look import CHOICES, cookie_of
 from org.models import Person
@@ -31,6 +34,17 @@ def set_look(request: HttpRequest) -> HttpResponse:
         response.set_cookie(
             cookie_of(name),
             chosen,
+    asked = {name: request.POST.get(name, "") for name in CHOICES}
+    chosen = {name: value for name, value in asked.items() if value in CHOICES[name]}
+    if chosen and isinstance(request.user, Person):
+            services.set_preferences(person_id=request.user.pk, **chosen)
+    return with_look(HttpResponseRedirect(back_from(request)), chosen)
+
+
+def with_look(response: HttpResponse, chosen: Mapping[str, str]) -> HttpResponse:
+    """Keep tastes in cookies, for the sign-in page."""
+    for name, value in chosen.items():
+            value,
             max_age=YEAR,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from axes.models import AccessAttempt
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import connections, transaction
@@ -16,9 +18,8 @@ from pytest_django import Settings
 
 from org import services as org
 from org.access import address_of, permission_required
-from org.models import AuditRecord, Person, SignInFailure
+from org.models import AuditRecord, Person
 from org.roles import UnknownPermission
-from org.services.sign_in import LOCK
 
 PASSWORD = "a-good-long-word"
 
@@ -90,12 +91,35 @@ def test_after_five_failures_even_the_right_password_waits_fifteen_minutes(
     assert "_auth_user_id" not in client.session
     assert [action for action, _ in _actions()] == ["sign_in.failed"] * 5 + ["sign_in.locked"]
 
-    almost = LOCK - timedelta(minutes=1)
-    SignInFailure.objects.update(last_at=F("last_at") - almost)
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=14))
     assert _try(client, PASSWORD) == 429
-    SignInFailure.objects.update(last_at=F("last_at") - timedelta(minutes=2))
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=2))
     assert _try(client, PASSWORD) == 302
-    assert not SignInFailure.objects.exists()
+    assert not AccessAttempt.objects.exists()
+
+
+def test_a_locked_page_says_until_when(wang: Person, client: Client) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, 3, 30, tzinfo=UTC), tick=False):
+        fifth = [
+            client.post("/sign-in/", {"username": "wang", "password": "wrong"}) for _ in range(5)
+        ][-1]
+    with time_machine.travel(datetime(2026, 11, 22, 3, 40, tzinfo=UTC), tick=False):
+        sixth = client.post("/sign-in/", {"username": "wang", "password": PASSWORD})
+
+    # Shanghai is eight hours ahead.
+    for answer in (fifth, sixth):
+        assert "11:45" in str(answer.context["form"].non_field_errors())
+
+
+def test_what_was_typed_as_a_name_is_in_no_log(
+    wang: Person, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(7):
+        _try(client, "wrong", name="my-secret-password")
+
+    assert "my-secret-password" not in caplog.text
+    attempt = AccessAttempt.objects.get()
+    assert "my-secret-password" not in attempt.post_data + attempt.get_data
 
 
 def test_a_lock_is_for_one_name_at_one_address(wang: Person, client: Client) -> None:
@@ -135,12 +159,14 @@ def test_old_counts_are_forgotten_and_live_locks_are_kept() -> None:
     with transaction.atomic():
         org.sign_in(name="old", password="x", address="")
         org.sign_in(name="new", password="x", address="")
-    SignInFailure.objects.filter(name="old").update(last_at=F("last_at") - LOCK)
+    AccessAttempt.objects.filter(username="old").update(
+        attempt_time=F("attempt_time") - timedelta(minutes=15)
+    )
 
     with transaction.atomic():
         assert org.forget_failures() == 1
 
-    assert SignInFailure.objects.get().name == "new"
+    assert AccessAttempt.objects.get().username == "new"
 
 
 @pytest.mark.django_db

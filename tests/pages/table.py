@@ -176,6 +176,13 @@ TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
     "readyz": Route(MACHINE),
     "sign-in": Route(EVERYBODY),
+    # Without a password given before it leads back; without a link of ours it says so.
+    "sign-in-code": Route(MACHINE),
+    "invitation": Route(MACHINE),
+    "profile": Route(SIGNED_IN),
+    "password": Route(SIGNED_IN, is_page=False),
+    "session-end": Route(SIGNED_IN, is_page=False),
+    "second-factor": Route(SIGNED_IN),
     "sign-out": Route(EVERYBODY, is_page=False),
     "set-language": Route(EVERYBODY, is_page=False),
     # The admin's sign-in leads to ours.

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0009_roles_as_data'),
+        ("org", "0010_approval_columns"),
     ]
 
     operations = [

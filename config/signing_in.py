@@ -1,0 +1,35 @@
+"""Settings of signing in and of the mail that brings people in; all names are settings."""
+
+from datetime import timedelta
+
+from config import environment as env
+
+# Whoever may release stock, decide for others or see receivers signs in with a second factor.
+REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=env.flag("PRODUCTION"))
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Five failures of one name from one address lock it there for 15 minutes (org.services.sign_in).
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "org.services.sign_in.name_in"
+AXES_CLIENT_IP_CALLABLE = "org.services.sign_in.address_in"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Who came in stands on the audit trail, once.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+# Our page says until when it is locked; the middleware would put its own in the place.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+
+# Mail. Without a host nothing is sent: who invites hands the link over by other means.
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "stock@localhost")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from org.roles import PERMISSIONS, SENSITIVE, carried, known
+from org.scope import Paths
 
 
 class Person(AbstractUser):
@@ -82,6 +84,8 @@ class Assignment(models.Model):
     Warehouses and shops live upstairs, so their ids are kept as plain numbers; `org.places` asks
     for their names.
     """
+
+    scope_paths: ClassVar[Paths] = Paths(warehouse="warehouse_id", shop="shop_id")
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="assignments")
     role = models.ForeignKey(

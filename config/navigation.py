@@ -84,6 +84,9 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("masters-warehouses", _("Warehouses"), "place", roles.MASTERS_EDIT),
             Entry("masters-carriers", _("Carriers"), "ship", roles.MASTERS_EDIT),
             Entry("start", _("The first hour"), "flag", roles.MASTERS_EDIT),
+            Entry("people", _("People"), "people", roles.PEOPLE_VIEW),
+            Entry("roles", _("Roles"), "shield", roles.PEOPLE_VIEW),
+            Entry("units", _("Units"), "flag", roles.PEOPLE_VIEW),
         ),
     ),
 )

@@ -204,7 +204,7 @@ def _page(
             "factor": second_factor_of(row),
             "invitation": invitation_open(row),
             "link": request.build_absolute_uri(link["path"]) if link else "",
-            "sign_ins": [each for each in sign_ins_of(row)],
+            "sign_ins": sign_ins_of(row),
             "events": [
                 {"at": each.at, "title": deed(each.action), "who": names[each.actor],
                  "note": _words(each.after or each.before)}
@@ -292,7 +292,7 @@ def unassign(request: HttpRequest, person_id: int) -> HttpResponse:
     """Take a role away."""
 
     def work(me: Person, them: Person) -> None:
-        job = them.assignments.filter(pk=number_in(request.POST, "job")).first()
+        job = them.assignments.filter(pk=number_in(request.POST, "job") or 0).first()
         if job is not None:
             services.unassign(
                 person_id=them.pk, role=job.role.code, unit_id=job.unit_id,

@@ -113,6 +113,14 @@ def _listing() -> list[Any]:
     return [Listing.objects.create(shop=connected("shopify"), outer_code="ODD").pk]
 
 
+def _person() -> list[Any]:
+    return [given.person(role="CLERK").pk]
+
+
+def _unit() -> list[Any]:
+    return [given.unit().pk]
+
+
 def _job() -> list[Any]:
     return [given.job().pk]
 
@@ -183,6 +191,19 @@ TABLE: dict[str, Route] = {
     "password": Route(SIGNED_IN, is_page=False),
     "session-end": Route(SIGNED_IN, is_page=False),
     "second-factor": Route(SIGNED_IN),
+    "people": Route(roles.PEOPLE_VIEW),
+    "person": Route(roles.PEOPLE_VIEW, _person),
+    "person-new": Route(roles.PEOPLE_EDIT),
+    "person-assign": Route(roles.PEOPLE_EDIT, _person, is_page=False),
+    "person-unassign": Route(roles.PEOPLE_EDIT, _person, is_page=False),
+    "person-act": Route(roles.PEOPLE_EDIT, _person, is_page=False),
+    "roles": Route(roles.PEOPLE_VIEW),
+    "role": Route(roles.PEOPLE_VIEW, lambda: ["CLERK"]),
+    "role-new": Route(roles.ROLES_EDIT),
+    "role-act": Route(roles.ROLES_EDIT, lambda: ["CLERK"], is_page=False),
+    "units": Route(roles.PEOPLE_VIEW),
+    "unit": Route(roles.UNITS_EDIT, _unit),
+    "unit-new": Route(roles.UNITS_EDIT),
     "sign-out": Route(EVERYBODY, is_page=False),
     "set-language": Route(EVERYBODY, is_page=False),
     # The admin's sign-in leads to ours.

@@ -1,8 +1,30 @@
-"""Settings of signing in and of the mail that brings people in; all names are settings."""
+"""Settings of signing in, of cookies, and of the mail that brings people in."""
 
 from datetime import timedelta
 
 from config import environment as env
+
+# In the database: losing Redis must not sign the floor out. Our own rows: people see and end
+# their sessions.
+SESSION_ENGINE = "org.sessions"
+
+AUTH_USER_MODEL = "org.Person"
+# Opens the first page of an empty house in production; elsewhere it is open while it is empty.
+SETUP_KEY = env.text("SETUP_KEY")
+LOGIN_URL = "sign-in"
+# Behind a proxy: the header in which it names the client, e.g. X-Real-IP. Empty: the socket's peer.
+CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER")
+LOGIN_REDIRECT_URL = "workbench"
+LOGOUT_REDIRECT_URL = "sign-in"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 
 # Whoever may release stock, decide for others or see receivers signs in with a second factor.
 REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=env.flag("PRODUCTION"))
@@ -33,3 +55,16 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "stock@localhost")
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+if env.flag("PRODUCTION"):
+    SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True

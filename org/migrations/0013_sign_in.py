@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("org", "0011_client_names"),
+        ("org", "0012_imports"),
     ]
 
     operations = [

@@ -46,7 +46,6 @@ from org.models.sign_in import (
     Invitation,
     RecoveryCode,
     Session,
-    SignInFailure,
 )
 from org.models.units import Unit
 
@@ -92,7 +91,6 @@ __all__ = [
     "SavedView",
     "SealReading",
     "Session",
-    "SignInFailure",
     "Unit",
     "in_force",
 ]

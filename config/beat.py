@@ -117,5 +117,10 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "send invitations": {
+        "task": "org.tasks.send_invitations",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
 }

@@ -4,7 +4,6 @@ Environment: docs/configuration.md lists each variable with its default.
 """
 
 import hashlib
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
 from config.beat import SCHEDULE
+from config.signing_in import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data")))
@@ -123,46 +123,7 @@ CACHES = {
         "KEY_PREFIX": "house",
     }
 }
-# Sessions live in the database: losing Redis must not sign the floor out.
-# Our own rows: people see and end their sessions.
-SESSION_ENGINE = "org.sessions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-AUTH_USER_MODEL = "org.Person"
-# Opens the first page of an empty house in production; elsewhere it is open while it is empty.
-SETUP_KEY = env.text("SETUP_KEY")
-LOGIN_URL = "sign-in"
-# Behind a proxy: the header in which it names the client, e.g. X-Real-IP. Empty: the socket's peer.
-CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER")
-LOGIN_REDIRECT_URL = "workbench"
-LOGOUT_REDIRECT_URL = "sign-in"
-# Whoever may release stock, decide for others or see receivers signs in with a second factor.
-REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-# Five failures of one name from one address lock it there for 15 minutes (org.services.sign_in).
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "org.services.sign_in.name_in"
-AXES_CLIENT_IP_CALLABLE = "org.services.sign_in.address_in"
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Who came in stands on the audit trail, once.
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
-# Our page says until when it is locked; the middleware would put its own in the place.
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -194,19 +155,6 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
     }
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-if PRODUCTION:
-    SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
-
 # Bodies: the largest honest push is some 200 kB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
@@ -256,126 +204,6 @@ CELERY_TASK_ROUTES = {
     "inventory.*": {"queue": "rules"},
     "insights.*": {"queue": "bulk"},
 }
-# Beat is only a doorbell: each task looks for work that rows say is due.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    # Ticks nobody took in time are worthless: they must not pile up while workers are down.
-    "deliver news": {"task": "outbox.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
-    "place due orders": {
-        "task": "oms.tasks.process_orders",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "work on the inbox": {
-        "task": "channels_sync.tasks.process_inbox",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "fetch again": {
-        "task": "channels_sync.tasks.fetch_orders",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "pull shops": {
-        "task": "channels_sync.tasks.pull_due",
-        "schedule": 3.0,
-        "options": {"expires": 5},
-    },
-    "upload shipments": {
-        "task": "channels_sync.tasks.upload_shipments",
-        "schedule": 2.0,
-        "options": {"expires": 5},
-    },
-    "publish stock": {
-        "task": "channels_sync.tasks.publish_stock",
-        "schedule": 2.0,
-        "options": {"expires": 5},
-    },
-    "sweep figures": {
-        "task": "channels_sync.tasks.sweep_figures",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "read catalogues": {
-        "task": "channels_sync.tasks.read_catalogues",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "let go of what is due": {
-        "task": "inventory.tasks.release_due",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
-    "audit what changed": {
-        "task": "inventory.tasks.sweep_changed",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "audit a slice of the rest": {
-        "task": "inventory.tasks.sweep_slice",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "audit everything when it is due": {
-        "task": "inventory.tasks.sweep_everything",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "mark busy balances": {
-        "task": "inventory.tasks.take_marks",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "take the month's snapshot": {
-        "task": "inventory.tasks.take_snapshot",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-    "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
-    "figure past days": {
-        "task": "insights.tasks.figure_days",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "figure what is now": {
-        "task": "insights.tasks.figure_levels",
-        "schedule": 1800.0,
-        "options": {"expires": 600},
-    },
-    "work on jobs": {
-        "task": "org.tasks.work_on_jobs",
-        "schedule": 2.0,
-        "options": {"expires": 5},
-    },
-    "watch approvals": {
-        "task": "org.tasks.watch_approvals",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "seal what was done": {
-        "task": "org.tasks.seal",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "read the seals again": {
-        "task": "org.tasks.read_seals",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "begin to read the seals": {"task": "org.tasks.begin_reading_seals", "schedule": 86_400.0},
-    "forget old requests": {
-        "task": "org.tasks.forget_requests",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "send invitations": {
-        "task": "org.tasks.send_invitations",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "forget failed sign-ins": {"task": "org.tasks.forget_failures", "schedule": 3600.0},
-}
-
 # News: topic -> handlers. A handler is `module:function`, called with keys=[...] inside the
 # transaction that takes the news off the table (see outbox/README.md).
 # A topic without handlers is listed too: telling an unlisted one is an error.
@@ -409,8 +237,8 @@ DOORBELLS: dict[str, list[str]] = {
     "shipments.due": ["channels_sync.tasks.upload_shipments"],
     "audit.asked": ["inventory.tasks.sweep_everything"],
     "jobs.due": ["org.tasks.work_on_jobs"],
-    "notices.due": ["org.tasks.send_notices"],
     "invitations.due": ["org.tasks.send_invitations"],
+    "notices.due": ["org.tasks.send_notices"],
     "seals.asked": ["org.tasks.read_seals"],
 }
 # Chains of seals: name -> the rows that are sealed (see org.sealing).

@@ -1,4 +1,4 @@
-"""Settings of signing in, of cookies, and of the mail that brings people in."""
+"""Settings of signing in and of cookies; all names are settings."""
 
 from datetime import timedelta
 
@@ -45,16 +45,6 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 # Our page says until when it is locked; the middleware would put its own in the place.
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]
-
-# Mail. Without a host nothing is sent: who invites hands the link over by other means.
-PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-EMAIL_HOST = env.text("EMAIL_HOST")
-EMAIL_PORT = env.number("EMAIL_PORT", 25)
-EMAIL_HOST_USER = env.text("EMAIL_USER")
-EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
-EMAIL_USE_TLS = env.flag("EMAIL_TLS")
-EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "stock@localhost")
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("org", "0012_imports"),
+        ("org", "0013_notice_channels"),
     ]
 
     operations = [

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from org import services
 from org.addresses import back_from
 from org.look import CHOICES, cookie_of
 from org.models import Person
@@ -21,7 +20,6 @@ YEAR = 365 * 24 * 3600
 @require_POST
 def set_look(request: HttpRequest) -> HttpResponse:
     """Keep the tastes that the form names, and show the page again."""
-    response = HttpResponseRedirect(back_from(request))
     told = {
         name: request.POST[name]
         for name, choices in CHOICES.items()
@@ -30,20 +28,14 @@ def set_look(request: HttpRequest) -> HttpResponse:
     if told and isinstance(request.user, Person):
         with transaction.atomic(durable=True):
             set_preferences(person_id=request.user.pk, **told)
-    for name, chosen in told.items():
-        response.set_cookie(
-            cookie_of(name),
-            chosen,
-    asked = {name: request.POST.get(name, "") for name in CHOICES}
-    chosen = {name: value for name, value in asked.items() if value in CHOICES[name]}
-    if chosen and isinstance(request.user, Person):
-            services.set_preferences(person_id=request.user.pk, **chosen)
-    return with_look(HttpResponseRedirect(back_from(request)), chosen)
+    return with_look(HttpResponseRedirect(back_from(request)), told)
 
 
 def with_look(response: HttpResponse, chosen: Mapping[str, str]) -> HttpResponse:
     """Keep tastes in cookies, for the sign-in page."""
     for name, value in chosen.items():
+        response.set_cookie(
+            cookie_of(name),
             value,
             max_age=YEAR,
             secure=settings.SESSION_COOKIE_SECURE,

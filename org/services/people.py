@@ -22,12 +22,6 @@ from org.services.safeguards import (
 )
 
 # Tastes of the screen and what they can be; the first is what it is without a choice.
-PREFERENCES: dict[str, tuple[str | bool, ...]] = {
-    "density": ("comfortable", "dense"),
-    "theme": ("auto", "light", "dark"),
-    "sound": (True, False),
-    "keys": ("on", "off"),
-}
 PREFERENCES: dict[str, tuple[str, ...]] = CHOICES | {"sound": ("on", "off")}
 
 

@@ -75,6 +75,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "remove old receivers": {"task": "oms.tasks.blank_receivers", "schedule": 3600.0},
     "compare yesterday": {"task": "channels_sync.tasks.nightly_compare", "schedule": 3600.0},
     "figure past days": {
         "task": "insights.tasks.figure_days",

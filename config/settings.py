@@ -223,6 +223,8 @@ NEWS: dict[str, list[str]] = {
     "fulfilment.short": ["oms.services.fulfilment:note_short"],
     "order.shipped": ["channels_sync.services.shipments:note_order_shipped"],
     "order.cancelled": [],
+    # Receivers were removed for good: ids of their orders.
+    "receivers.blanked": ["channels_sync.services.inbox:forget_payloads"],
     # Somebody was told something: the notice's id.
     "notice.created": [],
 }
@@ -289,6 +291,9 @@ PLACES: dict[str, str] = {
 
 # A blind count that differs by at most so many base units is booked at once; more waits for a lead.
 COUNT_BOOKS_UP_TO = env.number("COUNT_BOOKS_UP_TO", 2)
+# Days after its end for which an order keeps its receiver.
+RECEIVER_RETENTION_DAYS = env.number("RECEIVER_RETENTION_DAYS", 180)
+
 # Mail. Without a host nothing is sent: who invites hands the link over by other means.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 EMAIL_HOST = env.text("EMAIL_HOST")

@@ -18,6 +18,7 @@ NAMES: dict[str, str | Promise] = {
     "system:mapping": _("System · matching of items"),
     "system:masters": _("System · master data"),
     "system:pipeline": _("System · order processing"),
+    "system:retention": _("System · removal of old receivers"),
     "system:rotate_keys": _("System · change of keys"),
     "system:sign-in": _("System · sign-in"),
     "system:stock": _("System · change of stock"),

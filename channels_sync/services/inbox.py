@@ -14,6 +14,7 @@ from channels_sync.connectors.interface import Push, RawOrder
 from channels_sync.models import InboxOrder, MalformedPush, PushCounter, PushSeen, Shop
 from channels_sync.models.clock import database_clock
 from channels_sync.services.moment import database_now
+from oms.selectors.retention import told_as
 from outbox import services as outbox
 
 # Where a telling comes from decides who is right about two versions of the same second.
@@ -207,3 +208,15 @@ def retry(*, row_ids: Sequence[int]) -> int:
     if changed:
         outbox.ring(topic="inbox.told")
     return changed
+
+
+def forget_payloads(*, keys: list[str]) -> None:
+    """Empty what the platforms told about orders (by id) whose receivers were removed.
+
+    Emptied, not taken away: a row without a payload asks the platform for it again.
+    """
+    wanted = Q()
+    for shop, number in told_as([int(key) for key in keys]):
+        wanted |= Q(shop=shop, platform_number=number)
+    if wanted:
+        InboxOrder.objects.filter(wanted, taken_at__isnull=False).update(payload={})

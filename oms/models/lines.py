@@ -94,6 +94,8 @@ class Receiver(models.Model):
     is_masked = models.BooleanField(_("masked by the platform"), default=False)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
+    # Nothing but country, province and city is left: the time to keep a receiver was over.
+    blanked_at = models.DateTimeField(_("removed"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("receiver")

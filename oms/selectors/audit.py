@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from inventory import selectors as stock
 from oms.models import Order, OrderException, OrderLine
+from oms.selectors.retention import kept_too_long, last_day_kept
 from wms import selectors as floor_selectors
 
 # Documents per look at claims and floor.
@@ -67,6 +69,7 @@ def audit() -> list[Difference]:
                 Difference(check, str(subject), str(expected), str(seen))
                 for subject, expected, seen in cursor.fetchall()
             ]
+    found += _receivers()
     found += _claims()
     found += _shipments()
     found += [
@@ -74,6 +77,14 @@ def audit() -> list[Difference]:
         for number in without_next_action()
     ]
     return found
+
+
+def _receivers() -> list[Difference]:
+    """None is kept longer than allowed; the task that removes them has a day for it."""
+    old = kept_too_long(ended_before=last_day_kept(grace=timedelta(days=1)))
+    numbers = old.values_list("order__number", flat=True)[:CHUNK]
+    check = "no receiver is kept too long"
+    return [Difference(check, str(number), "removed", "still there") for number in numbers]
 
 
 def without_next_action() -> list[str]:

@@ -8,14 +8,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from inventory import selectors as stock
 from oms import happenings
 from oms.models import Order, OrderEvent, OrderLine, Receiver
 from oms.selectors.exceptions import ExceptionRow, exceptions_of
 from oms.selectors.lists import OrderRow, rows_of
 from org.scope import Scope
-from org.selectors import names_of_actors
+from org.selectors import audit_trail, names_of_actors
 from wms import selectors as floor_selectors
+
+REVEAL = "receiver.reveal"
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,27 @@ def _moments(order: Order) -> list[Moment]:
         )
         for event in on_floor
     ]
+    moments += _shown(order)
     return sorted(moments, key=lambda moment: moment.at)
+
+
+def _shown(order: Order) -> list[Moment]:
+    """Who has seen the receiver in the clear, and why: the trail's own records."""
+    rows = [row for row in audit_trail(subject=str(order.number)) if row.action == REVEAL]
+    names = names_of_actors([row.actor for row in rows])
+    return [
+        Moment(
+            at=row.at,
+            source="trail",
+            title=_("The receiver was shown"),
+            who=names[row.actor],
+            note=str((row.after or {}).get("why", "")),
+            from_state="",
+            to_state="",
+            detail={},
+        )
+        for row in rows
+    ]
 
 
 def _line_views(

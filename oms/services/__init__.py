@@ -6,13 +6,16 @@ from oms.services.intake import accept
 from oms.services.noting import note
 from oms.services.pipeline import place_now, process, process_all
 from oms.services.remap import remap, unmapped_names
+from oms.services.retention import BATCH, blank_receivers
 from oms.services.reveal import Revealed, reveal, revealed_rows
 
 __all__ = [
+    "BATCH",
     "Revealed",
     "accept",
     "accept_as_is",
     "assign",
+    "blank_receivers",
     "cancel",
     "cancel_each",
     "close",

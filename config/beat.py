@@ -29,6 +29,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 2.0,
         "options": {"expires": 5},
     },
+    "send webhooks": {
+        "task": "webhooks.tasks.send",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "publish stock": {
         "task": "channels_sync.tasks.publish_stock",
         "schedule": 2.0,

@@ -71,6 +71,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("unmatched", _("Unmatched items"), "link", roles.SHOPS_VIEW),
             Entry("clients", _("API clients"), "link", roles.CLIENTS_EDIT),
             Entry("api-docs", _("API documentation"), "open", roles.SHOPS_VIEW),
+            Entry("webhooks", _("Webhooks"), "link", roles.WEBHOOKS_EDIT),
         ),
     ),
     (

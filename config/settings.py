@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "wms",
     "freeze_rules",
     "inventory",
+    "webhooks",
     "org",
     "outbox",
 ]
@@ -203,6 +204,7 @@ CELERY_TASK_ROUTES = {
     "inventory.tasks.sweep_*": {"queue": "bulk"},
     "inventory.*": {"queue": "rules"},
     "insights.*": {"queue": "bulk"},
+    "webhooks.*": {"queue": "channels"},
 }
 # News: topic -> handlers. A handler is `module:function`, called with keys=[...] inside the
 # transaction that takes the news off the table (see outbox/README.md).
@@ -211,18 +213,28 @@ NEWS: dict[str, list[str]] = {
     "stock.changed": [
         "channels_sync.services.publishing:note_stock_changed",
         "oms.services.restocking:note_stock_changed",
+        "inventory.services.hooks:note_stock_changed",
     ],
     "stock.unsafe": ["channels_sync.services.publishing:note_stock_unsafe"],
     # A difference was found: its finding's id. The page and the log show it.
     "audit.found": [],
-    "hold.displaced": ["oms.services.fulfilment:note_displaced"],
+    "hold.displaced": [
+        "oms.services.fulfilment:note_displaced",
+        "oms.services.hooks:note_displaced",
+    ],
     "hold.unpinned": ["oms.services.fulfilment:note_unpinned"],
     "fulfilment.picking": [],
     "fulfilment.changed": [],
-    "fulfilment.shipped": ["oms.services.fulfilment:note_shipped"],
-    "fulfilment.short": ["oms.services.fulfilment:note_short"],
-    "order.shipped": ["channels_sync.services.shipments:note_order_shipped"],
-    "order.cancelled": [],
+    "fulfilment.shipped": [
+        "oms.services.fulfilment:note_shipped",
+        "oms.services.hooks:note_parcels_left",
+    ],
+    "fulfilment.short": ["oms.services.fulfilment:note_short", "oms.services.hooks:note_short"],
+    "order.shipped": [
+        "channels_sync.services.shipments:note_order_shipped",
+        "oms.services.hooks:note_shipped",
+    ],
+    "order.cancelled": ["oms.services.hooks:note_cancelled"],
     # Receivers were removed for good: ids of their orders.
     "receivers.blanked": ["channels_sync.services.inbox:forget_payloads"],
     # Somebody was told something: the notice's id.
@@ -240,6 +252,7 @@ DOORBELLS: dict[str, list[str]] = {
     "audit.asked": ["inventory.tasks.sweep_everything"],
     "jobs.due": ["org.tasks.work_on_jobs"],
     "invitations.due": ["org.tasks.send_invitations"],
+    "webhooks.due": ["webhooks.tasks.send"],
     "notices.due": ["org.tasks.send_notices"],
     "seals.asked": ["org.tasks.read_seals"],
 }
@@ -311,6 +324,9 @@ WECOM_URL = env.text("WECOM_URL", "https://qyapi.weixin.qq.com").rstrip("/")
 WECOM_CORP_ID = env.text("WECOM_CORP_ID")
 WECOM_SECRET = env.text("WECOM_SECRET")
 WECOM_AGENT_ID = env.text("WECOM_AGENT_ID")
+
+# Webhooks may go to private networks and by plain http: for a house of one's own and for training.
+WEBHOOKS_TO_PRIVATE_NETWORKS = env.flag("WEBHOOKS_TO_PRIVATE_NETWORKS", default=not PRODUCTION)
 
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include("inventory.api.resource_urls")),
     path("api/v1/", include("org.api.resource_urls")),
     path("", include("insights.urls")),
+    path("", include("webhooks.urls")),
     path("", include("inventory.urls")),
     path("", include("wms.urls")),
     path("", include("oms.urls")),

@@ -21,6 +21,7 @@ NAMES: dict[str, str | Promise] = {
     "system:retention": _("System · removal of old receivers"),
     "system:rotate_keys": _("System · change of keys"),
     "system:sign-in": _("System · sign-in"),
+    "system:webhooks": _("System · webhooks"),
     "system:stock": _("System · change of stock"),
 }
 

@@ -43,6 +43,7 @@ PEOPLE_EDIT = "people.edit"
 ROLES_EDIT = "roles.edit"
 UNITS_EDIT = "units.edit"
 CLIENTS_EDIT = "clients.edit"
+WEBHOOKS_EDIT = "webhooks.edit"
 AUDIT_VIEW = "audit.view"
 AUDIT_EXPORT = "audit.export"
 APPROVALS_VIEW = "approvals.view"
@@ -207,6 +208,11 @@ GROUPS: tuple[Group, ...] = (
                 _("Give programs keys, say what they may do, change and revoke them."),
                 sensitive=True,
             ),
+            Permission(
+                WEBHOOKS_EDIT,
+                _("Manage webhooks"),
+                _("Have programs told what happens, try it out, send messages again."),
+            ),
         ),
     ),
     Group(
@@ -322,6 +328,7 @@ GRANTS: dict[Role, frozenset[str]] = {
             PEOPLE_VIEW,
             APPROVALS_POLICIES,
             CLIENTS_EDIT,
+            WEBHOOKS_EDIT,
         }
     ),
     Role.AUDITOR: frozenset(

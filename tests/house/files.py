@@ -11,7 +11,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent.parent
 ROOMS = (
     "demo", "config", "insights", "channels_sync", "oms", "wms", "freeze_rules", "inventory",
-    "org", "outbox",
+    "webhooks", "org", "outbox",
 )  # fmt: skip
 BESIDE = ("sandbox", "bench", "launch", "client")
 

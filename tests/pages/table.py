@@ -11,7 +11,7 @@ from django.utils import timezone
 from channels_sync.models import Listing
 from inventory import selectors as stock
 from org import roles
-from org.models import AuditRecord
+from org.models import ApiClient, AuditRecord
 from org.scope import Scope
 from org.services import approvals
 from tests import given
@@ -21,6 +21,7 @@ from tests.oms import told
 from tests.pages.api_routes import API_ROUTES
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.wms import world
+from webhooks import services as webhooks
 from wms import selectors as board
 
 
@@ -32,6 +33,16 @@ def _stock() -> list[Any]:
 def _kit() -> list[Any]:
     given.stock("TEA", 10)
     return [kit(TEA=2), given.warehouse_id("WH1")]
+
+
+def _webhook() -> list[Any]:
+    client = ApiClient.objects.get(key_id=given.api_client().key_id)
+    wish = webhooks.Wish(name="ERP", url="https://erp.example.com/", topics=("stock.changed",))
+    with transaction.atomic():
+        made = webhooks.add_webhook(
+            wish, client_id=client.pk, actor="system:test", scope=Scope.everything()
+        )
+    return [made.webhook_id]
 
 
 def _hold() -> list[Any]:
@@ -304,6 +315,19 @@ TABLE: dict[str, Route] = {
     "approval-policy-switch": Route(roles.APPROVALS_POLICIES, _policy, is_page=False),
     "stock-correct": Route(roles.STOCK_ADJUST),
     "correction": Route(roles.STOCK_VIEW, _correction),
+    "webhooks": Route(roles.WEBHOOKS_EDIT),
+    "webhook-new": Route(roles.WEBHOOKS_EDIT),
+    "webhook": Route(roles.WEBHOOKS_EDIT, _webhook),
+    "webhook-secret": Route(roles.WEBHOOKS_EDIT, _webhook, is_page=False),
+    "webhook-test": Route(roles.WEBHOOKS_EDIT, _webhook, is_page=False),
+    "webhook-replay": Route(roles.WEBHOOKS_EDIT, _webhook, is_page=False),
+    "webhook-end": Route(roles.WEBHOOKS_EDIT, _webhook, is_page=False),
+    "api-webhooks": Route(roles.WEBHOOKS_EDIT, speaks_json="GET"),
+    "api-webhook": Route(roles.WEBHOOKS_EDIT, _webhook, speaks_json="GET"),
+    "api-webhook-messages": Route(roles.WEBHOOKS_EDIT, _webhook, speaks_json="GET"),
+    "api-webhook-secret": Route(roles.WEBHOOKS_EDIT, _webhook, speaks_json="POST"),
+    "api-webhook-test": Route(roles.WEBHOOKS_EDIT, _webhook, speaks_json="POST"),
+    "api-webhook-replay": Route(roles.WEBHOOKS_EDIT, _webhook, speaks_json="POST"),
     "orders": Route(roles.ORDERS_VIEW),
     "order": Route(roles.ORDERS_VIEW, _order),
     "packing-slip": Route(roles.ORDERS_VIEW, _order),

@@ -1,0 +1,55 @@
+"""What other systems are told of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oms.models import Order
+from webhooks import selectors as asked
+from webhooks import services as webhooks
+
+
+def note_shipped(*, keys: list[str]) -> None:
+    """Orders whose last parcel has left."""
+    _tell("order.shipped", keys)
+
+
+def note_cancelled(*, keys: list[str]) -> None:
+    """Orders that were cancelled."""
+    _tell("order.cancelled", keys)
+
+
+def note_parcels_left(*, keys: list[str]) -> None:
+    """Documents of which parcels have left a warehouse."""
+    _tell("fulfilment.shipped", keys)
+
+
+def note_short(*, keys: list[str]) -> None:
+    """Documents of which a picker found less than was promised."""
+    _tell("fulfilment.short", keys)
+
+
+def note_displaced(*, keys: list[str]) -> None:
+    """Documents that lost units which they had claimed."""
+    _tell("hold.displaced", keys)
+
+
+def _tell(topic: str, keys: list[str]) -> None:
+    if not asked.anybody_wants(topic):
+        return
+    # "SO-7/2" is the second round of SO-7; documents of others have no order.
+    numbers = {key: key.partition("/")[0] for key in keys}
+    units: Mapping[str, int] = dict(
+        Order.objects.filter(number__in=set(numbers.values())).values_list("number", "unit_id")
+    )
+    webhooks.publish(
+        topic=topic,
+        events=[
+            webhooks.Event(
+                {"document": key, "order": number, "link": f"/api/v1/orders/{number}/"},
+                frozenset({units[number]}),
+            )
+            for key, number in numbers.items()
+            if number in units
+        ],
+    )

@@ -6,7 +6,7 @@
   window.SwaggerUIBundle({
     domNode: place,
     url: place.dataset.description,
-    docExpansion: "none",
+    docExpansion: "list",
     deepLinking: true,
     validatorUrl: null,
     defaultModelsExpandDepth: -1,

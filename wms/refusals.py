@@ -80,6 +80,10 @@ SENTENCES: dict[str, str | Promise] = {
     "count_moved": _(
         "What lies there has moved since %(number)s was counted. Have it counted again."
     ),
+    "confirm_first": _("Confirm what is counted first, then scan other goods."),
+    "nothing_counted": _("Nothing is counted yet. Scan the goods first."),
+    "not_a_day": _("%(scanned)s is no day. Type it as YYYYMMDD, such as 20270131, or 0 for none."),
+    "no_receiving_location": _("This warehouse has no receiving area. Scan the place to put it."),
     "nothing_to_print": _("There is nothing to print here."),
     "command_has_no_use": _("This command has no use here. Scan “help” to see what fits."),
     "invalid_weight": _("The weight must be from 1 to 1,000,000 grams."),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("pda/move/", views.move, name="move"),
     path("pda/count/", views.count, name="count"),
     path("floor/counts/", views.counts, name="counts"),
+    path("pda/receive/", views.receive, name="receive"),
     path("pda/codes/", views.command_sheet, name="command-sheet"),
     path("shipments/", views.shipment_list, name="shipments"),
     path("shipments/<str:number>/", views.shipment, name="shipment"),

@@ -89,6 +89,16 @@ def test_orders_over_http_are_measured_in_three_ways(tmp_path: Path) -> None:
     assert figures["held_not_held"] == 0
 
 
+def test_every_job_of_the_scanners_is_measured(tmp_path: Path) -> None:
+    figures = figures_of("scans", tmp_path)
+
+    kinds = ("scans", "p50_ms", "p95_ms")
+    assert set(figures) == {
+        f"{job}_{kind}" for job in ("look_up", "move", "count") for kind in kinds
+    }
+    assert all(value > 0 for value in figures.values())
+
+
 def test_an_unknown_measurement_is_answered_with_the_list() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "weather"],

@@ -364,6 +364,7 @@ TABLE: dict[str, Route] = {
     "move": Route(roles.STOCK_MOVE),
     "count": Route(roles.FLOOR_PICK),
     "counts": Route(roles.STOCK_ADJUST),
+    "receive": Route(roles.STOCK_RECEIVE),
     "command-sheet": Route(roles.STOCK_VIEW),
     "shipments": Route(roles.STOCK_VIEW),
     "shipment": Route(roles.STOCK_VIEW, _parcel),

@@ -8,6 +8,7 @@ from wms.views.packing import pack
 from wms.views.pda import command_sheet, pda
 from wms.views.picking import pick_lists, walk
 from wms.views.put_back import put_back
+from wms.views.receiving import receive
 from wms.views.shipments import shipment, shipment_list
 from wms.views.shipping import ship
 
@@ -22,6 +23,7 @@ __all__ = [
     "pda",
     "pick_lists",
     "put_back",
+    "receive",
     "ship",
     "shipment",
     "shipment_list",

@@ -55,6 +55,7 @@ TILES = (
     Tile(Scenario.SHIP, "ship", roles.FLOOR_SHIP, "ship", _("Onto the truck"), ("PACKED",)),
     Tile(Scenario.PUT_BACK, "put-back", roles.FLOOR_PICK, "stock", _("Stopped orders"),
          ("INTERCEPTING",)),
+    Tile(Scenario.RECEIVE, "receive", roles.STOCK_RECEIVE, "receive", _("Into the house")),
     Tile(Scenario.MOVE, "move", roles.STOCK_MOVE, "move", _("From place to place")),
     Tile(Scenario.COUNT, "count", roles.FLOOR_PICK, "count", _("What is really there")),
     Tile(Scenario.LOOK_UP, "look-up", roles.STOCK_VIEW, "search", _("What is this?")),

@@ -46,8 +46,13 @@ class Gate:
             }
             return JsonResponse({"errors": [told]}, status=403)
         where = reverse("second-factor")
-        if getattr(request, "htmx", None):
-            return HttpResponse(status=200, headers={"HX-Redirect": where})
+        htmx: Any = getattr(request, "htmx", None)
+        if htmx:
+            # The shell asks for counts by itself; that must not load the page anew under one's
+            # fingers while a code is typed there.
+            there = (htmx.current_url_abs_path or "").startswith(where)
+            headers = {} if there else {"HX-Redirect": where}
+            return HttpResponse(status=204 if there else 200, headers=headers)
         return HttpResponseRedirect(where)
 
 

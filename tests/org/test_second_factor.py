@@ -70,6 +70,23 @@ def test_who_may_do_much_sets_it_up_before_anything_else(
     assert AuditRecord.objects.filter(action="second_factor.set_up").count() == 1
 
 
+def test_what_the_shell_asks_by_itself_does_not_load_the_page_of_the_code_anew(
+    boss: Person, client: Client, settings: Settings
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
+    _sign_in(client)
+
+    def poll(page: str) -> tuple[int, str]:
+        answer = client.get(
+            "/notices/bell/",
+            headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"},
+        )
+        return answer.status_code, answer.headers.get("HX-Redirect", "")
+
+    assert poll(PAGE) == (204, "")
+    assert poll("/orders/") == (200, PAGE)
+
+
 def test_who_may_little_is_not_asked(client: Client, settings: Settings) -> None:
     settings.REQUIRE_SECOND_FACTOR = True
     given.person(role="WAREHOUSE_STAFF", name="staff")

@@ -29,7 +29,7 @@ INCOMING = f"{STOCK}incoming"
 @pytest.fixture
 def buyer(db: None) -> org.NewSecret:
     given.stock("TEA", 1)
-    return given.api_client(roles.STOCK_ADJUST, roles.STOCK_VIEW)
+    return given.api_client(roles.STOCK_RECEIVE, roles.STOCK_VIEW)
 
 
 def announced() -> dict[str, int]:
@@ -72,7 +72,7 @@ def test_the_same_key_for_another_request_is_refused(buyer: Any, change: str) ->
 
 
 def test_keys_of_different_callers_never_meet(buyer: Any) -> None:
-    other = given.api_client(roles.STOCK_ADJUST)
+    other = given.api_client(roles.STOCK_RECEIVE)
     person = Client()
     person.force_login(given.person("HEAD_OFFICE"))
 
@@ -180,7 +180,7 @@ def test_while_the_first_is_worked_on_the_second_is_told_to_ask_again(
     real_commits: str, worked: Worked
 ) -> None:
     given.stock("TEA", 1)
-    who = given.api_client(roles.STOCK_ADJUST)
+    who = given.api_client(roles.STOCK_RECEIVE)
     worked.may_go_on.clear()
 
     def send() -> Any:
@@ -204,7 +204,7 @@ def test_while_the_first_is_worked_on_the_second_is_told_to_ask_again(
 @pytest.mark.races
 def test_twelve_at_once_under_one_key_have_one_effect(real_commits: str, worked: Worked) -> None:
     given.stock("TEA", 1)
-    who = given.api_client(roles.STOCK_ADJUST)
+    who = given.api_client(roles.STOCK_RECEIVE)
     send = [lambda: signed(who, "POST", INCOMING, body=announcement(), key="k")] * 12
 
     answers = together(*send)
@@ -223,7 +223,7 @@ def test_control_twelve_at_once_under_keys_of_their_own_are_twelve_effects(
     real_commits: str, worked: Worked
 ) -> None:
     given.stock("TEA", 1)
-    who = given.api_client(roles.STOCK_ADJUST)
+    who = given.api_client(roles.STOCK_RECEIVE)
 
     def send(number: int) -> Callable[[], Any]:
         told = announcement(f"PO-{number}")
@@ -241,7 +241,7 @@ def test_what_fails_half_way_keeps_neither_effect_nor_key(
     real_commits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given.stock("TEA", 1)
-    who = given.api_client(roles.STOCK_ADJUST)
+    who = given.api_client(roles.STOCK_RECEIVE)
     announce = inventory.announce
 
     def broken(*args: Any, **kwargs: Any) -> int:

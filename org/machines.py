@@ -20,6 +20,7 @@ NAMES: dict[str, str | Promise] = {
     "system:pipeline": _("System · order processing"),
     "system:retention": _("System · removal of old receivers"),
     "system:rotate_keys": _("System · change of keys"),
+    "system:setup": _("System · set-up"),
     "system:sign-in": _("System · sign-in"),
     "system:webhooks": _("System · webhooks"),
     "system:stock": _("System · change of stock"),

@@ -21,6 +21,7 @@ from org import roles
 from org import services as org
 from tests import given
 from tests.api.calling import STOCK, announcement
+from tests.horizon import wait_for_horizon
 
 HOME = Path(__file__).resolve().parent.parent.parent
 MAY = (
@@ -161,6 +162,7 @@ def test_the_examples_in_curl_do_what_they_say(served: str, who: org.NewSecret) 
 
 def test_the_examples_in_python_do_what_they_say(served: str, who: org.NewSecret) -> None:
     said = run([sys.executable, "client/examples/stock.py"], served, who).splitlines()
+    wait_for_horizon()
     followed = run([sys.executable, "client/examples/follow.py"], served, who)
 
     assert said[0] == "40 to sell"

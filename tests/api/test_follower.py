@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.day.follower import Follower
 from org import roles
 from tests import given
+from tests.horizon import wait_for_horizon
 
 
 def test_what_was_followed_is_what_is_on_the_board(served: str) -> None:
@@ -16,6 +17,7 @@ def test_what_was_followed_is_what_is_on_the_board(served: str) -> None:
     given.held("SO-1", "TEA", 7)
     given.stock("TEA", 5)
 
+    wait_for_horizon()
     assert follower.finish() == []
     assert follower.units["WH1", "TEA", "ZP"] == 35
     assert follower.changes >= 4

@@ -189,8 +189,9 @@ def test_a_freeze_by_hand_takes_its_units_from_the_shop_and_gives_them_back(
     expect(row.locator("td.num").first).to_have_text("3")
     assert _within(SECONDS, lambda: _figure(whole_house, TEA_BOWL) == before - 3)
 
-    row.locator("button").click()
-    page.locator("dialog[open] [name=why]").fill("清点无误")
+    row.locator("a[href^='/holds/']").first.click()
+    page.locator("[data-opens=release-hold]").first.click()
+    page.locator("dialog#release-hold [name=why]").fill("清点无误")
     page.locator("dialog[open] button[type=submit]").click()
     page.wait_for_url(re.compile(r"/holds/(\?|$)"))
     expect(row).to_have_count(0)

@@ -66,7 +66,7 @@ def test_a_lifted_blanket_is_forgotten_by_empty_and_wholly_frozen_cells_too(
     given.held("SO-1", "TEA", 2)
     ask(asked.HoldRequest, "BL-1", warehouse_id=house, reason="RECALL", blanket=True,
         lines=(line(tea, 0),)).check()  # fmt: skip
-    ask(asked.ReleaseRequest, "BL-1").check()
+    ask(asked.ReleaseRequest, "BL-1", freezes=True).check()
     assert Stock.objects.filter(blanket__isnull=False).count() == 0
 
 

@@ -51,7 +51,7 @@ def test_a_safety_freeze_is_neither_released_narrowed_converted_nor_regraded_awa
 
     for verb, body in (
         ("release", one),
-        ("release", {"key": "k", "document": "FZ-1"}),
+        ("release", {"key": "k", "document": "FZ-1", "freezes": True}),
         ("convert", one | {"reason": "MANUAL"}),
         ("narrow", one | {"hold": f"H-{wide}", "fixed": True}),
         ("regrade", {"key": "k", "document": "X-1", "warehouse": "WH1", "lines": [regraded]}),

@@ -32,6 +32,12 @@ STOCK_HOLD = "stock.hold"
 STOCK_RELEASE = "stock.release"
 STOCK_RELEASE_SAFETY = "stock.release_safety"
 STOCK_CONVERT = "stock.convert"
+STOCK_INSPECT = "stock.inspect"
+RULES_VIEW = "rules.view"
+RULES_EDIT = "rules.edit"
+RULES_ENABLE = "rules.enable"
+RULES_TELL = "rules.tell"
+SENSORS_EDIT = "sensors.edit"
 MASTERS_EDIT = "masters.edit"
 FLOOR_PICK = "floor.pick"
 FLOOR_PACK = "floor.pack"
@@ -151,6 +157,42 @@ GROUPS: tuple[Group, ...] = (
                 _("Change freezes"),
                 _("Turn a freeze into another, narrow it or fix its quantity."),
                 sensitive=True,
+            ),
+        ),
+    ),
+    Group(
+        _("Freeze rules"),
+        (
+            Permission(
+                RULES_VIEW,
+                _("See freeze rules"),
+                _("Open rules, what they froze, sensors and the journal of freezes."),
+            ),
+            Permission(
+                RULES_EDIT,
+                _("Write freeze rules"),
+                _("Make and change rules, try them on stock, pause and retire them."),
+            ),
+            Permission(
+                RULES_ENABLE,
+                _("Enable freeze rules"),
+                _("Let a rule freeze that somebody else wrote, and go on beyond its limit."),
+                sensitive=True,
+            ),
+            Permission(
+                RULES_TELL,
+                _("Tell events"),
+                _("Report events that rules listen to: customs, promotions, leaks, suppliers."),
+            ),
+            Permission(
+                STOCK_INSPECT,
+                _("Record inspections"),
+                _("Say what an inspection found: passed, failed, or in part."),
+            ),
+            Permission(
+                SENSORS_EDIT,
+                _("Set up sensors"),
+                _("Register sensors, their places and bounds."),
             ),
         ),
     ),
@@ -279,7 +321,8 @@ class Role(TextChoices):
 _FLOOR = frozenset({STOCK_VIEW, STOCK_MOVE, FLOOR_PICK, FLOOR_PACK, FLOOR_SHIP})
 _KEEPING = frozenset({
     STOCK_RECEIVE, STOCK_ADJUST, STOCK_IMPORT, STOCK_SCRAP, STOCK_REGRADE, STOCK_TRANSFER,
-    STOCK_REVERSE, STOCK_HOLD, STOCK_RELEASE, STOCK_CONVERT, MASTERS_EDIT,
+    STOCK_REVERSE, STOCK_HOLD, STOCK_RELEASE, STOCK_CONVERT, STOCK_INSPECT, RULES_VIEW, RULES_TELL,
+    MASTERS_EDIT,
 })  # fmt: skip
 _STORE_MANAGER = _FLOOR | _KEEPING | {
     ORDERS_VIEW, ORDERS_EDIT, ORDERS_CREATE, ORDERS_REVEAL, SHOPS_VIEW, EXCEPTIONS_HANDLE,
@@ -289,7 +332,8 @@ _STORE_MANAGER = _FLOOR | _KEEPING | {
 # What each role carries as shipped. New codes reach existing companies by standing here.
 GRANTS: dict[Role, frozenset[str]] = {
     Role.HEAD_OFFICE: frozenset(PERMISSIONS),
-    Role.REGION_MANAGER: _STORE_MANAGER | {STOCK_RELEASE_SAFETY, AUDIT_VIEW, PEOPLE_EDIT},
+    Role.REGION_MANAGER: _STORE_MANAGER
+    | {STOCK_RELEASE_SAFETY, AUDIT_VIEW, PEOPLE_EDIT, RULES_EDIT},
     Role.STORE_MANAGER: _STORE_MANAGER,
     Role.CLERK: frozenset(
         {ORDERS_VIEW, STOCK_VIEW, STOCK_MOVE, STORE_SELL, FLOOR_PICK, FLOOR_PACK}
@@ -324,6 +368,8 @@ GRANTS: dict[Role, frozenset[str]] = {
             SHOPS_VIEW,
             SHOPS_EDIT,
             STOCK_VIEW,
+            RULES_VIEW,
+            SENSORS_EDIT,
             AUDIT_VIEW,
             PEOPLE_VIEW,
             APPROVALS_POLICIES,
@@ -335,6 +381,7 @@ GRANTS: dict[Role, frozenset[str]] = {
         {
             ORDERS_VIEW,
             STOCK_VIEW,
+            RULES_VIEW,
             SHOPS_VIEW,
             PEOPLE_VIEW,
             AUDIT_VIEW,

@@ -202,10 +202,13 @@ class ListingRow:
 
 
 def shops_named(*, scope: Scope, words: str, limit: int) -> list[tuple[int, str, str]]:
-    """Id, code and name of the shops whose code or name contains the words."""
-    rows = scope.limit(Shop.objects.all(), "unit")
-    rows = rows.filter(Q(code__icontains=words) | Q(name__icontains=words))
-    return list(rows.order_by("name", "id").values_list("id", "code", "name")[:limit])
+    """Id, code and name of the shops whose code, name or pinyin contains the words."""
+    rows = scope.limit(Shop.objects.all(), "unit").filter(_worded(words))
+    return list(rows.order_by("pinyin", "id").values_list("id", "code", "name")[:limit])
+
+
+def _worded(words: str) -> Q:
+    return Q(code__icontains=words) | Q(name__icontains=words) | Q(pinyin__contains=words.lower())
 
 
 def unmatched(

@@ -27,6 +27,8 @@ class Shop(models.Model):
     platform = models.CharField(_("platform"), max_length=20, choices=Platform.choices)
     code = models.CharField(_("code"), max_length=120)
     name = models.CharField(_("name"), max_length=120)
+    # How the name is typed without a Chinese keyboard; Chinese sorts by it.
+    pinyin = models.CharField(max_length=300, blank=True, default="", editable=False)
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"))
     base_url = models.URLField(_("address of the API"), max_length=300)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")

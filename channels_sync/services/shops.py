@@ -19,6 +19,7 @@ from channels_sync.connectors.interface import (
 from channels_sync.models import Listing, PullCursor, Shop, ShopWarehouse
 from channels_sync.models.clock import database_clock
 from channels_sync.services.moment import database_now
+from inventory import services as stock
 from org import services as org
 
 LONGEST_PAUSE_SECONDS = 60.0
@@ -56,6 +57,7 @@ def create(
         platform=platform,
         code=code,
         name=name,
+        pinyin=stock.pinyin_of(name)[:300],
         unit_id=unit_id,
         base_url=base_url,
         credentials=dict(credentials),

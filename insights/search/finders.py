@@ -80,6 +80,25 @@ def _locations(scope: Scope, person: Person, words: str) -> list[Hit]:
     ]
 
 
+def _warehouses(scope: Scope, person: Person, words: str) -> list[Hit]:
+    return [
+        Hit(found.name, found.code, address("stock", warehouse=str(found.id)), exact=found.exact)
+        for found in stock.find_warehouses(scope=scope, words=words, limit=EACH)
+    ]
+
+
+def _people(scope: Scope, person: Person, words: str) -> list[Hit]:
+    return [
+        Hit(
+            title=found.name or found.username,
+            detail=found.username,
+            url=reverse("person", args=[found.id]),
+            exact=found.exact,
+        )
+        for found in org.find_people(scope=scope, words=words, limit=EACH)
+    ]
+
+
 def _holds(scope: Scope, person: Person, words: str) -> list[Hit]:
     return [
         Hit(
@@ -127,6 +146,8 @@ FINDERS = (
     Finder("hold", gettext_lazy("Holds"), roles.STOCK_VIEW, _holds),
     Finder("piece", gettext_lazy("Numbered pieces"), roles.STOCK_VIEW, _pieces),
     Finder("shop", gettext_lazy("Shops"), roles.SHOPS_VIEW, _shops),
+    Finder("warehouse", gettext_lazy("Warehouses"), roles.STOCK_VIEW, _warehouses),
+    Finder("person", gettext_lazy("People"), roles.PEOPLE_VIEW, _people),
     Finder("job", gettext_lazy("Jobs"), "", _jobs),
 )
 

@@ -143,18 +143,18 @@ class Future(Asked):
 
 
 class Board(Asked):
-    """?words=&warehouse=&grade=&shelf=free|sold_out|frozen&cursor=&limit="""
+    """?words=&warehouse=&grade=&shelf=free|sold_out|frozen|kits&cursor=&limit="""
 
     @described(
         "List balances",
         takes={
             "words": str, "warehouse": [str], "grade": tuple(Grade.values),
-            "shelf": ("free", "sold_out", "frozen"), "cursor": str, "limit": int,
+            "shelf": ("free", "sold_out", "frozen", "kits"), "cursor": str, "limit": int,
         },
         answer={"rows": [BoardRow], "cursor": str | None},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Balances in code order, a page at a time."""
+        """Balances in code order, a page at a time; or kits, and how many could be built."""
         known = ("words", "warehouse", "grade", "shelf", "cursor", "limit")
         query = StockQuery(request, self.scope(), known)
         houses = query.some_houses()
@@ -164,7 +164,7 @@ class Board(Asked):
                 words=query.text("words", 100),
                 warehouse_id=houses[0] if houses else None,
                 grade=query.grade(""),
-                shelf=query.one_of("shelf", "", "free", "sold_out", "frozen"),
+                shelf=query.one_of("shelf", "", "free", "sold_out", "frozen", "kits"),
             ),
             cursor=query.text("cursor", 120),
             limit=query.limit(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from django.utils.html import format_html
@@ -25,6 +25,7 @@ SHELVES = {
     "free": _("Available"),
     "sold_out": _("Nothing available"),
     "frozen": _("Reserved or frozen"),
+    "kits": _("Kits"),
 }
 
 
@@ -37,6 +38,7 @@ def narrowing_of(question: Question) -> Narrowing:
         warehouse_id=number_in(asked, "warehouse"),
         grade=grade if grade in Grade.values else "",
         shelf=shelf if shelf in SHELVES else "",
+        with_kits=True,
     )
 
 
@@ -65,6 +67,8 @@ def tabs(question: Question) -> Sequence[Tab]:
             tone="warn" if shelf == "sold_out" and counts[shelf].count else "",
         )
         for shelf, label in SHELVES.items()
+        # Whoever sells no kits needs no tab for them.
+        if shelf != "kits" or counts[shelf].count or narrowing.shelf == "kits"
     ]
 
 
@@ -82,12 +86,16 @@ def filters(question: Question) -> Sequence[Filter]:
 
 
 def page_url(row: BoardRow) -> str:
-    """The explanation of a balance."""
+    """The explanation of a balance; of a kit, its parts."""
+    if row.is_kit:
+        return f"/stock/kits/{row.sku_id}/{row.warehouse_id}/"
     return f"/stock/{row.sku_id}/{row.warehouse_id}/{quote(row.grade)}/"
 
 
 def _code(row: BoardRow) -> SafeString:
-    house = row.warehouse_name
+    house: str = row.warehouse_name
+    if row.is_kit:
+        house = f"{house} · {_now('Kit')}"
     if row.grade != "ZP":
         house = f"{house} · {row.grade_name}"
     return format_html(
@@ -96,6 +104,11 @@ def _code(row: BoardRow) -> SafeString:
 
 
 def _name(row: BoardRow) -> SafeString:
+    if row.is_kit:
+        hint = _now("Built from its parts; the number opens them")
+        return format_html(
+            "{} {}", cells.text(row.name), cells.chip(_now("Kit"), "info", hint=hint)
+        )
     if row.grade == "ZP":
         return cells.text(row.name)
     return format_html("{} {}", cells.text(row.name), cells.chip(row.grade_name, "warn"))
@@ -105,6 +118,18 @@ def _available(row: BoardRow) -> SafeString:
     return cells.number(
         row.available, url=page_url(row), tone="" if row.available else "bad", strong=True
     )
+
+
+def _lying(row: BoardRow, units: int, tone: str = "") -> SafeString:
+    """A figure of goods; a kit lies nowhere, which is not the same as nought."""
+    if row.is_kit:
+        return cells.number(None)
+    return cells.number(units, url=page_url(row), tone=tone if units else "")
+
+
+def _of_goods(units: Callable[[BoardRow], int]) -> Callable[[BoardRow], int | None]:
+    """The same for files: empty for kits."""
+    return lambda row: None if row.is_kit else units(row)
 
 
 def _share(row: BoardRow) -> SafeString:
@@ -134,21 +159,21 @@ COLUMNS: tuple[Column[BoardRow], ...] = (
            value=lambda row: row.grade_name),
     Column(
         key="on_hand", label=_("On hand"), kind=Kind.NUMBER, sortable=True,
-        value=lambda row: row.on_hand,
-        cell=lambda row: cells.number(row.on_hand, url=page_url(row)),
+        value=_of_goods(lambda row: row.on_hand),
+        cell=lambda row: _lying(row, row.on_hand),
     ),
     Column(
-        key="reserved", label=_("Reserved"), kind=Kind.NUMBER, value=lambda row: row.ordered,
-        cell=lambda row: cells.number(row.ordered, url=page_url(row)),
+        key="reserved", label=_("Reserved"), kind=Kind.NUMBER,
+        value=_of_goods(lambda row: row.ordered), cell=lambda row: _lying(row, row.ordered),
     ),
     Column(
-        key="frozen", label=_("Frozen"), kind=Kind.NUMBER, value=lambda row: row.frozen,
-        cell=lambda row: cells.number(row.frozen, url=page_url(row), tone="hold")
-        if row.frozen else cells.number(0),
+        key="frozen", label=_("Frozen"), kind=Kind.NUMBER,
+        value=_of_goods(lambda row: row.frozen),
+        cell=lambda row: _lying(row, row.frozen, "hold"),
     ),
     Column(
         key="held", label=_("Held"), kind=Kind.NUMBER, sortable=True, wide=True, default=False,
-        value=lambda row: row.held,
+        value=_of_goods(lambda row: row.held), cell=lambda row: _lying(row, row.held),
     ),
     Column(
         key="available", label=_("Available"), kind=Kind.NUMBER, sortable=True,
@@ -156,11 +181,13 @@ COLUMNS: tuple[Column[BoardRow], ...] = (
     ),
     Column(
         key="in_transit", label=_("In transit"), kind=Kind.NUMBER, wide=True,
-        hint=_("On the way from another warehouse"), value=lambda row: row.in_transit,
+        hint=_("On the way from another warehouse"),
+        value=_of_goods(lambda row: row.in_transit),
     ),
     Column(
         key="incoming", label=_("Incoming"), kind=Kind.NUMBER, wide=True,
-        hint=_("Announced by suppliers, not here yet"), value=lambda row: row.incoming,
+        hint=_("Announced by suppliers, not here yet"),
+        value=_of_goods(lambda row: row.incoming),
     ),
     Column(key="unit", label=_("Unit"), wide=True, value=lambda row: row.unit_name),
     Column(key="share", label=_("Share held"), wide=True, cell=_share,
@@ -180,6 +207,6 @@ BOARD: ListSpec[BoardRow] = ListSpec(
     row_label=lambda row: f"{row.code} {row.warehouse_code}",
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(boards.narrowed_board(question.scope, narrowing_of(question))),
-    total=lambda question: boards.narrowed_board(question.scope, narrowing_of(question)).count(),
+    count=lambda question: counted(boards.board_ids(question.scope, narrowing_of(question))),
+    total=lambda question: boards.board_ids(question.scope, narrowing_of(question)).count(),
 )

@@ -4,7 +4,7 @@ from inventory.models.corrections import Correction, CorrectionReason
 from inventory.models.history import BalanceMark, CellMark, Reach, ReasonMark, Snapshot
 from inventory.models.imports import ImportBlock, StockImport
 from inventory.models.incoming import Incoming
-from inventory.models.kits import HoldKit, Recipe, RecipeLine
+from inventory.models.kits import HoldKit, KitShelf, Recipe, RecipeLine
 from inventory.models.masters import Barcode, Lot, Sku
 from inventory.models.periods import Closing
 from inventory.models.pieces import Piece, PieceEntry
@@ -26,6 +26,7 @@ __all__ = [
     "HoldLine",
     "ImportBlock",
     "Incoming",
+    "KitShelf",
     "Location",
     "Lot",
     "Piece",

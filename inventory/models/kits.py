@@ -53,3 +53,24 @@ class HoldKit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipe_id} x{self.qty}"
+
+
+class KitShelf(models.Model):
+    """How many of a kit a warehouse could build now: a view over recipes and balances, never kept.
+
+    A row for each warehouse that has, or had, at least one part. Ids lie above those of balances,
+    so that a list of both names each row once.
+    """
+
+    kit = models.ForeignKey("inventory.Sku", on_delete=models.DO_NOTHING, related_name="+")
+    warehouse = models.ForeignKey(
+        "inventory.Warehouse", on_delete=models.DO_NOTHING, related_name="+"
+    )
+    available = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "inventory_kitshelf"
+
+    def __str__(self) -> str:
+        return f"{self.kit_id} in {self.warehouse_id}"

@@ -26,6 +26,8 @@ class Warehouse(models.Model):
 
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=80)
+    # How the name is typed without a Chinese keyboard, as with SKUs.
+    pinyin = models.CharField(max_length=200, blank=True, default="", editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.CENTRAL)
     unit = models.ForeignKey("org.Unit", on_delete=models.PROTECT, related_name="+")
     province = models.CharField(max_length=40, blank=True)

@@ -30,6 +30,7 @@ from inventory.selectors.finding import (
     find_lots,
     find_pieces,
     find_skus,
+    find_warehouses,
 )
 from inventory.selectors.forecast import DayStep, Forecast, future
 from inventory.selectors.holds import (
@@ -184,6 +185,7 @@ __all__ = [
     "find_lots",
     "find_pieces",
     "find_skus",
+    "find_warehouses",
     "future",
     "held_kits",
     "held_units",

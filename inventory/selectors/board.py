@@ -14,6 +14,8 @@ from django.db.models.functions import Now
 from inventory.models import Balance, HoldLine, Incoming, Reason
 from inventory.models.books import Grade
 from inventory.models.claims import Role
+from inventory.selectors.kit_shelf import FIRST_ROW, kit_values, shelved_kits
+from inventory.selectors.selling import GOOD
 from inventory.selectors.wording import skus_for_words
 from org.lists.counting import counted_each
 from org.lists.keyset import By, slice_of
@@ -28,18 +30,24 @@ class Narrowing:
     """What the board is narrowed to; each empty value narrows nothing.
 
     `words` looks in code, name and pinyin, and for a whole barcode. `shelf` is "free" (something
-    available), "sold_out" (nothing available) or "frozen" (something under a claim).
+    available), "sold_out" (nothing available), "frozen" (something under a claim) or "kits".
+    `with_kits` puts kits among the goods; without it they are listed on their own shelf only.
     """
 
     words: str = ""
     warehouse_id: int | None = None
     grade: str = ""
     shelf: str = ""
+    with_kits: bool = False
 
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One balance. `ordered + frozen` is all that is held: commitments, and everything else."""
+    """One balance. `ordered + frozen` is all that is held: commitments, and everything else.
+
+    A kit's row has no balance, only how many could be built now: `available`. Its `balance_id`
+    is a number that no balance has.
+    """
 
     balance_id: int
     sku_id: int
@@ -58,6 +66,7 @@ class BoardRow:
     # Announced and not here yet: on the way from another warehouse, and from suppliers.
     in_transit: int = 0
     incoming: int = 0
+    is_kit: bool = False
 
     @property
     def grade_name(self) -> str:
@@ -125,26 +134,26 @@ def frozen_by_reason(*, scope: Scope) -> list[ReasonTotal]:
 
 
 def board(*, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = PAGE) -> BoardPage:
-    """One page of the board in code order. Three statements, whatever the number of rows.
+    """One page of the board in code order. Five statements, whatever the number of rows.
 
     Args:
         scope: whose warehouses.
         narrowing: search words, warehouse, tab.
-        cursor: ">code balance-id" for the rows behind it, "<..." for those before it, or empty;
+        cursor: ">code row-id" for the rows behind it, "<..." for those before it, or empty;
             a cursor that says nothing starts at the beginning.
         limit: rows on a page.
     """
-    rows = narrowed_board(scope, narrowing)
-    backwards, code, balance_id = _place(cursor)
-    if code:
-        compare = "lt" if backwards else "gt"
-        # Two conditions, so that the index on the code is walked from the cursor on.
-        rows = rows.filter(
-            Q(**{f"sku__code__{compare}e": code})
-            & (Q(**{f"sku__code__{compare}": code}) | Q(**{f"id__{compare}": balance_id}))
-        )
-    order = ("-sku__code", "-id") if backwards else ("sku__code", "id")
-    found = list(rows.order_by(*order).values_list(*_COLUMNS)[: limit + 1])
+    backwards, code, row_id = _place(cursor)
+    order = ("-code", "-id") if backwards else ("code", "id")
+    first, *others = [
+        _behind(rows, column, backwards, code, row_id)
+        .order_by(*order)
+        .values_list("id", "code")[: limit + 1]
+        for rows, column in _arms(scope, narrowing)
+    ]
+    if others:
+        first = first.union(*others, all=True).order_by(*order)[: limit + 1]
+    found = [row[0] for row in first]
     more = len(found) > limit
     found = found[:limit]
     if backwards:
@@ -156,6 +165,35 @@ def board(*, scope: Scope, narrowing: Narrowing, cursor: str = "", limit: int = 
         rows=shown,
         after=_cursor(">", shown[-1]) if more or backwards else "",
         before=_cursor("<", shown[0]) if (more if backwards else bool(code)) else "",
+    )
+
+
+def _arms(scope: Scope, narrowing: Narrowing) -> list[tuple[QuerySet[Any], str]]:
+    """The rows of a board: goods, kits or both, and the column of the code in each."""
+    arms: list[tuple[QuerySet[Any], str]] = []
+    only_kits = narrowing.shelf == "kits"
+    if not only_kits:
+        goods = narrowed_board(scope, narrowing).annotate(code=F("sku__code"))
+        arms.append((goods, "sku__code"))
+    if only_kits or narrowing.with_kits:
+        kits = shelved_kits(
+            scope=scope, words=" ".join(narrowing.words.split()), grade=narrowing.grade,
+            warehouse_id=narrowing.warehouse_id, shelf=narrowing.shelf,
+        )  # fmt: skip
+        arms.append((kits, "kit__code"))
+    return arms
+
+
+def _behind(
+    rows: QuerySet[Any], column: str, backwards: bool, code: str, row_id: int
+) -> QuerySet[Any]:
+    if not code:
+        return rows
+    compare = "lt" if backwards else "gt"
+    # Two conditions, so that the index on the code is walked from the cursor on.
+    return rows.filter(
+        Q(**{f"{column}__{compare}e": code})
+        & (Q(**{f"{column}__{compare}": code}) | Q(**{f"id__{compare}": row_id}))
     )
 
 
@@ -176,35 +214,51 @@ def board_sorted(
         sort: a key of `SORTS`, with "-" for the largest first.
     """
     by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
-    part = slice_of(narrowed_board(scope, narrowing), by=by, cursor=cursor, limit=limit)
-    rows = Balance.objects.filter(id__in=part.ids).values_list(*_COLUMNS)
+    (first, _), *others = _arms(scope, narrowing)
+    also = [rows for rows, _ in others]
+    part = slice_of(first, by=by, cursor=cursor, limit=limit, also=also)
+    return Part(_shown(part.ids), part.after, part.before)
+
+
+def _shown(ids: Sequence[int]) -> list[BoardRow]:
+    """Rows in this order, with what holds them and what is on its way. Four statements."""
+    goods = [pk for pk in ids if pk < FIRST_ROW]
+    rows = Balance.objects.filter(id__in=goods).values_list(*_COLUMNS)
     found = {row[0]: row for row in rows}
-    return Part(_shown([found[pk] for pk in part.ids if pk in found]), part.after, part.before)
-
-
-def _shown(found: Sequence[tuple[Any, ...]]) -> list[BoardRow]:
-    """Rows of balances with what holds them and what is on its way. Two statements."""
-    claims = _claims([row[0] for row in found])
-    coming = _coming({row[1] for row in found})
-    whole = (
-        (*row, *claims.get(row[0], (0, 0)), *coming.get((row[5], row[1], row[8]), (0, 0)))
-        for row in found
-    )
-    return [BoardRow(*values) for values in whole]
+    kits = kit_values([pk for pk in ids if pk >= FIRST_ROW])
+    claims = _claims(goods)
+    coming = _coming({row[1] for row in found.values()})
+    shown = []
+    for pk in ids:
+        if pk in found:
+            row = found[pk]
+            whole = (*row, *claims.get(pk, (0, 0)), *coming.get((row[5], row[1], row[8]), (0, 0)))
+            shown.append(BoardRow(*whole))
+        elif pk in kits:
+            *about, free = kits[pk]
+            kit = (pk, *about, GOOD, 0, 0, free, 0, 0, 0, 0, True)
+            shown.append(BoardRow(*kit))
+    return shown
 
 
 def board_counts(*, scope: Scope, narrowing: Narrowing) -> dict[str, Counted]:
-    """Counts for the tabs ("", "free", "sold_out", "frozen") under the same search."""
+    """Counts for the tabs ("", "free", "sold_out", "frozen", "kits") under the same search."""
     return counted_each(
         {
-            shelf: narrowed_board(scope, replace(narrowing, shelf=shelf))
-            for shelf in ("", "free", "sold_out", "frozen")
+            shelf: board_ids(scope, replace(narrowing, shelf=shelf))
+            for shelf in ("", "free", "sold_out", "frozen", "kits")
         }
     )
 
 
+def board_ids(scope: Scope, narrowing: Narrowing) -> QuerySet[Any, Any]:
+    """The ids of all rows of a filter, goods and kits, unordered."""
+    first, *others = [rows.values("pk") for rows, _ in _arms(scope, narrowing)]
+    return first.union(*others, all=True) if others else first
+
+
 def narrowed_board(scope: Scope, narrowing: Narrowing) -> QuerySet[Balance]:
-    """The balances of a filter, unordered."""
+    """The balances of a filter, unordered; kits have none."""
     rows = scope.limit(Balance.objects.all(), "warehouse__unit")
     if narrowing.warehouse_id is not None:
         rows = rows.filter(warehouse_id=narrowing.warehouse_id)

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
-from inventory.models import Barcode, Hold, HoldLine, Location, Lot, Piece, Sku, Stock
+from inventory.models import Barcode, Hold, HoldLine, Location, Lot, Piece, Sku, Stock, Warehouse
 from org.scope import Scope
 
 
@@ -43,6 +43,16 @@ class LocationFound:
     code: str
     warehouse_code: str
     kind_label: str
+    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WarehouseFound:
+    """A warehouse; `exact` when its code was typed whole."""
+
+    id: int
+    code: str
+    name: str
     exact: bool
 
 
@@ -122,6 +132,18 @@ def find_locations(*, scope: Scope, words: str, limit: int) -> list[LocationFoun
             exact=row.code == wanted,
         )
         for row in rows.order_by("code", "warehouse__code")[:limit]
+    ]
+
+
+def find_warehouses(*, scope: Scope, words: str, limit: int) -> list[WarehouseFound]:
+    """Warehouses by code, name and pinyin."""
+    code = words.upper()
+    rows = scope.limit(Warehouse.objects.filter(is_active=True), "unit").filter(
+        Q(code__startswith=code) | Q(name__contains=words) | Q(pinyin__contains=words.lower())
+    )
+    return [
+        WarehouseFound(id=row.pk, code=row.code, name=row.name, exact=row.code == code)
+        for row in rows.order_by("pinyin", "code")[:limit]
     ]
 
 

@@ -56,6 +56,7 @@ from inventory.services.masters import (
     add_skus,
     add_warehouse,
     add_zone,
+    pinyin_of,
 )
 from inventory.services.periods import close_until, closed_until
 from inventory.services.snapshots import last_month_end, take_marks, take_snapshot
@@ -147,6 +148,7 @@ __all__ = [
     "move",
     "narrow",
     "pin",
+    "pinyin_of",
     "plan",
     "receive",
     "regrade",

@@ -143,7 +143,13 @@ def add_lot(
 def add_warehouse(*, code: str, name: str, unit_id: int, **columns: Any) -> int:
     """The warehouse's id; a known code is left as it is."""
     warehouse, _ = Warehouse.objects.get_or_create(
-        code=clean_code(code), defaults={"name": name, "unit_id": unit_id, **columns}
+        code=clean_code(code),
+        defaults={
+            "name": name,
+            "unit_id": unit_id,
+            "pinyin": pinyin_of(name)[:200],
+            **columns,
+        },
     )
     return warehouse.pk
 

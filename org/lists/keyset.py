@@ -7,7 +7,7 @@ sense starts at the beginning: addresses are typed, cut and pasted.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -62,6 +62,7 @@ def slice_of(
     cursor: str,
     limit: int,
     arms: tuple[str, Collection[int]] = ("", ()),
+    also: Sequence[QuerySet[Any]] = (),
 ) -> Slice:
     """One page of ids; one statement.
 
@@ -72,25 +73,30 @@ def slice_of(
         limit: rows of a page.
         arms: a column and its few values when the rows are narrowed to them: then each value's
             index is read from its own end, and only the page is merged.
+        also: rows of other models that stand in the same list; each has the order's column, and
+            ids that no other row of the list has.
     """
     place = _place(cursor, by)
     backwards = place is not None and place.backwards
     # Reading backwards turns the order and where the empty ones stand.
     descending = by.descending != backwards
     ordering = _ordering(by, descending, backwards)
-    if place is not None:
-        rows = _beyond(rows, by, place, descending)
     names = ("id",) if by.field == "id" else ("id", by.field)
     column, values = arms
-    if 1 < len(values) <= MOST_ARMS:
-        parts = [
-            rows.filter(**{column: value}).order_by(*ordering).values_list(*names)[: limit + 1]
-            for value in sorted(values)
-        ]
-        merged = parts[0].union(*parts[1:], all=True).order_by(*ordering)
-        found = list(merged[: limit + 1])
-    else:
-        found = list(rows.order_by(*ordering).values_list(*names)[: limit + 1])
+    several = 1 < len(values) <= MOST_ARMS
+    parts: list[QuerySet[Any]] = (
+        [rows.filter(**{column: value}) for value in sorted(values)] if several else [rows]
+    )
+    pages = [
+        (part if place is None else _beyond(part, by, place, descending))
+        .order_by(*ordering)
+        .values_list(*names)[: limit + 1]
+        for part in (*parts, *also)
+    ]
+    first, *others = pages
+    if others:
+        first = first.union(*others, all=True).order_by(*ordering)[: limit + 1]
+    found = list(first)
     more = len(found) > limit
     page = found[:limit]
     if backwards:

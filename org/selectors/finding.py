@@ -30,9 +30,12 @@ class JobFound:
 
 
 def find_people(*, scope: Scope, words: str, limit: int) -> list[PersonFound]:
-    """People by sign-in name or by part of their name."""
+    """People by sign-in name or by part of their name, also as it is spelled in pinyin."""
     rows = Person.objects.filter(
-        Q(username__istartswith=words) | Q(display_name__icontains=words), is_active=True
+        Q(username__istartswith=words)
+        | Q(display_name__icontains=words)
+        | Q(pinyin__contains=words.lower().replace(" ", "")),
+        is_active=True,
     )
     if scope.unit_ids is not None:
         inside = Assignment.objects.filter(unit__in=sorted(scope.unit_ids))

@@ -7,11 +7,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from channels_sync.services import shops
+from inventory import services as inventory
+from org import services as org
 from org.models import Person
 from tests import given
 from tests.oms import told
@@ -130,7 +133,7 @@ def test_searching_costs_the_same_for_one_and_for_many(client: Client) -> None:
         given.sku(f"TEA-{at}")
 
     assert statements() == one
-    assert one <= 18
+    assert one <= 20
 
 
 def test_one_letter_asks_nothing(client: Client) -> None:
@@ -140,3 +143,28 @@ def test_one_letter_asks_nothing(client: Client) -> None:
         assert _found(client, "t") == {"groups": [], "jump": ""}
 
     assert len(seen) == 2
+
+
+def test_a_warehouse_a_shop_and_a_colleague_are_found_by_pinyin(client: Client) -> None:
+    unit = given.unit()
+    with transaction.atomic():
+        inventory.add_warehouse(code="HZ1", name="杭州中心仓", unit_id=unit.pk)
+        shop = shops.create(
+            platform="api", code="POS", name="门店收银", unit_id=unit.pk, base_url="",
+            credentials={}, warehouse_ids=[], actor="test",
+        )  # fmt: skip
+        org.create_person(username="zn", display_name="周宁", password=None, actor="test")
+    client.force_login(given.person())
+
+    for words in ("hangzhou", "hzzxc", "杭州", "hz1"):
+        assert _titles(client, words)["仓库"] == ["杭州中心仓"], words
+    for words in ("mendian", "mdsy", "收银"):
+        assert _titles(client, words)["店铺"] == [shop.name], words
+    for words in ("zhouning", "zhou ning", "周宁", "zn"):
+        assert _titles(client, words)["人员"] == ["周宁"], words
+
+
+def test_colleagues_are_found_only_by_who_may_see_people(client: Client) -> None:
+    client.force_login(given.person(role="WAREHOUSE_STAFF"))
+
+    assert "人员" not in _titles(client, "zhouning")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from org.scope import Scope
 from tests import given
@@ -123,6 +125,20 @@ def test_looking_up_costs_as_many_statements_however_much_lies_there(
 
     with django_assert_max_num_queries(40):  # type: ignore[operator]
         assert _found(staff, "A-03") != []
+
+
+@pytest.mark.parametrize("code", ["6901", "A-02", "NOBODY"])
+def test_one_scan_asks_for_a_code_once(house: House, staff: Client, code: str) -> None:
+    world.stocked(house, "A-02", TEA=3)
+    # A code that was found before must not come back with one that nobody knows.
+    staff.post("/pda/look-up/", {"code": "A-01", "token": world.fresh()})
+    with CaptureQueriesContext(connection) as seen:
+        answer = staff.post("/pda/look-up/", {"code": code, "token": world.fresh()})
+
+    said = [each["sql"] for each in seen.captured_queries]
+    assert sum('FROM "inventory_barcode"' in each and f"'{code}'" in each for each in said) == 1
+    assert answer.context["asked"] == ("" if code == "NOBODY" else code)
+    assert bool(answer.context["found"]) == (code != "NOBODY")
 
 
 def test_a_reload_in_the_middle_of_a_walk_goes_on_there(house: House, staff: Client) -> None:

@@ -62,6 +62,8 @@ class Step:
     verdict: Verdict
     # What follows in a transaction of its own once this one is committed; safe to lose and repeat.
     then: Callable[[], None] | None = None
+    # What `look` would find anew, when the step had to find it anyway.
+    seen: dict[str, Any] | None = None
 
 
 Work = Callable[[Turn], Step]
@@ -92,6 +94,7 @@ def serve(request: HttpRequest, errands: Errands, *, shown: Stage | None = None)
     scope = scope_for(request, errands.permission)
     place = warehouse_choice(request, scope)
     verdict: Verdict | None = None
+    seen: dict[str, Any] | None = None
     if request.method == "POST":
         scan = read_scan(request)
         stage = _stage(person.pk, errands, place)
@@ -104,9 +107,11 @@ def serve(request: HttpRequest, errands: Errands, *, shown: Stage | None = None)
                 return common
             verdict = common
         if verdict is None:
-            verdict = _scanned(request, errands, scan, place, scope)
+            verdict, seen = _scanned(request, errands, scan, place, scope)
     stage = shown or _stage(person.pk, errands, place)
-    context = {"place": place, "stage": stage, **errands.look(stage, place, scope)}
+    if seen is None:
+        seen = errands.look(stage, place, scope)
+    context = {"place": place, "stage": stage, **seen}
     return show(request, errands.template, context, verdict=verdict)
 
 
@@ -116,10 +121,12 @@ def _stage(person_id: int, errands: Errands, place: Choice) -> Stage:
 
 def _scanned(
     request: HttpRequest, errands: Errands, scan: commands.Scan, place: Choice, scope: Scope
-) -> Verdict:
+) -> tuple[Verdict, dict[str, Any] | None]:
+    """What is said about a scan, and what it found if the page need not ask again."""
     person = person_of(request)
     if place.id is None:
-        return Verdict(_("You work in no warehouse. Ask whoever manages accounts."), "error")
+        text = _("You work in no warehouse. Ask whoever manages accounts.")
+        return Verdict(text, "error"), None
     warehouse_id = place.id
 
     def turn() -> Step:
@@ -146,6 +153,6 @@ def _scanned(
         step = committed(turn)
         if step.then is not None:
             committed(step.then)
-        return step.verdict
+        return step.verdict, step.seen
     except (FloorRefused, Refused) as refused:
-        return Verdict(str(refused), "error")
+        return Verdict(str(refused), "error"), None

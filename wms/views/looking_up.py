@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,12 +42,14 @@ def _work(turn: Turn) -> Step:
     found = board.found_under(code, scope=turn.scope, warehouse_id=turn.warehouse_id)
     if not found:
         # What was shown before would look like the answer: it goes.
-        return Step({}, no(FloorRefused("code_unknown", scanned=turn.scan.code)))
+        refusal = no(FloorRefused("code_unknown", scanned=turn.scan.code))
+        return Step({}, refusal, seen=_shown("", ()))
     kinds = ", ".join(dict.fromkeys(each.kind for each in found))
     text = ngettext("%(code)s: %(kinds)s", "%(code)s is several things: %(kinds)s", len(found))
     papers = [paper for each in found if (paper := _labels(each))]
     stage = {"code": code, "labels": papers[0] if papers else ""}
-    return Step(stage, Verdict(text % {"code": turn.scan.code, "kinds": kinds}))
+    verdict = Verdict(text % {"code": turn.scan.code, "kinds": kinds})
+    return Step(stage, verdict, seen=_shown(code, found))
 
 
 def _labels(finding: board.Finding) -> str:
@@ -60,6 +63,11 @@ def _labels(finding: board.Finding) -> str:
 def _look(stage: Stage, place: Choice, scope: Scope) -> dict[str, Any]:
     code = str(stage.get("code", ""))
     found = board.found_under(code, scope=scope, warehouse_id=place.id) if code else []
+    return _shown(code, found)
+
+
+def _shown(code: str, found: Sequence[board.Finding]) -> dict[str, Any]:
+    """What the page says of the findings."""
     return {"found": [(each, _page(each)) for each in found], "asked": code}
 
 

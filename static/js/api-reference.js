@@ -11,6 +11,8 @@
     validatorUrl: null,
     defaultModelsExpandDepth: -1,
     filter: true,
+    // The widget calls its list a second main of the page; a screen reader wants one.
+    onComplete: () => place.querySelector("main")?.setAttribute("role", "group"),
     requestInterceptor: (request) => {
       const token = cookie("csrftoken");
       if (token && request.method !== "GET") request.headers["X-CSRFToken"] = token;

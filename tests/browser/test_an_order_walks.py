@@ -189,8 +189,14 @@ def test_a_freeze_by_hand_takes_its_units_from_the_shop_and_gives_them_back(
     expect(row.locator("td.num").first).to_have_text("3")
     assert _within(SECONDS, lambda: _figure(whole_house, TEA_BOWL) == before - 3)
 
-    row.locator("a[href^='/holds/']").first.click()
+    link = row.locator("a[href^='/holds/']").first
+    hold = str(link.get_attribute("href"))
+    link.click()
     page.locator("[data-opens=release-hold]").first.click()
     page.locator("dialog#release-hold [name=why]").fill("清点无误")
     page.locator("dialog#release-hold button[type=submit]").click()
     assert _within(SECONDS, lambda: _figure(whole_house, TEA_BOWL) == before)
+    # Released whole: its page offers nothing more to release.
+    page.goto(f"{whole_house.url}{hold}")
+    expect(page.locator("main")).to_be_visible()
+    expect(page.locator("[data-opens=release-hold]")).to_have_count(0)

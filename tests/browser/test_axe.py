@@ -20,6 +20,8 @@ from tests.pages.table import TABLE
 pytestmark = pytest.mark.browser
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+# The vendored Swagger widget inside of our reference page: its markup is not ours to mend.
+NOT_OURS = [[".api-reference .swagger-ui"]]
 
 
 @cache
@@ -35,7 +37,8 @@ def violations(page: Page) -> list[str]:
     """What axe finds on this page, one line each with the first place."""
     page.evaluate(_axe())
     found: dict[str, Any] = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+        "([within, tags]) => axe.run(within, {runOnly: {type: 'tag', values: tags}})",
+        [{"include": [["html"]], "exclude": NOT_OURS}, TAGS],
     )
     return [
         f"{each['id']} ({len(each['nodes'])}): {each['nodes'][0]['target']}"
@@ -46,10 +49,7 @@ def violations(page: Page) -> list[str]:
 
 def test_axe_finds_nothing_on_any_page(shop_front: str, page: Page) -> None:
     addresses = {
-        name: reverse(name, args=TABLE[name].args())
-        for name in PAGES
-        # The reference is Swagger's own page inside of ours; its markup is not ours to mend.
-        if name not in ("sign-in", "api-reference")
+        name: reverse(name, args=TABLE[name].args()) for name in PAGES if name != "sign-in"
     }
     page.goto(f"{shop_front}/sign-in/")
     found = {"sign-in": violations(page)}

@@ -24,12 +24,13 @@ class Size:
     kills: int
     examples: int
     machine_steps: int
+    conditions: int
 
 
 SIZES = {
-    "quick": Size(20_000, 200, 1_000, 4, 40, 500, 1, 5, 20),
-    "prove": Size(300_000, 1_500, 20_000, 4, 400, 3_000, 5, 60, 40),
-    "soak": Size(1_000_000, 20_000, 100_000, 4, None, 10_000, 20, 300, 50),
+    "quick": Size(20_000, 200, 1_000, 4, 40, 500, 1, 5, 20, 300),
+    "prove": Size(300_000, 1_500, 20_000, 4, 400, 3_000, 5, 60, 40, 10_000),
+    "soak": Size(1_000_000, 20_000, 100_000, 4, None, 10_000, 20, 300, 50, 50_000),
 }
 
 
@@ -54,3 +55,8 @@ def both_checkers() -> list[str]:
     from inventory.selectors.replay import replay
 
     return [str(each) for each in (*selectors.audit(), *replay().differences)]
+
+
+def conditions() -> int:
+    """How many random conditions are judged in Python and by PostgreSQL."""
+    return SIZES[os.environ.get(SETTING) or "quick"].conditions

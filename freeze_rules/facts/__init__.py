@@ -1,0 +1,19 @@
+"""What conditions are about: every fact with its names, type, unit and comparisons."""
+
+from freeze_rules.facts.kinds import Choice, Fact, Is, Type, Unit, label_of
+from freeze_rules.facts.reading import WrongCase
+from freeze_rules.facts.registry import FACTS, case, described, described_one
+
+__all__ = [
+    "FACTS",
+    "Choice",
+    "Fact",
+    "Is",
+    "Type",
+    "Unit",
+    "WrongCase",
+    "case",
+    "described",
+    "described_one",
+    "label_of",
+]

@@ -198,7 +198,8 @@ class _Reader:
         before = len(self.faults)
         found: list[Any] = []
         for each in given:
-            found.append(self.read(fact, self.looked_up(fact, each, path), path))
+            one = self.looked_up(fact, each, path)
+            found.append(self.read(fact, one, path) if len(self.faults) == before else None)
             # One fault says enough of a list.
             if len(self.faults) > before:
                 return None

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from freeze_rules.conditions.parsing import Params, parse
 from freeze_rules.conditions.tree import All, Leaf, Node, Not, Some
 from freeze_rules.facts import Fact, Is, Type, Unit
-from freeze_rules.facts.kinds import COUNTED_IN, TIMES, UNIT_LABELS
+from freeze_rules.facts.kinds import COUNTED, TIMES, UNIT_LABELS
 
 MOST_SHOWN = 6
 
@@ -76,6 +76,11 @@ def _pattern(leaf: Leaf) -> str:
         return gettext("%(fact)s: %(value)s")
     if leaf.fact.type in TIMES and leaf.comparison in _timely():
         return _timely()[leaf.comparison]
+    if leaf.fact.type not in COUNTED | TIMES and leaf.comparison in (Is.EQUAL, Is.UNEQUAL):
+        # Apart, because words stand in quotation marks and numbers do not.
+        if leaf.comparison is Is.EQUAL:
+            return pgettext("words", "%(fact)s is %(value)s")
+        return pgettext("words", "%(fact)s is not %(value)s")
     return _plain()[leaf.comparison]
 
 
@@ -130,10 +135,14 @@ def value_said(fact: Fact, value: Any) -> str:
 
 def _counted(unit: Unit, value: int | Decimal) -> str:
     number = _number(value)
-    if unit in COUNTED_IN:
-        # Django chooses the plural by `n`; a fraction is never one.
-        whole = int(value) if value == int(value) else 2
-        return str(COUNTED_IN[unit] % {"n": whole}).replace(str(whole), number, 1)
+    # A fraction is never one.
+    whole = int(value) if value == int(value) else 2
+    if unit is Unit.DAYS:
+        return ngettext("%(n)s day", "%(n)s days", whole) % {"n": number}
+    if unit is Unit.MINUTES:
+        return ngettext("%(n)s minute", "%(n)s minutes", whole) % {"n": number}
+    if unit is Unit.PIECES:
+        return ngettext("%(n)s unit", "%(n)s units", whole) % {"n": number}
     if unit is Unit.NONE:
         return number
     if unit is Unit.PERCENT:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 
 class Type(StrEnum):
@@ -129,12 +129,6 @@ UNIT_LABELS: dict[Unit, Promise | str] = {
     Unit.YUAN: pgettext_lazy("unit", "CNY"),
     Unit.CELSIUS: "°C",
     Unit.SKUS: "SKU",
-}
-# A number with its unit; the others are written "5 ml".
-COUNTED_IN = {
-    Unit.DAYS: ngettext_lazy("%(n)s day", "%(n)s days"),
-    Unit.MINUTES: ngettext_lazy("%(n)s minute", "%(n)s minutes"),
-    Unit.PIECES: ngettext_lazy("%(n)s unit", "%(n)s units"),
 }
 
 

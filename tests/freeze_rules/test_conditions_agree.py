@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -193,7 +194,7 @@ def test_a_reader_finds_only_cells_of_the_own_units() -> None:
     east = Scope.of([build.unit("EAST").pk])
 
     assert facts.found("", [], scope=east) == facts.Found(
-        cells=1, units=7, free=7, skus=1, warehouses=1, value=0
+        cells=1, units=7, free=7, skus=1, warehouses=1, value=Decimal(0)
     )  # fmt: skip
     [mine] = facts.cells("TRUE", [], scope=east)
     assert Balance.objects.get(cells=mine).warehouse.code == "SH"

@@ -83,6 +83,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("masters-skus", _("SKUs"), "stock", roles.MASTERS_EDIT),
             Entry("masters-warehouses", _("Warehouses"), "place", roles.MASTERS_EDIT),
+            Entry("masters-reasons", _("Reasons"), "hold", roles.MASTERS_EDIT),
             Entry("masters-carriers", _("Carriers"), "ship", roles.MASTERS_EDIT),
             Entry("start", _("The first hour"), "flag", roles.MASTERS_EDIT),
             Entry("people", _("People"), "people", roles.PEOPLE_VIEW),

@@ -296,6 +296,19 @@ APPROVALS: dict[str, str] = {
     "stock.adjust": "inventory.services.correcting.kind:KIND",
     "stock.unfreeze": "freeze_rules.services.consent:KIND",
 }
+# What has a history: kind -> the `HistoryKind` of the room that keeps it (see org.history).
+HISTORIES: dict[str, str] = {
+    "sku": "inventory.histories:SKU",
+    "warehouse": "inventory.histories:WAREHOUSE",
+    "zone": "inventory.histories:ZONE",
+    "location": "inventory.histories:LOCATION",
+    "reason": "inventory.histories:REASON",
+    "shop": "channels_sync.histories:SHOP",
+    "person": "org.histories:PERSON",
+    "role": "org.histories:ROLE",
+    "unit": "org.histories:UNIT",
+    "policy": "org.histories:POLICY",
+}
 # Where a role can be given besides units: kind -> who knows them (see org.places).
 PLACES: dict[str, str] = {
     "warehouse": "inventory.selectors.masters:warehouses_as_places",

@@ -16,7 +16,7 @@ from inventory.views import (
     pieces,
     places,
 )
-from inventory.views.masters import skus, warehouses
+from inventory.views.masters import settings, skus, warehouses
 
 urlpatterns = [
     path("api/v1/stock/", include(api_urls)),
@@ -25,6 +25,14 @@ urlpatterns = [
     path(
         "masters/warehouses/<int:warehouse_id>/", warehouses.one_warehouse, name="masters-warehouse"
     ),
+    path(
+        "masters/warehouses/<int:warehouse_id>/facts/",
+        settings.warehouse_facts,
+        name="masters-warehouse-facts",
+    ),
+    path("masters/zones/<int:zone_id>/", settings.zone, name="masters-zone"),
+    path("masters/reasons/", settings.reason_list, name="masters-reasons"),
+    path("masters/reasons/<int:reason_id>/", settings.reason, name="masters-reason"),
     path(
         "masters/locations/<int:location_id>/switch/",
         warehouses.switch_place,

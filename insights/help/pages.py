@@ -71,6 +71,11 @@ ABOUT: dict[str, About] = {
     "masters-skus": About(
         _("What you stock and sell, each variant under its own code."), ("sku", "barcode", "kit")
     ),
+    "masters-reasons": About(
+        _("Why stock is claimed or frozen, what that keeps from happening, and who ends it."),
+        ("reason", "hold", "safety_class"),
+    ),
+    "history": About(_("Every change of this thing: when, by whom, from what to what.")),
     "masters-carriers": About(
         _("Who takes your parcels, and how many waybill numbers are left."), ("waybill",)
     ),

@@ -27,6 +27,7 @@ ACTIONS: dict[str, Promise] = {
     "person.created": _("Person added"),
     "person.password_set": _("Password set"),
     "person.unassigned": _("Role taken away"),
+    "reason.changed": _("Reason changed"),
     "receiver.exported": _("Receivers exported"),
     "receiver.reveal": _("Receiver shown"),
     "receivers.blanked": _("Old receivers removed"),
@@ -46,6 +47,8 @@ ACTIONS: dict[str, Promise] = {
     "unit.created": _("Unit created"),
     "unit.renamed": _("Unit renamed"),
     "version.restored": _("Version restored"),
+    "warehouse.changed": _("Warehouse changed"),
+    "zone.changed": _("Zone changed"),
 }
 
 # Tabs: which beginnings of actions belong together, and whether stock postings do.
@@ -57,7 +60,7 @@ FAMILIES: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "receivers": (_("Receivers"), ("receiver.", "receivers.")),
     "setup": (
         _("Master data and settings"),
-        ("sku.", "lot.", "location.", "warehouse.", "reason.", "shop.", "listing.", "kit.",
+        ("sku.", "lot.", "location.", "warehouse.", "zone.", "reason.", "shop.", "listing.", "kit.",
          "version.", "notice.", "approval.policy_made", "approval.policy_switched"),
     ),
 }  # fmt: skip

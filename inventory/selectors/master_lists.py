@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext_lazy
 
-from inventory.models import Location, Sku, Warehouse
+from inventory.models import Location, Reason, Sku, Warehouse, Zone
 from inventory.selectors.wording import skus_for_words
+from org.roles import PERMISSIONS
 from org.scope import Scope
 
 PAGE = 100
@@ -53,6 +56,84 @@ class SkuRow:
     lot_tracked: bool
     is_kit: bool
     is_active: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReasonRow:
+    """A reason in the list of settings; `keeps_from` are its effects in words."""
+
+    id: int
+    code: str
+    label: str
+    role_label: str
+    is_safety: bool
+    rank: int
+    review_days: int | None
+    keeps_from: tuple[str, ...]
+    released_with: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneRow:
+    """A zone of a warehouse."""
+
+    id: int
+    code: str
+    name: str
+
+
+EFFECTS = {
+    "blocks_reserve": gettext_lazy("reserving"), "blocks_pick": gettext_lazy("picking"),
+    "blocks_ship": gettext_lazy("shipping"), "blocks_move": gettext_lazy("moving"),
+    "blocks_count": gettext_lazy("counting"), "blocks_publish": gettext_lazy("publishing"),
+}  # fmt: skip
+
+
+def reason_rows() -> list[ReasonRow]:
+    """Every reason, the highest rank first."""
+    return [
+        ReasonRow(
+            id=row.pk,
+            code=row.code,
+            label=row.label,
+            role_label=str(row.get_role_display()),
+            is_safety=row.is_safety,
+            rank=row.rank,
+            review_days=row.review_days,
+            keeps_from=tuple(str(word) for name, word in EFFECTS.items() if getattr(row, name)),
+            released_with=str(PERMISSIONS.get(row.release_permission, row.release_permission)),
+        )
+        for row in Reason.objects.order_by("-rank", "code")
+    ]
+
+
+def reason_facts(*, reason_id: int) -> dict[str, Any] | None:
+    """What the form of a reason shows."""
+    columns = ("code", "name", "name_en", "review_days", "rank", "by_hand")
+    row = Reason.objects.filter(pk=reason_id).first()
+    return None if row is None else {name: getattr(row, name) for name in columns}
+
+
+def warehouse_facts(*, warehouse_id: int, scope: Scope) -> dict[str, Any] | None:
+    """What the form of a warehouse shows, when it lies inside the scope."""
+    rows = scope.limit(Warehouse.objects.filter(pk=warehouse_id), "unit")
+    columns = ("code", "name", "province", "city", "time_zone", "priority")
+    row = rows.first()
+    return None if row is None else {name: getattr(row, name) for name in columns}
+
+
+def zone_facts(*, zone_id: int, scope: Scope) -> dict[str, Any] | None:
+    """What the form of a zone shows, when its warehouse lies inside the scope."""
+    rows = scope.limit(Zone.objects.filter(pk=zone_id), "warehouse__unit")
+    columns = ("code", "name", "temperature", "dark", "warehouse_id")
+    row = rows.first()
+    return None if row is None else {name: getattr(row, name) for name in columns}
+
+
+def zone_rows(*, warehouse_id: int) -> list[ZoneRow]:
+    """The zones of a warehouse by code."""
+    rows = Zone.objects.filter(warehouse_id=warehouse_id).order_by("code")
+    return [ZoneRow(id=row.pk, code=row.code, name=row.name) for row in rows]
 
 
 def warehouse_rows(*, scope: Scope) -> list[WarehouseRow]:
@@ -122,6 +203,7 @@ def sku_fields(*, sku_id: int) -> dict[str, object] | None:
     if row is None:
         return None
     return {
+        "id": row.pk,
         "code": row.code,
         "name": row.name,
         "category": row.category,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from inventory import selectors as stock
+from inventory.histories import LOCATION as HISTORY
 from inventory.lists.lots import LOTS
 from inventory.selectors import lot_board, places
 from org import roles
@@ -59,6 +60,7 @@ def location(request: HttpRequest, location_id: int) -> HttpResponse:
             "cells": found.cells,
             "may_freeze": person.may(roles.STOCK_HOLD),
             "may_correct": person.may(roles.STOCK_ADJUST),
+            "may_see_history": any(map(person.may, HISTORY.see)),
             "today": timezone.localdate(),
         },
     )

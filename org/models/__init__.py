@@ -22,6 +22,7 @@ from org.models.clients import (
     ApiNonce,
     ApiSecret,
 )
+from org.models.history import Revision
 from org.models.imports import Import, ImportMapping, ImportRows
 from org.models.jobs import (
     Job,
@@ -87,6 +88,7 @@ __all__ = [
     "Person",
     "RecoveryCode",
     "RequestStep",
+    "Revision",
     "RoleSet",
     "SavedView",
     "SealReading",

@@ -172,6 +172,7 @@ def places_inside(scope: Scope) -> list[places.Place]:
 class RoleView:
     """A role with what it carries and how many people have it."""
 
+    id: int
     code: str
     label: str
     note: str
@@ -199,6 +200,7 @@ def role(code: str) -> RoleView | None:
 
 def _role(row: RoleSet, people_count: int) -> RoleView:
     return RoleView(
+        id=row.pk,
         code=row.code,
         label=row.label,
         note=row.note,

@@ -17,7 +17,7 @@ MOST_PEOPLE = 50
 # Kinds of subjects that people leave out when they look for one.
 SUBJECTS = (
     "unit", "person", "role", "sku", "lot", "location", "warehouse", "shop", "listing", "job",
-    "client", "policy",
+    "client", "policy", "approval-policy", "zone", "reason",
 )  # fmt: skip
 
 

@@ -230,6 +230,7 @@ def deed(action: str) -> str:
         "second_factor.failed": _("Wrong code"),
         "second_factor.code_used": _("Recovery code used"),
         "second_factor.codes_made": _("Recovery codes made"),
+        "version.restored": _("Version restored"),
     }  # fmt: skip
     return known.get(action, action)
 

@@ -95,6 +95,12 @@ API_ROUTES: dict[str, Route] = {
     "api-job": Route(MACHINE),
     "api-job-cancel": Route(MACHINE),
     "api-job-result": Route(MACHINE),
+    "api-history": Route(
+        roles.MASTERS_EDIT,
+        lambda: ["sku", given.sku("TEA")],
+        speaks_json="GET",
+        also=roles.AUDIT_VIEW,
+    ),
     "api-people": Route(roles.PEOPLE_VIEW, speaks_json="GET"),
     "api-person": Route(roles.PEOPLE_VIEW, _person, speaks_json="GET"),
 }

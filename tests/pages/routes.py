@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,12 @@ class Route:
     args: Callable[[], list[Any]] = list
     is_page: bool = True
     speaks_json: str = ""
+    # Whoever has this one may too.
+    also: str = ""
+
+    def opens_for(self, codes: Collection[str]) -> bool:
+        """True when somebody with these permissions may."""
+        return self.permission == SIGNED_IN or bool({self.permission, self.also} & set(codes))
 
 
 def routes_of_the_house() -> dict[str, str]:

@@ -19,6 +19,7 @@ from tests.channels_sync.test_pushes import connected
 from tests.inventory.test_kits import kit
 from tests.oms import told
 from tests.pages.api_routes import API_ROUTES
+from tests.pages.master_routes import MASTER_ROUTES
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.wms import world
 from webhooks import services as webhooks
@@ -424,5 +425,6 @@ TABLE: dict[str, Route] = {
     "stock-api-audit": Route(roles.AUDIT_VIEW, speaks_json="GET"),
     "stock-api-imports-one": Route(roles.STOCK_IMPORT, _import, speaks_json="GET"),
     "stock-api-imports-one-book": Route(roles.STOCK_IMPORT, _import, speaks_json="POST"),
+    **MASTER_ROUTES,
     **API_ROUTES,
 }  # fmt: skip

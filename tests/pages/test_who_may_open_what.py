@@ -53,21 +53,18 @@ def test_every_route_is_in_the_table_and_every_line_is_a_route() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_page_opens_for_exactly_the_roles_that_may(name: str) -> None:
-    wanted = TABLE[name].permission
-    address = _address(name)
+    route, address = TABLE[name], _address(name)
 
     answers = {role: _as(role).get(address).status_code for role in Role}
 
-    assert answers == {
-        role: 200 if wanted == SIGNED_IN or wanted in GRANTS[role] else 403 for role in Role
-    }
+    assert answers == {role: 200 if route.opens_for(GRANTS[role]) else 403 for role in Role}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_is_refused_to_every_role_that_may_not(name: str) -> None:
     address = _address(name)
-    others = [role for role in Role if TABLE[name].permission not in GRANTS[role]]
+    others = [role for role in Role if not TABLE[name].opens_for(GRANTS[role])]
 
     answers = {role: _as(role).post(address, {"why": "x"}).status_code for role in others}
 
@@ -123,7 +120,7 @@ def test_a_program_gets_in_with_exactly_the_roles_that_may(name: str) -> None:
 
     refused = {role for role in Role if answer(role) == 403}
 
-    assert refused == {role for role in Role if route.permission not in GRANTS[role]}
+    assert refused == {role for role in Role if not route.opens_for(GRANTS[role])}
 
 
 @pytest.mark.django_db

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory.models import Location, Warehouse
+from inventory.models import Location, Sku, Warehouse
 from inventory.requests import Refused
 from inventory.services.masters import clean_code
 from inventory.services.warehouses import MOST_AISLES, MOST_BINS
@@ -64,6 +65,48 @@ class WarehouseForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["unit"]
         choice.choices = [(unit.id, unit.name) for unit in units]
+
+
+class WarehouseFactsForm(forms.Form):
+    """What may change about a warehouse; code, unit and kind stay."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
+    )
+    priority = forms.IntegerField(
+        label=gettext_lazy("Priority"), min_value=0, max_value=100_000,
+        help_text=gettext_lazy("The lower goes first when two warehouses are as near."),
+    )  # fmt: skip
+
+
+class ZoneForm(forms.Form):
+    """What may change about a zone."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
+    temperature = forms.ChoiceField(
+        label=gettext_lazy("Temperature"), required=False,
+        choices=[("", gettext_lazy("Not said")), *Sku.Temperature.choices],
+    )  # fmt: skip
+    dark = forms.BooleanField(label=gettext_lazy("Kept away from light"), required=False)
+
+
+class ReasonForm(forms.Form):
+    """What may change about a reason; holds that exist keep what they were placed with."""
+
+    name = forms.CharField(label=gettext_lazy("Name (Chinese)"), max_length=60)
+    name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=60)
+    review_days = forms.IntegerField(
+        label=gettext_lazy("Review after days"), min_value=1, max_value=3650, required=False
+    )
+    rank = forms.IntegerField(
+        label=gettext_lazy("Rank"), min_value=0, max_value=32_000,
+        help_text=gettext_lazy("The higher gets freed units first."),
+    )  # fmt: skip
+    by_hand = forms.BooleanField(label=gettext_lazy("People choose it"), required=False)
 
 
 class PlaceForm(forms.Form):

@@ -91,5 +91,5 @@ def one_sku(request: HttpRequest, sku_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, form: SkuForm, known: dict[str, object]) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    context = {"form": form, "code": known.get("code", "")}
+    context = {"form": form, "code": known.get("code", ""), "sku_id": known.get("id")}
     return render(request, "inventory/masters/sku.html", context, status=status)

@@ -113,6 +113,7 @@ def one_warehouse(request: HttpRequest, warehouse_id: int) -> HttpResponse:
         {
             "house": house,
             "places": places,
+            "zones": lists.zone_rows(warehouse_id=house.id),
             "form": form,
             "next_url": address_with(request, **{"from": places[-1].code}) if more else "",
         },

@@ -14,6 +14,7 @@ from org.services.approvals.deadlines import BATCH, watch_deadlines
 from org.services.approvals.deciding import APPROVE, REJECT, Decided, decide, retry, seen_of
 from org.services.approvals.delegating import delegate, end_delegation
 from org.services.approvals.policies import (
+    TRAITS,
     PolicyDraft,
     PolicyWrong,
     StepDraft,
@@ -27,6 +28,7 @@ __all__ = [
     "APPROVE",
     "BATCH",
     "REJECT",
+    "TRAITS",
     "ApprovalRefused",
     "Decided",
     "Needed",

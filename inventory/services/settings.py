@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from inventory.models import Reason, Warehouse, Zone
 from inventory.services.editing import shown
+from inventory.services.masters import pinyin_of
 from org import services as org
 
 WAREHOUSE_COLUMNS = (
@@ -30,6 +31,8 @@ def change_warehouse(*, warehouse_id: int, changes: Mapping[str, Any], actor: st
         row, changes, WAREHOUSE_COLUMNS, actor=actor, action="warehouse.changed",
         subject=f"warehouse:{row.code}", unit_id=row.unit_id,
     )  # fmt: skip
+    if "name" in changes:
+        Warehouse.objects.filter(pk=row.pk).update(pinyin=pinyin_of(row.name)[:200])
 
 
 def change_zone(*, zone_id: int, changes: Mapping[str, Any], actor: str) -> None:

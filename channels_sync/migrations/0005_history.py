@@ -4,7 +4,7 @@ from django.db import migrations
 LEFT_OUT = (
     "credentials,token_version,token_expires_at,refreshing_until,figure_epoch,not_before,trouble,"
     "trouble_since,failures,created_at,last_pull_at,last_stock_at,last_catalogue_at,"
-    "catalogue_due_at,catalogue_until,location_id"
+    "catalogue_due_at,catalogue_until,location_id,pinyin"
 )
 KEPT = (
     ("channels_sync_shop", "shop", "id", "", LEFT_OUT),
@@ -13,7 +13,7 @@ KEPT = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("channels_sync", "0003_direct_shops"), ("org", "0015_history")]
+    dependencies = [("channels_sync", "0004_shop_pinyin"), ("org", "0015_history")]
 
     operations = [
         migrations.RunSQL(

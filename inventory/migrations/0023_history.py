@@ -4,7 +4,7 @@ from django.db import migrations
 KEPT = (
     ("inventory_sku", "sku", "id", "", "pinyin,created_at"),
     ("inventory_barcode", "sku", "sku_id", "barcodes", ""),
-    ("inventory_warehouse", "warehouse", "id", "", "created_at"),
+    ("inventory_warehouse", "warehouse", "id", "", "pinyin,created_at"),
     ("inventory_zone", "zone", "id", "", ""),
     ("inventory_location", "location", "id", "", ""),
     ("inventory_reason", "reason", "id", "", ""),
@@ -12,7 +12,7 @@ KEPT = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0019_corrections"), ("org", "0015_history")]
+    dependencies = [("inventory", "0022_warehouse_pinyin"), ("org", "0015_history")]
 
     operations = [
         migrations.RunSQL(

@@ -255,6 +255,7 @@ DOORBELLS: dict[str, list[str]] = {
     "webhooks.due": ["webhooks.tasks.send"],
     "notices.due": ["org.tasks.send_notices"],
     "seals.asked": ["org.tasks.read_seals"],
+    "readings.due": ["freeze_rules.tasks.judge_readings"],
 }
 # Chains of seals: name -> the rows that are sealed (see org.sealing).
 SEALED: dict[str, str] = {
@@ -317,6 +318,9 @@ PLACES: dict[str, str] = {
 
 # A blind count that differs by at most so many base units is booked at once; more waits for a lead.
 COUNT_BOOKS_UP_TO = env.number("COUNT_BOOKS_UP_TO", 2)
+# Sensor readings older than so many days are not taken in; kept are they for so many.
+SENSOR_LATE_DAYS = env.number("SENSOR_LATE_DAYS", 30)
+SENSOR_RETENTION_DAYS = env.number("SENSOR_RETENTION_DAYS", 400)
 # Days after its end for which an order keeps its receiver.
 RECEIVER_RETENTION_DAYS = env.number("RECEIVER_RETENTION_DAYS", 180)
 

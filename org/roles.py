@@ -37,6 +37,7 @@ RULES_VIEW = "rules.view"
 RULES_EDIT = "rules.edit"
 RULES_ENABLE = "rules.enable"
 RULES_TELL = "rules.tell"
+SENSORS_SEND = "sensors.send"
 SENSORS_EDIT = "sensors.edit"
 MASTERS_EDIT = "masters.edit"
 FLOOR_PICK = "floor.pick"
@@ -189,10 +190,20 @@ GROUPS: tuple[Group, ...] = (
                 _("Record inspections"),
                 _("Say what an inspection found: passed, failed, or in part."),
             ),
+        ),
+    ),
+    Group(
+        _("Sensors"),
+        (
+            Permission(
+                SENSORS_SEND,
+                _("Send sensor readings"),
+                _("Hand in what temperature, light, humidity and shock sensors say."),
+            ),
             Permission(
                 SENSORS_EDIT,
                 _("Set up sensors"),
-                _("Register sensors, their places and bounds."),
+                _("Register and hang devices, calibrate them, set bounds, settle quarantine."),
             ),
         ),
     ),
@@ -343,6 +354,7 @@ GRANTS: dict[Role, frozenset[str]] = {
     | {
         ORDERS_VIEW,
         STOCK_RELEASE_SAFETY,
+        SENSORS_EDIT,
         EXCEPTIONS_HANDLE,
         APPROVALS_VIEW,
         APPROVALS_DECIDE,

@@ -1,23 +1,47 @@
-"""What freeze_rules keeps: freezes by hand, rules, events, and what was judged and proved."""
+"""What freeze_rules keeps: freezes by hand, sensors, rules, events, and what was judged and proved."""
 
 from freeze_rules.models.by_hand import ManualFreeze, draw_pk, number_of
 from freeze_rules.models.events import Event, EventState, KeptEvent, Outcome, Verdict
 from freeze_rules.models.evidence import Proof, Watch
+from freeze_rules.models.excursions import Excursion, ExcursionRevision, ExposedGoods
 from freeze_rules.models.rules import LIVE, Rule, RuleCase, RuleMove, RuleState, RuleVersion
+from freeze_rules.models.sensors import (
+    Measure,
+    QuarantinedReading,
+    SensorBound,
+    SensorCalibration,
+    SensorClock,
+    SensorDevice,
+    SensorPlace,
+    SensorReading,
+    UnjudgedSpan,
+)
 
 __all__ = [
     "LIVE",
     "Event",
     "EventState",
+    "Excursion",
+    "ExcursionRevision",
+    "ExposedGoods",
     "KeptEvent",
     "ManualFreeze",
+    "Measure",
     "Outcome",
     "Proof",
+    "QuarantinedReading",
     "Rule",
     "RuleCase",
     "RuleMove",
     "RuleState",
     "RuleVersion",
+    "SensorBound",
+    "SensorCalibration",
+    "SensorClock",
+    "SensorDevice",
+    "SensorPlace",
+    "SensorReading",
+    "UnjudgedSpan",
     "Verdict",
     "Watch",
     "draw_pk",

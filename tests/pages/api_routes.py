@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from freeze_rules.models import SensorDevice
 from org import roles
 from org.scope import Scope
 from tests import given
+from tests.freeze_rules import sensing
 from tests.oms import told
 from tests.pages.routes import MACHINE, Route
 from tests.wms import world
@@ -64,7 +66,26 @@ def _person() -> list[Any]:
     return [given.person("CLERK").pk]
 
 
+def _sensor() -> list[Any]:
+    if not SensorDevice.objects.filter(code="T-01").exists():
+        sensing.device()
+    return ["T-01"]
+
+
+def _bound() -> list[Any]:
+    given.location("C-01", zone="COLD")
+    return [sensing.bound(upper=8000)]
+
+
 API_ROUTES: dict[str, Route] = {
+    "api-sensor-readings": Route(roles.SENSORS_SEND, speaks_json="POST"),
+    "api-sensor-devices": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-sensor-device": Route(roles.STOCK_VIEW, _sensor, speaks_json="GET"),
+    "api-sensor-places": Route(roles.SENSORS_EDIT, _sensor, speaks_json="POST"),
+    "api-sensor-calibrations": Route(roles.SENSORS_EDIT, _sensor, speaks_json="POST"),
+    "api-sensor-bounds": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-sensor-bound": Route(roles.SENSORS_EDIT, _bound, speaks_json="DELETE"),
+    "api-sensor-quarantine": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-orders": Route(roles.ORDERS_VIEW, speaks_json="GET"),
     "api-orders-batch": Route(roles.ORDERS_CREATE, speaks_json="POST"),
     "api-orders-cancel": Route(roles.ORDERS_EDIT, speaks_json="POST"),

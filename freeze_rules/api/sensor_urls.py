@@ -1,0 +1,24 @@
+"""Routes of sensors for programs."""
+
+from django.urls import path
+
+from freeze_rules.api import sensors
+
+urlpatterns = [
+    path("sensors/readings", sensors.Readings.as_view(), name="api-sensor-readings"),
+    path("sensors/devices", sensors.Devices.as_view(), name="api-sensor-devices"),
+    path("sensors/devices/<str:code>", sensors.DeviceOne.as_view(), name="api-sensor-device"),
+    path(
+        "sensors/devices/<str:code>/places",
+        sensors.DevicePlaces.as_view(),
+        name="api-sensor-places",
+    ),
+    path(
+        "sensors/devices/<str:code>/calibrations",
+        sensors.DeviceCalibrations.as_view(),
+        name="api-sensor-calibrations",
+    ),
+    path("sensors/bounds", sensors.Bounds.as_view(), name="api-sensor-bounds"),
+    path("sensors/bounds/<int:bound_id>", sensors.BoundOne.as_view(), name="api-sensor-bound"),
+    path("sensors/quarantine", sensors.Quarantine.as_view(), name="api-sensor-quarantine"),
+]

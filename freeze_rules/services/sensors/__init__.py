@@ -1,0 +1,1 @@
+"""Sensors: what they say is taken in, judged, and acted on."""

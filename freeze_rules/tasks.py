@@ -1,0 +1,1 @@
+"""Doorbells of the rules: what is due is said by rows."""

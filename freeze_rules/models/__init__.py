@@ -1,4 +1,4 @@
-"""What freeze_rules keeps: freezes by hand, sensors, rules, events, and what was judged and proved."""
+"""What freeze_rules keeps: freezes by hand, sensors, rules, events, what was judged and proved."""
 
 from freeze_rules.models.by_hand import ManualFreeze, draw_pk, number_of
 from freeze_rules.models.events import Event, EventState, KeptEvent, Outcome, Verdict

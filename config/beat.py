@@ -54,6 +54,16 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "give freezes their leases": {
+        "task": "freeze_rules.tasks.give_leases",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "remind of reviews": {
+        "task": "freeze_rules.tasks.remind_of_reviews",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
     "audit what changed": {
         "task": "inventory.tasks.sweep_changed",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.services import FreezeOrder, FreezeRefused
+from freeze_rules.services.recalls import RecallOrder
 from inventory import selectors as stock
 from inventory.selectors import reach
 from inventory.selectors.lot_board import LotNarrowing, lot_rows
@@ -234,3 +235,75 @@ def _last_moment(day: date | None) -> datetime | None:
 def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+
+
+class RecallForm(forms.Form):
+    """What a recall starts from, as it stands on a carton or on paper; `order()` is the recall."""
+
+    root = forms.ChoiceField(
+        label=gettext_lazy("Starts from"),
+        choices=[
+            ("LOT", gettext_lazy("A lot")),
+            ("RECEIPT", gettext_lazy("A delivery: every lot it brought")),
+            ("ORDER", gettext_lazy("An order: every lot it was sent")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    sku = forms.CharField(
+        label=gettext_lazy("SKU or barcode"), max_length=64, required=False,
+        help_text=gettext_lazy("Only for a lot number that several SKUs have."),
+    )  # fmt: skip
+    lot = forms.CharField(label=gettext_lazy("Lot"), max_length=64, required=False)
+    document = forms.CharField(
+        label=gettext_lazy("Number of the delivery or order"), max_length=64, required=False
+    )
+    policy = forms.ChoiceField(
+        label=gettext_lazy("When units are promised to orders"),
+        choices=[(policy.value, label) for policy, label in (POLICIES[2], POLICIES[1])],
+        widget=forms.RadioSelect,
+    )
+    why = forms.CharField(label=gettext_lazy("Why it is called back"), max_length=400)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Adds the lot's id; errors stand at the field they are of."""
+        given = super().clean() or {}
+        given["lot_id"] = None
+        if self.errors:
+            return given
+        if given["root"] != "LOT":
+            if not given["document"].strip():
+                self.add_error("document", _("Name the delivery or the order."))
+            return given
+        code, sku = given["lot"].strip().upper(), given["sku"].strip().upper()
+        if not code:
+            self.add_error("lot", _("Name the lot."))
+            return given
+        sku_id = stock.sku_ids_by_barcode([sku]).get(sku, (None, 1))[0] if sku else None
+        if sku and sku_id is None:
+            self.add_error("sku", _("Nobody knows this code."))
+            return given
+        found = [
+            view
+            for view in stock.lots_named(codes=[code])
+            if sku_id is None or view.sku_id == sku_id
+        ]
+        if len(found) == 1:
+            given["lot_id"] = found[0].id
+        elif found:
+            self.add_error("sku", _("Several SKUs have a lot of this number: name the SKU."))
+        else:
+            self.add_error("lot", _("There is no lot of this number."))
+        return given
+
+    def order(self) -> RecallOrder:
+        """What is called back; of a valid form."""
+        given = self.cleaned_data
+        return RecallOrder(
+            root=given["root"],
+            lot_id=given["lot_id"],
+            document="" if given["root"] == "LOT" else given["document"].strip(),
+            why=given["why"],
+            policy=Policy(given["policy"]),
+        )

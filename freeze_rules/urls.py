@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from freeze_rules.views import board, freezing
+from freeze_rules.views import board, freezing, recalls
 
 urlpatterns = [
     path("holds/", board.holds, name="holds"),
     path("holds/freeze/", freezing.freeze, name="freeze"),
     path("holds/<int:hold_id>/", board.hold, name="hold"),
     path("holds/<int:hold_id>/release/", board.release, name="release-hold"),
+    path("recalls/", recalls.recall_list, name="recalls"),
+    path("recalls/new/", recalls.new, name="recall-new"),
+    path("recalls/<int:recall_id>/", recalls.recall_page, name="recall"),
+    path("recalls/<int:recall_id>/lift/", recalls.lift, name="recall-lift"),
+    path("recalls/<int:recall_id>/shipped.<str:kind>", recalls.shipped_file, name="recall-shipped"),
 ]

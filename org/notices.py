@@ -102,6 +102,21 @@ _ALL = (
         email=Timing.DAILY,
     ),
     NoticeKind(
+        code="freeze.overdue",
+        group=Group.STOCK,
+        name=_("A freeze was not looked at for days"),
+        title=_("Nobody looked at %(hold)s (%(reason)s) for days after its review"),
+        email=Timing.DAILY,
+        wecom=Timing.DAILY,
+    ),
+    NoticeKind(
+        code="freeze.handed",
+        group=Group.STOCK,
+        name=_("A freeze was handed to me"),
+        title=_("%(who)s handed you the freeze %(hold)s"),
+        email=Timing.HOURLY,
+    ),
+    NoticeKind(
         code="approval.waiting",
         group=Group.APPROVALS,
         name=_("Something waits for my approval"),

@@ -4,6 +4,8 @@ from freeze_rules.models.by_hand import ManualFreeze, draw_pk, number_of
 from freeze_rules.models.events import Event, EventState, KeptEvent, Outcome, Verdict
 from freeze_rules.models.evidence import Proof, Watch
 from freeze_rules.models.excursions import Excursion, ExcursionRevision, ExposedGoods
+from freeze_rules.models.leases import Lease, NextStep
+from freeze_rules.models.recalls import Recall, RecallHold, draw_recall_pk
 from freeze_rules.models.rules import LIVE, Rule, RuleCase, RuleMove, RuleState, RuleVersion
 from freeze_rules.models.sensors import (
     Measure,
@@ -25,11 +27,15 @@ __all__ = [
     "ExcursionRevision",
     "ExposedGoods",
     "KeptEvent",
+    "Lease",
     "ManualFreeze",
     "Measure",
+    "NextStep",
     "Outcome",
     "Proof",
     "QuarantinedReading",
+    "Recall",
+    "RecallHold",
     "Rule",
     "RuleCase",
     "RuleMove",
@@ -45,5 +51,6 @@ __all__ = [
     "Verdict",
     "Watch",
     "draw_pk",
+    "draw_recall_pk",
     "number_of",
 ]

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from django.db import connection
 
-from freeze_rules.models import ManualFreeze, draw_pk, number_of
+from freeze_rules.models import ManualFreeze, RecallHold, draw_pk, number_of
+from freeze_rules.services.leases import Grant, give
 from freeze_rules.services.orders import (
     MOST_UNITS,
     FreezeOrder,
@@ -121,6 +122,7 @@ def freeze(
     outcome = inventory.hold([request], actor=person.actor)[0].check()
     assert outcome.hold_id is not None
     if not outcome.repeated:
+        give([Grant(hold_id=outcome.hold_id, owner_id=person.pk)])
         org.record(
             actor=person.actor,
             action="stock.frozen",
@@ -289,6 +291,8 @@ def _stays(hold: stock.HoldView | None, person: Person) -> str:
 def check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) -> None:
     """The reason says who lets go, and all of the hold lies where that person may."""
     permission = reason.release_permission
+    if RecallHold.objects.filter(hold_id=hold_id, recall__lifted_at__isnull=True).exists():
+        raise FreezeRefused("part_of_recall")
     [held] = reach.holds(hold_ids=[hold_id], documents=[])
     if not person.may(permission):
         raise FreezeRefused("not_allowed")

@@ -35,6 +35,7 @@ SENTENCES = {
     "unknown_hold": _("There is no such hold among yours."),
     "not_a_freeze": _("This hold belongs to an order or a place; it is not released by hand."),
     "reason_missing": _("Say why it is released."),
+    "part_of_recall": _("This freeze belongs to a recall, which is lifted as a whole."),
     "wrong_approver": _("Nobody of those who approved may release this freeze."),
 }
 

@@ -44,6 +44,13 @@ ABOUT: dict[str, About] = {
         _("First you see which orders would lose units; nothing is frozen before you confirm."),
         ("blanket", "displace", "reason"),
     ),
+    "recalls": About(
+        _("Everything that came from one lot, delivery or order, frozen and lifted as one."),
+        ("blanket", "lot"),
+    ),
+    "recall-new": About(
+        _("First you see what it reaches; nothing is frozen before you confirm."), ("blanket",)
+    ),
     "stock-import": About(
         _("Opening stock from a spreadsheet: faults are shown row by row before it is booked."),
         ("opening", "location", "lot"),

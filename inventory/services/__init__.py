@@ -59,6 +59,7 @@ from inventory.services.masters import (
     pinyin_of,
 )
 from inventory.services.periods import close_until, closed_until
+from inventory.services.reviews import set_reviews
 from inventory.services.snapshots import last_month_end, take_marks, take_snapshot
 from inventory.services.transfers import NoHeadOffice, truck, trucks
 from inventory.services.verbs import (
@@ -156,6 +157,7 @@ __all__ = [
     "release_due",
     "reverse",
     "scrap",
+    "set_reviews",
     "ship",
     "start_lines",
     "swap",

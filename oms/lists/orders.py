@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from freeze_rules.selectors import recalls
 from inventory import selectors as stock
 from oms import selectors
 from oms.labels import STATE_TONES, TAB_LABELS
@@ -36,6 +37,7 @@ def narrowing_of(question: Question) -> Narrowing:
         warehouse_id=number_in(asked, "warehouse"),
         since=day_in(asked, "since"),
         until=day_in(asked, "until"),
+        numbers=recalls.documents_of(asked["recall"]) if asked.get("recall") else None,
     )
 
 
@@ -53,6 +55,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[OrderRow]:
 def filters(question: Question) -> Sequence[Filter]:
     """The fields of the filter bar."""
     houses = stock.warehouses(scope=question.scope, active=False)
+    called_back = recalls.newest()
     return (
         Filter(name="q", label=_("Order, platform number, waybill or SKU code"), kind="search"),
         Filter(name="shop", label=_("Shop"), choices=selectors.shops_seen(scope=question.scope)),
@@ -62,6 +65,7 @@ def filters(question: Question) -> Sequence[Filter]:
         ),
         Filter(name="since", label=_("From"), kind="day"),
         Filter(name="until", label=_("To"), kind="day"),
+        *([Filter(name="recall", label=_("Recall"), choices=called_back)] if called_back else []),
     )  # fmt: skip
 
 
@@ -185,7 +189,7 @@ ORDERS: ListSpec[OrderRow] = ListSpec(
     route="orders",
     permission=roles.ORDERS_VIEW,
     columns=COLUMNS,
-    params=("state", "q", "shop", "warehouse", "since", "until"),
+    params=("state", "q", "shop", "warehouse", "since", "until", "recall"),
     read=read,
     row_id=lambda row: row.id,
     row_url=page_url,

@@ -48,6 +48,8 @@ class Narrowing:
     warehouse_id: int | None = None
     since: date | None = None
     until: date | None = None
+    # Exactly these orders, such as those that a recall is about; None narrows nothing.
+    numbers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,8 @@ def narrowed(scope: Scope, narrowing: Narrowing) -> QuerySet[Order]:
         rows = rows.filter(shop_id=narrowing.shop_id)
     if narrowing.warehouse_id is not None:
         rows = rows.filter(warehouse_id=narrowing.warehouse_id)
+    if narrowing.numbers is not None:
+        rows = rows.filter(number__in=narrowing.numbers)
     if narrowing.since is not None:
         rows = rows.filter(received_at__gte=_begin(narrowing.since))
     if narrowing.until is not None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels_sync.models import Listing
+from freeze_rules.services import recalls
 from inventory import selectors as stock
 from org import roles
 from org.models import ApiClient, AuditRecord
@@ -49,6 +50,14 @@ def _webhook() -> list[Any]:
 def _hold() -> list[Any]:
     given.stock("TEA", 10)
     return [given.held("FZ-1", "TEA", 2, reason="MANUAL")]
+
+
+def _recall() -> list[Any]:
+    boss = given.person()
+    lot = _lot_cell()[0].lot_id
+    order = recalls.RecallOrder(root="LOT", lot_id=lot, why="Glass found")
+    with transaction.atomic():
+        return [recalls.recall(key="recall", order=order, person=boss).recall_id]
 
 
 def _lot_cell() -> list[Any]:
@@ -360,6 +369,11 @@ TABLE: dict[str, Route] = {
     "freeze": Route(roles.STOCK_HOLD),
     "hold": Route(roles.STOCK_VIEW, _hold),
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),
+    "recalls": Route(roles.STOCK_VIEW),
+    "recall-new": Route(roles.STOCK_HOLD),
+    "recall": Route(roles.STOCK_VIEW, _recall),
+    "recall-lift": Route(roles.STOCK_RELEASE, _recall, is_page=False),
+    "recall-shipped": Route(MACHINE),
     "pda": Route(roles.STOCK_VIEW),
     "look-up": Route(roles.STOCK_VIEW),
     "move": Route(roles.STOCK_MOVE),

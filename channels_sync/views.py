@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,17 +17,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from channels_sync import selectors
-from channels_sync.selectors import ListingRow, ShopRow
+from channels_sync.lists.shops import SHOPS
+from channels_sync.lists.unmatched import UNMATCHED, name_of
+from channels_sync.selectors import ShopRow
 from channels_sync.services import catalogue, inbox, matching, publishing, shipments, shops
 from inventory import selectors as stock
 from org import roles
 from org import services as org
 from org.access import permission_required, person_of
-from org.addresses import number_in
+from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of
 
-PAGE = 50
 OUTCOMES = {
     "stored": gettext_lazy("Stored"),
     "duplicate": gettext_lazy("Repeated by the platform"),
@@ -47,7 +47,8 @@ OUTCOMES = {
 def shop_list(request: HttpRequest) -> HttpResponse:
     """Every shop the person sees, with its state of synchronisation."""
     scope = _scope(request, roles.SHOPS_VIEW)
-    return render(request, "channels_sync/shops.html", {"shops": selectors.shop_rows(scope=scope)})
+    page = list_page(request, SHOPS, scope=scope)
+    return render(request, "channels_sync/shops.html", {"list": page})
 
 
 @require_GET
@@ -81,28 +82,10 @@ def shop(request: HttpRequest, shop_id: int) -> HttpResponse:
 def unmatched(request: HttpRequest) -> HttpResponse:
     """What the shops sell and nobody has said the SKU of."""
     scope = _scope(request, roles.SHOPS_VIEW)
-    chosen, after = number_in(request.GET, "shop") or 0, number_in(request.GET, "after") or 0
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    rows = selectors.unmatched(
-        scope=scope, shop_id=chosen or None, text=text, after=after, limit=PAGE + 1
-    )
-    shown: list[ListingRow] = rows[:PAGE]
-    kept = {"shop": chosen or "", "q": text}
-    next_url = f"?{urlencode(kept | {'after': shown[-1].id})}" if len(rows) > PAGE else ""
-    return render(
-        request,
-        "channels_sync/unmatched.html",
-        {
-            "rows": shown,
-            "shops": [(one.id, one.name) for one in selectors.shop_rows(scope=scope)],
-            "shop_id": chosen or "",
-            "text": text,
-            "may_edit": person_of(request).may(roles.SHOPS_EDIT),
-            "next_url": next_url,
-            "first_url": f"?{urlencode(kept)}" if after else "",
-            "clear_url": request.path if text or chosen else "",
-        },
-    )
+    page = list_page(request, UNMATCHED, scope=scope)
+    may_edit = person_of(request).may(roles.SHOPS_EDIT)
+    context = {"list": page, "row_extra": "channels_sync/match.html" if may_edit else ""}
+    return render(request, "channels_sync/unmatched.html", context)
 
 
 @require_POST
@@ -120,7 +103,7 @@ def map_listing(request: HttpRequest, listing_id: int) -> HttpResponse:
         return _back(request, "unmatched")
     with transaction.atomic(durable=True):
         matching.map_listing(listing_id=listing_id, sku_id=found[0], actor=person_of(request).actor)
-    messages.success(request, _("“%s” is matched. Waiting orders go on.") % _name(listing))
+    messages.success(request, _("“%s” is matched. Waiting orders go on.") % name_of(listing))
     return _back(request, "unmatched")
 
 
@@ -189,14 +172,10 @@ def _scope(request: HttpRequest, permission: str) -> Scope:
 
 def _seen(scope: Scope, shop_id: int) -> ShopRow:
     """The shop, if it is inside the scope; a foreign one looks like none."""
-    rows = selectors.shop_rows(scope=scope, shop_id=shop_id)
+    rows = selectors.shop_rows(scope=scope, only=[shop_id])
     if not rows:
         raise Http404
     return rows[0]
-
-
-def _name(listing: ListingRow) -> str:
-    return listing.outer_code or listing.title or listing.platform_sku_id
 
 
 def _back(request: HttpRequest, route: str) -> HttpResponse:

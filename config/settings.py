@@ -271,6 +271,9 @@ LISTS: dict[str, str] = {
     "shipments": "wms.lists:SHIPMENTS",
     "stock": "inventory.lists.board:BOARD",
     "lots": "inventory.lists.lots:LOTS",
+    "journal": "inventory.lists.journal:JOURNAL",
+    "shops": "channels_sync.lists.shops:SHOPS",
+    "unmatched": "channels_sync.lists.unmatched:UNMATCHED",
     "trail": "insights.trail.spec:TRAIL",
 }
 # What can be brought in from a file.

@@ -241,6 +241,13 @@ def _shown(ids: Sequence[int]) -> list[BoardRow]:
     return shown
 
 
+def board_row(*, balance_id: int, scope: Scope) -> BoardRow | None:
+    """One balance as the board shows it; None outside the scope."""
+    inside = scope.limit(Balance.objects.filter(pk=balance_id), "warehouse__unit")
+    rows = _shown([balance_id]) if inside.exists() else []
+    return rows[0] if rows else None
+
+
 def board_counts(*, scope: Scope, narrowing: Narrowing) -> dict[str, Counted]:
     """Counts for the tabs ("", "free", "sold_out", "frozen", "kits") under the same search."""
     return counted_each(

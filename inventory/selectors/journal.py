@@ -19,6 +19,9 @@ NEWEST = 2**62
 # Entries read at once while looking for a page of postings.
 CHUNK = 1_000
 
+# Entries of the whole house looked through at once, and how often for one page.
+WINDOW = 20_000
+WINDOWS = 3
 # Postings looked at beyond a page: those that the page before has shown already are left out.
 SPARE = 8
 
@@ -93,6 +96,70 @@ def journal(
     cells = cells.filter(lot=lot_id) if stock_id is None else cells.filter(pk=stock_id)
     inside = scope.limit(cells, "balance__warehouse__unit")
     return _of_cells(dict(inside.values_list("id", "balance_id")), below, limit)
+
+
+def newest(
+    *, scope: Scope, before: int | None = None, limit: int = PAGE, window: int = WINDOW
+) -> JournalPage:
+    """Postings in all balances of the scope, newest first; each row has its own balance's sums.
+
+    Looks through `window` entries at a time and `WINDOWS` such at most: where hardly anything
+    happens a page may be short, or empty, and still go on.
+    """
+    below = NEWEST if before is None else before
+    seen: set[tuple[int, int]] = set()
+    start, exhausted = below, False
+    for _ in range(WINDOWS):
+        floor = _window_floor(start, window)
+        seen.update(_seen_between(floor or 0, start, scope))
+        exhausted, start = floor is None, floor or 0
+        if exhausted or len(seen) > limit + SPARE:
+            break
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT e.posting_id, e.balance_id, max(e.id), sum(e.on_hand)::bigint,
+                      sum(e.held)::bigint
+               FROM inventory_entry e
+               JOIN unnest(%s::bigint[], %s::bigint[]) AS k(posting, balance)
+                 ON e.posting_id = k.posting AND e.balance_id = k.balance
+               GROUP BY e.posting_id, e.balance_id HAVING max(e.id) < %s
+               ORDER BY max(e.id) DESC LIMIT %s""",
+            [[one for one, _ in seen], [two for _, two in seen], below, limit + 1],
+        )
+        found = [_Folded(*row) for row in cursor.fetchall()]
+    sums = running_sums([(row.balance_id, row.entry_id) for row in found[:limit]])
+    running = [sums[row.balance_id, row.entry_id] for row in found[:limit]]
+    page = _page(found, running, limit, more=len(found) > limit)
+    if page.after is None and not exhausted:
+        return JournalPage(rows=page.rows, after=start)
+    return page
+
+
+def _window_floor(below: int, window: int) -> int | None:
+    """The first entry of the next window below; None when it is the last one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM inventory_entry WHERE id < %s ORDER BY id DESC OFFSET %s LIMIT 1",
+            [below, window - 1],
+        )
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _seen_between(floor: int, below: int, scope: Scope) -> list[tuple[int, int]]:
+    """The newest (posting, balance) of the scope in a window; a page takes no more of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT e.posting_id, e.balance_id FROM inventory_entry e
+               JOIN inventory_balance b ON b.id = e.balance_id
+               JOIN inventory_warehouse w ON w.id = b.warehouse_id
+               WHERE e.id >= %(floor)s AND e.id < %(below)s
+                 AND (%(units)s::bigint[] IS NULL OR w.unit_id = ANY(%(units)s::bigint[])
+                      OR w.id = ANY(%(houses)s::bigint[]))
+               ORDER BY e.id DESC LIMIT %(chunk)s""",
+            {**scope.of_warehouses, "floor": floor, "below": below, "chunk": CHUNK},
+        )
+        return [(posting, balance) for posting, balance in cursor.fetchall()]
 
 
 def _of_balance(balance_id: int, below: int, limit: int) -> JournalPage:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET
 
 from inventory import selectors as stock
+from inventory.lists.wording import house_names, odd_grade
 from inventory.selectors.moments import Axis
 from inventory.selectors.wording import sku_ids_for_words
-from inventory.views.wording import house_names, odd_grade
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import address_with, number_in, words_in

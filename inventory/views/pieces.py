@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from inventory import selectors as stock
-from inventory.views.wording import grade_name, house_names, outside_name, sku_names
+from inventory.lists.wording import grade_name, house_names, outside_name, sku_names
 from org import roles
 from org.access import permission_required, person_of
 from org.selectors import names_of_actors, scope_of

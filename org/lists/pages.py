@@ -103,7 +103,8 @@ def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> Lis
         page_size=setup.rows,
         page_sizes=(50, 100, 200),
         first_url=address.to() if part.before else "",
-        previous_url=address.to(cursor=part.before) if part.before else "",
+        previous_url=address.to(cursor=part.before)
+        if part.before and not spec.one_way else "",
         next_url=address.to(cursor=part.after) if part.after else "",
         clear_url=address.bare(_tab_params(spec, filters)) if _narrows(filters, asked) else "",
         counted=spec.count(asked) if spec.count else None,

@@ -185,6 +185,8 @@ class ListSpec(Generic[Row]):
     # What is secret of these rows, by row and column key.
     reveal: Callable[[Sequence[int]], Mapping[int, Mapping[str, str]]] | None = None
     sort: str = ""
+    # Its questions can only be asked forwards: a page leads to the next and back to the first.
+    one_way: bool = False
     # Needed to take the list away as a file, beyond seeing it.
     export_permission: str = ""
     actions: Sequence[Action] = ()

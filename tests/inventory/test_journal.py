@@ -11,6 +11,7 @@ from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.models import Balance, Stock
 from inventory.selectors import Axis
+from inventory.selectors.journal import newest
 from inventory.services import snapshots
 from org.scope import Scope
 from tests import given
@@ -169,3 +170,27 @@ def test_a_difference_on_the_occurred_axis_has_what_was_booked_late(balance: int
         since=early[0], until=early[1], axis=Axis.OCCURRED, known_at=now, scope=ALL
     )
     assert unknown.rows == ()
+
+
+def test_the_whole_ledger_is_read_a_window_at_a_time(balance: int) -> None:
+    for number in range(6):
+        given.stock(f"S{number}", 1, warehouse="WH2")
+    whole = newest(scope=ALL).rows
+    mine = Scope.of([], warehouse_ids=[given.warehouse_id("WH1")])
+
+    def all_of(scope: Scope) -> list[tuple[int, int, int]]:
+        rows: list[stock.JournalRow] = []
+        page = newest(scope=scope, limit=2, window=1)
+        rows += page.rows
+        while page.after is not None:
+            page = newest(scope=scope, before=page.after, limit=2, window=1)
+            rows += page.rows
+        return [(row.entry_id, row.on_hand_after, row.held_after) for row in rows]
+
+    assert all_of(ALL) == [(row.entry_id, row.on_hand_after, row.held_after) for row in whole]
+    assert len({(row.posting.id, row.balance_id) for row in whole}) == len(whole)
+    # Nothing of this warehouse is among the newest: the pages go on until they come to it.
+    assert newest(scope=mine, limit=2, window=1).rows == ()
+    here = [row for row in whole if row.warehouse_code == "WH1"]
+    assert all_of(mine) == [(row.entry_id, row.on_hand_after, row.held_after) for row in here]
+    assert all_of(Scope.nothing()) == []

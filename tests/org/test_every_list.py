@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from channels_sync.models import Listing
+from channels_sync.services import shops
 from org import services as org
 from org.lists.registry import list_of
 from org.models import Job
@@ -33,6 +36,12 @@ def something() -> None:
     world.packed(house, "SO-1", TEA=2)
     given.stock("TEA", 5, lot_id=given.lot("TEA", "L1"))
     given.held("FZ-1", "TEA", 2, reason="MANUAL")
+    with transaction.atomic():
+        shop = shops.create(
+            platform="api", code="POS", name="门店收银", unit_id=given.unit().pk, base_url="",
+            credentials={}, warehouse_ids=[], actor="system:test",
+        )  # fmt: skip
+    Listing.objects.create(shop=shop, outer_code="NOBODY", title="What is it")
     told.accept(told.draft("T1"), told.draft("T2", told.line("")))
     from oms import services as orders
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -81,12 +81,12 @@ def shops_as_places() -> list[Named]:
     return [Named(*row) for row in rows]
 
 
-def shop_rows(*, scope: Scope, shop_id: int | None = None) -> list[ShopRow]:
-    """Shops in the scope with their state; a constant number of statements."""
+def shop_rows(*, scope: Scope, only: Collection[int] | None = None) -> list[ShopRow]:
+    """Shops in the scope with their state, or only these; a constant number of statements."""
     rows = scope.limit(Shop.objects.select_related("unit").defer("credentials"), "unit")
-    if shop_id is not None:
-        rows = rows.filter(pk=shop_id)
-    shops = list(rows.order_by("name", "id"))
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    shops = list(rows.order_by("pinyin", "name", "id"))
     ids = [shop.pk for shop in shops]
     now = timezone.now()
     counts = _counts(ids, now)
@@ -104,8 +104,8 @@ def shop_rows(*, scope: Scope, shop_id: int | None = None) -> list[ShopRow]:
 
 
 def shop_names(*, scope: Scope) -> list[tuple[int, str]]:
-    """Ids and names of the shops in the scope, by name; one statement."""
-    rows = scope.limit(Shop.objects.all(), "unit").order_by("name", "id")
+    """Ids and names of the shops in the scope, by spelled name; one statement."""
+    rows = scope.limit(Shop.objects.all(), "unit").order_by("pinyin", "name", "id")
     return list(rows.values_list("id", "name"))
 
 
@@ -203,11 +203,12 @@ class ListingRow:
 
 def shops_named(*, scope: Scope, words: str, limit: int) -> list[tuple[int, str, str]]:
     """Id, code and name of the shops whose code, name or pinyin contains the words."""
-    rows = scope.limit(Shop.objects.all(), "unit").filter(_worded(words))
+    rows = scope.limit(Shop.objects.all(), "unit").filter(shop_worded(words))
     return list(rows.order_by("pinyin", "id").values_list("id", "code", "name")[:limit])
 
 
-def _worded(words: str) -> Q:
+def shop_worded(words: str) -> Q:
+    """Shops whose code, name or pinyin contains the words."""
     return Q(code__icontains=words) | Q(name__icontains=words) | Q(pinyin__contains=words.lower())
 
 
@@ -215,25 +216,28 @@ def unmatched(
     *, scope: Scope, shop_id: int | None = None, text: str = "", after: int = 0, limit: int = 50
 ) -> list[ListingRow]:
     """Listings nobody has said the SKU of, oldest first; keyset by id."""
-    rows = Listing.objects.filter(sku__isnull=True, pk__gt=after)
+    rows = unmatched_of(scope=scope, shop_id=shop_id, text=text).filter(pk__gt=after)
+    return listing_rows(rows.order_by("id")[:limit])
+
+
+def unmatched_of(*, scope: Scope, shop_id: int | None = None, text: str = "") -> QuerySet[Listing]:
+    """The same, unordered."""
+    rows = scope.limit(Listing.objects.filter(sku__isnull=True), "shop__unit")
     if text:
         rows = rows.filter(Q(outer_code__icontains=text) | Q(title__icontains=text))
-    return _listing_rows(scope, rows, shop_id, limit)
+    return rows if shop_id is None else rows.filter(shop_id=shop_id)
 
 
 def failed_figures(*, scope: Scope, shop_id: int, limit: int = 50) -> list[ListingRow]:
     """Figures that were given up or keep failing."""
-    rows = Listing.objects.filter(Q(dead_at__isnull=False) | Q(attempts__gt=0))
-    return _listing_rows(scope, rows, shop_id, limit)
+    rows = scope.limit(Listing.objects.filter(shop_id=shop_id), "shop__unit")
+    rows = rows.filter(Q(dead_at__isnull=False) | Q(attempts__gt=0))
+    return listing_rows(rows.order_by("id")[:limit])
 
 
-def _listing_rows(
-    scope: Scope, rows: QuerySet[Listing], shop_id: int | None, limit: int
-) -> list[ListingRow]:
-    rows = scope.limit(rows, "shop__unit").select_related("shop").defer("shop__credentials")
-    if shop_id is not None:
-        rows = rows.filter(shop_id=shop_id)
-    found = list(rows.order_by("id")[:limit])
+def listing_rows(rows: QuerySet[Listing]) -> list[ListingRow]:
+    """Listings as people see them, in this order; two statements."""
+    found = list(rows.select_related("shop").defer("shop__credentials"))
     codes = stock.skus({row.sku_id for row in found if row.sku_id is not None})
     return [
         ListingRow(

@@ -1,0 +1,1 @@
+"""The lists of shops and of what they offer."""

@@ -26,3 +26,9 @@ urlpatterns = [
     path("", include("freeze_rules.urls")),
     path("", include("channels_sync.urls")),
 ]
+
+# When no view answers.
+handler400 = "config.wrong.bad_request"
+handler403 = "config.wrong.not_allowed"
+handler404 = "config.wrong.not_found"
+handler500 = "config.wrong.our_mistake"

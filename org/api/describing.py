@@ -220,7 +220,7 @@ def described(
             (code, "application/json"): OpenApiResponse(ERRORS, description=SAID[code])
             for code in refusals
         }
-        decorated = extend_schema(
+        decorated: Any = extend_schema(
             summary=summary,
             parameters=[
                 *[_parameter(name, said) for name, said in (takes or {}).items()],
@@ -230,6 +230,8 @@ def described(
             responses=answers,
             examples=_examples(example),
         )(method)
+        # What else an address carries is refused (`Endpoint.initial`).
+        decorated.takes = frozenset(takes or ())
         found: _Method = decorated
         return found
 

@@ -71,10 +71,20 @@ class Endpoint(APIView):
             self._take_token(self.caller)
         if self.needed != LET_IN and not self.caller.may(self.needed):
             raise PermissionDenied
+        self._must_know(request)
         if request.method in WRITES and self.needs_key:
             self._key = key_in(request, required=isinstance(self.caller, Program))
             # Before anybody parses the body: it can be read only once.
             self._asked = fingerprint(request) if self._key else ""
+
+    def _must_know(self, request: Request) -> None:
+        """Raises Faulty with unknown_field for a parameter that is not described."""
+        method = getattr(self, str(request.method).lower(), None)
+        taken: frozenset[str] | None = getattr(method, "takes", None)
+        unknown = sorted(set(request.query_params) - taken) if taken is not None else []
+        if unknown:
+            there = ",".join(sorted(taken or ()))
+            raise Faulty(Fault(code="unknown_field", field=unknown[0][:64], there=there))
 
     def _take_token(self, program: Program) -> None:
         """Raises Faulty with 429 when the program's bucket is empty."""

@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from config import liveness
+from config import liveness, watching
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,3 +12,4 @@ app = Celery("house")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 liveness.watch()
+watching.watch_tasks()

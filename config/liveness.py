@@ -19,11 +19,14 @@ from celery.signals import (
     worker_ready,
 )
 
+from org.meters import meters
+
 PR_SET_PDEATHSIG = 1
 
 
 def touch(**_: object) -> None:
     """Renew the sign of life."""
+    meters().flush()
     if name := os.environ.get("ALIVE_FILE"):
         Path(name).touch()
 

@@ -90,6 +90,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("people", _("People"), "people", roles.PEOPLE_VIEW),
             Entry("roles", _("Roles"), "shield", roles.PEOPLE_VIEW),
             Entry("units", _("Units"), "flag", roles.PEOPLE_VIEW),
+            Entry("operations", _("Operations"), "shield", roles.OPERATIONS_VIEW),
         ),
     ),
 )

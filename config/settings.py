@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
+from config import logs
 from config.beat import SCHEDULE
 from config.signing_in import *  # noqa: F403
 
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.watching.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -352,18 +354,11 @@ WEBHOOKS_TO_PRIVATE_NETWORKS = env.flag("WEBHOOKS_TO_PRIVATE_NETWORKS", default=
 SAMPLES_DIR = Path(env.text("SAMPLES_DIR", str(BASE_DIR.parent / "shared" / "samples")))
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8099")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "httpx": {"level": "WARNING"},
-        # It writes names as typed, and people type passwords there.
-        "axes": {"level": "ERROR"},
-        "celery.app.trace": {"level": "WARNING"},
-        # One line for every doorbell is no news.
-        "celery.worker.strategy": {"level": "WARNING"},
-    },
-}
+# One JSON object a line; "line" is for a reader at a terminal.
+LOGGING = logs.settings(form=env.text("LOG_FORMAT", "json"), level=env.text("LOG_LEVEL", "INFO"))
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A statement that takes longer is logged with its shape and the route that asked for it.
+SLOW_STATEMENT_MS = env.number("SLOW_STATEMENT_MS", 200)
+# Who may read /metrics: whoever brings this token; without one, these networks.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_FROM = env.words("METRICS_FROM", "127.0.0.0/8,::1/128")

@@ -14,16 +14,16 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from prometheus_client import Counter
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
 from redis.retry import Retry
 
+from org.meters import meters
+
 log = logging.getLogger(__name__)
-PASSED_UNCOUNTED = Counter(
-    "api_requests_passed_unlimited", "Requests let through while the rate limiter was away."
-)
+# The counter of requests that were let through while nobody counted them.
+PASSED_UNCOUNTED = "api_requests_passed_unlimited"
 TIMEOUT_S = 0.3
 # After trouble nobody tries again for this long, or each request would pay the timeout.
 QUIET_S = 5.0
@@ -87,7 +87,7 @@ class Buckets:
             burst: tokens it holds.
         """
         if time.monotonic() < self.quiet_until:
-            PASSED_UNCOUNTED.inc()
+            meters().count(PASSED_UNCOUNTED)
             return None
         try:
             taken, left, wait_ms, full_ms = self._script(
@@ -96,7 +96,7 @@ class Buckets:
         except RedisError as error:
             self.quiet_until = time.monotonic() + QUIET_S
             log.warning("No rate limits for %s s: %s", QUIET_S, type(error).__name__)
-            PASSED_UNCOUNTED.inc()
+            meters().count(PASSED_UNCOUNTED)
             return None
         return Taken(
             passed=bool(taken),

@@ -5,6 +5,8 @@ from django.urls import path
 from insights import views
 from insights.design import views as design
 from insights.help import views as help_pages
+from insights.operations import api as operations_api
+from insights.operations import views as operations
 from insights.search import views as search
 from insights.shell import views as shell
 from insights.start import views as start
@@ -22,6 +24,20 @@ urlpatterns = [
     path("shell/state/", shell.shell_state, name="shell-state"),
     path("shell/places/", shell.place_list, name="shell-places"),
     path("shell/place/", shell.set_place, name="set-place"),
+    path("metrics", operations.metrics, name="metrics"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/revive/", operations.revive, name="operations-revive"),
+    path("api/v1/operations", operations_api.Operations.as_view(), name="api-operations"),
+    path(
+        "api/v1/operations/dead-letters",
+        operations_api.DeadLetters.as_view(),
+        name="api-dead-letters",
+    ),
+    path(
+        "api/v1/operations/dead-letters/revive",
+        operations_api.Revive.as_view(),
+        name="api-dead-letters-revive",
+    ),
     path("trail/", trail.trail, name="trail"),
     path("trail/<int:record_id>/", trail.record, name="trail-record"),
     path("insights/measures/", views.catalogue, name="measures"),

@@ -53,6 +53,8 @@ CLIENTS_EDIT = "clients.edit"
 WEBHOOKS_EDIT = "webhooks.edit"
 AUDIT_VIEW = "audit.view"
 AUDIT_EXPORT = "audit.export"
+OPERATIONS_VIEW = "operations.view"
+OPERATIONS_REPAIR = "operations.repair"
 APPROVALS_VIEW = "approvals.view"
 APPROVALS_DECIDE = "approvals.decide"
 APPROVALS_POLICIES = "approvals.policies"
@@ -301,6 +303,21 @@ GROUPS: tuple[Group, ...] = (
             ),
         ),
     ),
+    Group(
+        _("Operations"),
+        (
+            Permission(
+                OPERATIONS_VIEW,
+                _("See operations"),
+                _("See how processes, queues, messages and the database are."),
+            ),
+            Permission(
+                OPERATIONS_REPAIR,
+                _("Revive messages"),
+                _("Have internal messages delivered again that were given up."),
+            ),
+        ),
+    ),
 )  # fmt: skip
 
 CATALOGUE: dict[str, Permission] = {
@@ -387,6 +404,8 @@ GRANTS: dict[Role, frozenset[str]] = {
             APPROVALS_POLICIES,
             CLIENTS_EDIT,
             WEBHOOKS_EDIT,
+            OPERATIONS_VIEW,
+            OPERATIONS_REPAIR,
         }
     ),
     Role.AUDITOR: frozenset(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Max
 
 from outbox.models import News
 from outbox.subscribers import known_handlers
@@ -53,6 +54,14 @@ def depths() -> dict[str, Depth]:
         """)
         for handler, waiting, retrying, dead, age in cursor.fetchall():
             found[handler] = Depth(waiting, retrying, dead, age)
+    return found
+
+
+def newest_death() -> datetime | None:
+    """When news was last given up; None when none is dead."""
+    found: datetime | None = News.objects.filter(dead_at__isnull=False).aggregate(
+        newest=Max("dead_at")
+    )["newest"]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from org import selectors as org
 from org.scope import Scope
@@ -55,6 +55,32 @@ class MessageView:
         if self.delivered_at:
             return "delivered"
         return "dead" if self.dead_at else "waiting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """All webhooks together: messages that wait, since when, and that were given up."""
+
+    waiting: int
+    oldest: datetime | None
+    dead: int
+    newest_dead: datetime | None
+    failing: int
+
+
+def post() -> Post:
+    """How the post of the whole house is. Three statements."""
+    waits = Message.objects.filter(next_at__isnull=False)
+    waiting = waits.aggregate(n=Count("id"), oldest=Min("happened_at"))
+    gone = Message.objects.filter(dead_at__isnull=False)
+    dead = gone.aggregate(n=Count("id"), newest=Max("dead_at"))
+    return Post(
+        waiting=waiting["n"],
+        oldest=waiting["oldest"],
+        dead=dead["n"],
+        newest_dead=dead["newest"],
+        failing=Subscription.objects.filter(active=True, failing_since__isnull=False).count(),
+    )
 
 
 def anybody_wants(topic: str) -> bool:

@@ -86,5 +86,9 @@ ABOUT: dict[str, About] = {
     "masters-carriers": About(
         _("Who takes your parcels, and how many waybill numbers are left."), ("waybill",)
     ),
+    "operations": About(
+        _("How the house itself is: who works, what waits, and what was given up."),
+        ("dead_letter", "lag"),
+    ),
     "notices": About(_("What concerns you: work that ended, freezes to review, approvals.")),
 }

@@ -22,6 +22,7 @@ ACTIONS: dict[str, Promise] = {
     "notice.bot_added": _("Notice channel changed"),
     "notice.bot_switched": _("Notice channel changed"),
     "notice.revived": _("Notices sent again"),
+    "outbox.revived": _("Messages revived"),
     "person.assigned": _("Role given"),
     "person.changed": _("Person changed"),
     "person.created": _("Person added"),

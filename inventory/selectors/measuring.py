@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Max, Sum
 from django.utils import timezone
 
-from inventory.models import Balance, Finding, HoldLine, Reason, Stock
+from inventory.models import Balance, Finding, HoldLine, Posting, Reason, Stock
 from inventory.models.books import Grade
 from inventory.models.claims import Role
 from inventory.selectors.masters import warehouses
@@ -42,6 +42,11 @@ def frozen_units(*, scope: Scope) -> list[Sum2]:
         .order_by()
     )
     return [Sum2(house, unit, units, holds, code) for house, unit, code, units, holds in found]
+
+
+def postings_ever() -> int:
+    """The highest number of a posting. It only grows; a rolled back one leaves a gap."""
+    return int(Posting.objects.aggregate(most=Max("id"))["most"] or 0)
 
 
 def reason_names(*, chinese: bool) -> dict[str, str]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from org.models import Job, JobFile, Person
+from org.models import Job, JobFile, JobState, Person
 from org.roles import AUDIT_VIEW
 from org.selectors.people import scope_of
 
@@ -72,6 +72,44 @@ def jobs(
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [_job_view(row) for row in rows.order_by("-id")[:limit]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedJob:
+    """A job that failed, without whose it is."""
+
+    id: int
+    kind: str
+    failure: str
+    attempts: int
+    at: datetime | None
+
+
+def job_totals() -> dict[str, int]:
+    """How many jobs wait, run, and failed within the last week."""
+    week = timezone.now() - timedelta(days=7)
+    rows = Job.objects.filter(
+        Q(state__in=[JobState.QUEUED, JobState.RUNNING])
+        | Q(state=JobState.FAILED, finished_at__gte=week)
+    )
+    counted = dict(rows.values_list("state").annotate(n=Count("id")).order_by())
+    return {
+        each: counted.get(each, 0)
+        for each in (JobState.QUEUED.value, JobState.RUNNING.value, JobState.FAILED.value)
+    }
+
+
+def failed_jobs(*, limit: int = 20) -> list[FailedJob]:
+    """Those that failed within the last week, newest first."""
+    week = timezone.now() - timedelta(days=7)
+    rows = Job.objects.filter(state=JobState.FAILED, finished_at__gte=week)
+    return [
+        FailedJob(
+            id=row.pk, kind=row.kind, failure=row.failure, attempts=row.attempts,
+            at=row.finished_at,
+        )
+        for row in rows.order_by("-id")[:limit]
+    ]  # fmt: skip
 
 
 def job(job_id: int, *, person: Person) -> JobView | None:

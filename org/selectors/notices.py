@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from org.models import (
+    Notice,
     NoticeBot,
     NoticeChoice,
     NoticeCopy,
@@ -139,6 +140,31 @@ def dead_deliveries(*, limit: int = 100) -> list[DeadDelivery]:
         )
         for row in rows.order_by("-id")[:limit]
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deliveries:
+    """Notices on their way by mail and chat."""
+
+    waiting: int
+    dead: int
+    newest_dead: datetime | None
+
+
+def deliveries() -> Deliveries:
+    """How many wait and were given up. Two statements."""
+    open_rows = NoticeDelivery.objects.filter(sent_at__isnull=True, dead_at__isnull=True)
+    gone = NoticeDelivery.objects.filter(dead_at__isnull=False)
+    dead = gone.aggregate(n=Count("id"), newest=Max("dead_at"))
+    return Deliveries(waiting=open_rows.count(), dead=dead["n"], newest_dead=dead["newest"])
+
+
+def last_told(*, kind: str, link: str) -> datetime | None:
+    """When somebody was last told this, whoever it was."""
+    found: datetime | None = Notice.objects.filter(kind=kind, link=link).aggregate(
+        last=Max("created_at")
+    )["last"]
+    return found
 
 
 def notice_bots() -> list[BotView]:

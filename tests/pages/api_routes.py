@@ -111,6 +111,9 @@ API_ROUTES: dict[str, Route] = {
     "api-shipment": Route(roles.STOCK_VIEW, _parcel, speaks_json="GET"),
     "api-shipment-label": Route(roles.FLOOR_PACK, _parcel, speaks_json="GET"),
     "api-shipment-ship": Route(roles.FLOOR_SHIP, _parcel, speaks_json="POST"),
+    "api-operations": Route(roles.OPERATIONS_VIEW, speaks_json="GET"),
+    "api-dead-letters": Route(roles.OPERATIONS_VIEW, speaks_json="GET"),
+    "api-dead-letters-revive": Route(roles.OPERATIONS_REPAIR, speaks_json="POST"),
     # One's own only; their own tests show whose are.
     "api-jobs": Route(MACHINE),
     "api-job": Route(MACHINE),

@@ -203,6 +203,9 @@ def _client() -> list[Any]:
 
 TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
+    "metrics": Route(MACHINE),
+    "operations": Route(roles.OPERATIONS_VIEW),
+    "operations-revive": Route(roles.OPERATIONS_REPAIR, is_page=False),
     "readyz": Route(MACHINE),
     "sign-in": Route(EVERYBODY),
     # Without a password given before it leads back; without a link of ours it says so.

@@ -392,35 +392,15 @@ GRANTS: dict[Role, frozenset[str]] = {
         {ORDERS_VIEW, STOCK_VIEW, SHOPS_VIEW, AUDIT_VIEW, APPROVALS_VIEW, APPROVALS_DECIDE}
     ),
     # IT connects shops and keeps accounts but neither works on orders nor sees receivers.
-    Role.IT: frozenset(
-        {
-            SHOPS_VIEW,
-            SHOPS_EDIT,
-            STOCK_VIEW,
-            RULES_VIEW,
-            SENSORS_EDIT,
-            AUDIT_VIEW,
-            PEOPLE_VIEW,
-            APPROVALS_POLICIES,
-            CLIENTS_EDIT,
-            WEBHOOKS_EDIT,
-            OPERATIONS_VIEW,
-            OPERATIONS_REPAIR,
-        }
-    ),
-    Role.AUDITOR: frozenset(
-        {
-            ORDERS_VIEW,
-            STOCK_VIEW,
-            RULES_VIEW,
-            SHOPS_VIEW,
-            PEOPLE_VIEW,
-            AUDIT_VIEW,
-            AUDIT_EXPORT,
-            APPROVALS_VIEW,
-        }
-    ),
-}
+    Role.IT: frozenset({
+        SHOPS_VIEW, SHOPS_EDIT, STOCK_VIEW, RULES_VIEW, SENSORS_EDIT, AUDIT_VIEW, PEOPLE_VIEW,
+        APPROVALS_POLICIES, CLIENTS_EDIT, WEBHOOKS_EDIT, OPERATIONS_VIEW, OPERATIONS_REPAIR,
+    }),
+    Role.AUDITOR: frozenset({
+        ORDERS_VIEW, STOCK_VIEW, RULES_VIEW, SHOPS_VIEW, PEOPLE_VIEW, AUDIT_VIEW, AUDIT_EXPORT,
+        APPROVALS_VIEW,
+    }),
+}  # fmt: skip
 
 
 def known(permission: str) -> str:

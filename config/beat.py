@@ -64,6 +64,21 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "judge events": {
+        "task": "freeze_rules.tasks.judge",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "look at watched holds": {
+        "task": "freeze_rules.tasks.look_again",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "search stock by rule": {
+        "task": "freeze_rules.tasks.scan",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
     "audit what changed": {
         "task": "inventory.tasks.sweep_changed",

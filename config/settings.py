@@ -248,6 +248,7 @@ NEWS_GATHERED = ["stock.changed"]
 # Doorbells: topic -> Celery tasks that look for due work at once.
 DOORBELLS: dict[str, list[str]] = {
     "orders.due": ["oms.tasks.process_orders"],
+    "rules.due": ["freeze_rules.tasks.judge"],
     "inbox.told": ["channels_sync.tasks.process_inbox"],
     "listings.stale": ["channels_sync.tasks.publish_stock"],
     "shipments.due": ["channels_sync.tasks.upload_shipments"],

@@ -1,13 +1,79 @@
-"""Doorbells of the rules: what is due is said by rows."""
+"""Doorbells of the freeze rules."""
+
+from __future__ import annotations
+
+import logging
+import time
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.services import leases
+from freeze_rules.models import Event, EventState
+from freeze_rules.services import judging, leases, resuming, scanning
+from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
+JUDGE = "freeze_rules.tasks.judge"
+BUDGET_S = 20.0
 # Batches of one run: a run ends in seconds, the next tick goes on.
 BATCHES = 20
+log = logging.getLogger(__name__)
+
+
+@bell_task(JUDGE)
+def judge() -> None:
+    """Judge what waits, batch by batch. Rung by whoever tells events, and by beat.
+
+    Events are claimed row by row, so overlapping runs are harmless.
+    """
+    until = time.monotonic() + BUDGET_S
+    more = True
+    while more and time.monotonic() < until:
+        try:
+            with transaction.atomic(durable=True):
+                more = judging.judge_batch().more
+        except Exception:
+            log.exception("A batch of events failed; each is judged alone.")
+            _one_by_one()
+            more = False
+    resuming.go_on(until=until)
+    if more:
+        nudge(task=JUDGE)
+
+
+def _one_by_one() -> None:
+    """Of a batch that failed the sound events get through, the others are counted."""
+    ids = list(
+        Event.objects.filter(state=EventState.WAITING)
+        .order_by("id")
+        .values_list("id", flat=True)[: judging.BATCH]
+    )
+    for pk in ids:
+        try:
+            with transaction.atomic(durable=True):
+                judging.judge_batch(only=pk)
+        except Exception as error:
+            with transaction.atomic(durable=True):
+                judging.judge_alone(event_id=pk, error=f"{type(error).__name__}: {error}")
+
+
+@shared_task(name="freeze_rules.tasks.look_again")
+def look_again(**_: object) -> None:
+    """Let go of holds whose time or facts have come."""
+    while True:
+        with transaction.atomic(durable=True):
+            if judging.look_again() < judging.BATCH:
+                return
+
+
+@shared_task(name="freeze_rules.tasks.scan")
+def scan(**_: object) -> None:
+    """Rules on a schedule whose moment has come search the stock."""
+    with once(name="freeze_rules.tasks.scan") as alone:
+        due = scanning.due_rules() if alone else []
+    for rule_id in due:
+        scanning.scan_in_parts(rule_id=rule_id)
 
 
 @shared_task

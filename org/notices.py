@@ -117,6 +117,22 @@ _ALL = (
         email=Timing.HOURLY,
     ),
     NoticeKind(
+        code="rule.stopped",
+        group=Group.STOCK,
+        name=_("A freeze rule was stopped"),
+        title=_("%(rule)s was stopped: %(why)s"),
+        email=Timing.NOW,
+        wecom=Timing.NOW,
+    ),
+    NoticeKind(
+        code="rule.asked",
+        group=Group.APPROVALS,
+        name=_("A freeze rule waits to be enabled"),
+        title=_("%(who)s asks to enable %(rule)s"),
+        email=Timing.NOW,
+        wecom=Timing.NOW,
+    ),
+    NoticeKind(
         code="approval.waiting",
         group=Group.APPROVALS,
         name=_("Something waits for my approval"),

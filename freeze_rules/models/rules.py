@@ -44,6 +44,13 @@ class Rule(models.Model):
     version = models.ForeignKey(
         "freeze_rules.RuleVersion", models.PROTECT, null=True, related_name="+"
     )
+    # A change of a rule that runs, until a second person lets it take over.
+    next_version = models.ForeignKey(
+        "freeze_rules.RuleVersion", models.PROTECT, null=True, related_name="+"
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     # The kind of event the current version listens to; kept here so that a batch of events finds
     # its rules without reading definitions.
     trigger = models.CharField(_("trigger"), max_length=32, blank=True, default="")

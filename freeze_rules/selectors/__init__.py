@@ -1,1 +1,1 @@
-"""Questions of this room."""
+"""Questions about rules, events and what was judged."""

@@ -64,6 +64,7 @@ from inventory.services.snapshots import last_month_end, take_marks, take_snapsh
 from inventory.services.transfers import NoHeadOffice, truck, trucks
 from inventory.services.verbs import (
     adjust,
+    claims,
     convert,
     displace,
     hold,
@@ -132,6 +133,7 @@ __all__ = [
     "change_announced",
     "change_location",
     "change_sku",
+    "claims",
     "close_announced",
     "close_until",
     "closed_until",

@@ -49,6 +49,17 @@ def hold(requests: Sequence[HoldRequest], *, actor: str) -> list[Outcome]:
     return post(requests, actor=actor)
 
 
+def claims(
+    requests: Sequence[
+        HoldRequest | ReleaseRequest | ConvertRequest | NarrowRequest | RegradeRequest
+    ],
+    *,
+    actor: str,
+) -> list[Outcome]:
+    """Claims laid, lifted and changed in one posting, in the order given."""
+    return post(requests, actor=actor)
+
+
 def pin(requests: Sequence[PinRequest], *, actor: str) -> list[Outcome]:
     """Give bin-less claims their cells, first expiry first; the answers carry the pins."""
     return post(requests, actor=actor)

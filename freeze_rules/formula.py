@@ -1,0 +1,207 @@
+"""What must be proved before a hold is let go of: a tree of leaves. Pure.
+
+`{"all": [...]}`, `{"any": [...]}` and leaves: `{"proof": "inspection.passed"}` an event of that
+kind about these goods; `{"approval": "stock.release"}` somebody with that permission said so;
+`{"after": {"hours": 4}}` so long after the freeze; `{"fact": ..., "is": ..., "value": ...}` is
+true at the moment of asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from freeze_rules.triggers import KINDS, label_of
+from org.roles import CATALOGUE, PERMISSIONS
+
+Tree = Mapping[str, Any]
+UNITS = ("minutes", "hours", "days", "business_days")
+MOST_DAYS = 3_660
+DEEPEST = 8
+
+
+class FormulaWrong(Exception):
+    """The formula cannot be used: where in it, and why in the reader's language."""
+
+    def __init__(self, path: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path, self.sentence = path, sentence
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.sentence}" if self.path else self.sentence
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One leaf, whether it is met, and its name under which proofs are kept."""
+
+    name: str
+    met: bool
+    tree: Tree
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is known when a formula is looked at: names of proofs, the clock, and facts."""
+
+    proved: Collection[str]
+    frozen_at: datetime
+    now: datetime
+    holds_true: Callable[[Tree], bool]
+
+
+def check(tree: Tree, *, path: str = "", depth: int = 0) -> None:
+    """The tree is a formula; an empty one is: nothing but a person's decision lets go.
+
+    Facts are checked by whoever knows them (`definition`).
+
+    Raises:
+        FormulaWrong: an unknown kind of event or permission, a bad time, an empty group.
+    """
+    if not tree and not path:
+        return
+    if depth > DEEPEST:
+        raise FormulaWrong(path, _("The formula is nested deeper than %(n)s.") % {"n": DEEPEST})
+    for word in ("all", "any"):
+        if word in tree:
+            parts = tree[word]
+            if not isinstance(parts, list) or not parts:
+                raise FormulaWrong(path, _("A group needs at least one condition."))
+            for at, part in enumerate(parts):
+                check(part, path=f"{path}{word}[{at}].", depth=depth + 1)
+            return
+    _check_leaf(tree, path.rstrip("."))
+
+
+def _check_leaf(tree: Tree, path: str) -> None:
+    if "proof" in tree:
+        if tree["proof"] not in KINDS:
+            raise FormulaWrong(path, _("There is no event “%(kind)s”.") % {"kind": tree["proof"]})
+    elif "approval" in tree:
+        if tree["approval"] not in CATALOGUE:
+            raise FormulaWrong(
+                path, _("There is no permission “%(code)s”.") % {"code": tree["approval"]}
+            )
+    elif "after" in tree:
+        duration(tree["after"], path=path)
+    elif "fact" not in tree:
+        raise FormulaWrong(path, _("This is neither a group nor a leaf of a formula."))
+
+
+def duration(said: Any, *, path: str = "") -> timedelta:
+    """Such as {"hours": 4}; business days are counted by `after`.
+
+    Raises:
+        FormulaWrong: not exactly one known unit with a whole number above zero.
+    """
+    if not isinstance(said, Mapping) or len(said) != 1:
+        raise FormulaWrong(path, _("A time is one number of minutes, hours or days."))
+    unit, number = next(iter(said.items()))
+    if unit not in UNITS or isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise FormulaWrong(path, _("A time is one number of minutes, hours or days."))
+    length = timedelta(days=number) if "days" in unit else timedelta(**{unit: number})
+    if length > timedelta(days=MOST_DAYS):
+        raise FormulaWrong(path, _("Ten years are the longest time."))
+    return length
+
+
+def after(said: Mapping[str, int], *, since: datetime) -> datetime:
+    """The moment that long after `since`; business days skip Saturdays and Sundays."""
+    unit, number = next(iter(said.items()))
+    if unit != "business_days":
+        return since + duration(said)
+    at = since
+    for _day in range(number):
+        at += timedelta(days=1)
+        while at.weekday() >= 5:
+            at += timedelta(days=1)
+    return at
+
+
+def name_of(leaf: Tree) -> str:
+    """Under which its proofs are kept: "inspection.passed", "approval:stock.release"."""
+    if "proof" in leaf:
+        return str(leaf["proof"])
+    if "approval" in leaf:
+        return f"approval:{leaf['approval']}"
+    return ""
+
+
+def leaves(tree: Tree) -> Iterator[Tree]:
+    """All leaves, from left to right."""
+    for word in ("all", "any"):
+        if word in tree:
+            for part in tree[word]:
+                yield from leaves(part)
+            return
+    if tree:
+        yield tree
+
+
+def hears(tree: Tree) -> frozenset[str]:
+    """Kinds of events that prove a leaf."""
+    return frozenset(str(leaf["proof"]) for leaf in leaves(tree) if "proof" in leaf)
+
+
+def met(tree: Tree, moment: Moment) -> bool:
+    """True when what is known lets go of the hold; an empty formula never is."""
+    if not tree:
+        return False
+    if "all" in tree:
+        return all(met(part, moment) for part in tree["all"])
+    if "any" in tree:
+        return any(met(part, moment) for part in tree["any"])
+    return leaf_met(tree, moment)
+
+
+def leaf_met(leaf: Tree, moment: Moment) -> bool:
+    """True when this leaf alone is proved."""
+    if "after" in leaf:
+        return after(leaf["after"], since=moment.frozen_at) <= moment.now
+    if "fact" in leaf:
+        return moment.holds_true(leaf)
+    return name_of(leaf) in moment.proved
+
+
+def next_look(tree: Tree, *, frozen_at: datetime, now: datetime) -> datetime | None:
+    """When time alone may change the answer next; None when it never does."""
+    times = [after(leaf["after"], since=frozen_at) for leaf in leaves(tree) if "after" in leaf]
+    ahead = [at for at in times if at > now]
+    if any("fact" in leaf for leaf in leaves(tree)):
+        # Facts change without telling: looked at again every quarter of an hour.
+        ahead.append(now + timedelta(minutes=15))
+    return min(ahead, default=None)
+
+
+def sentence(tree: Tree, *, fact: Callable[[Tree], str]) -> str:
+    """The formula in the reader's language; `fact` words the leaves about facts."""
+    if not tree:
+        return _("by a person's decision")
+    for word, glue in (("all", _(" and ")), ("any", _(" or "))):
+        if word in tree:
+            said = [sentence(part, fact=fact) for part in tree[word]]
+            return said[0] if len(said) == 1 else "(" + glue.join(said) + ")"
+    return leaf_sentence(tree, fact=fact)
+
+
+def leaf_sentence(leaf: Tree, *, fact: Callable[[Tree], str]) -> str:
+    """One leaf in the reader's language."""
+    if "proof" in leaf:
+        return label_of(str(leaf["proof"]))
+    if "approval" in leaf:
+        label = PERMISSIONS.get(str(leaf["approval"]), leaf["approval"])
+        return _("approval by “%(permission)s”") % {"permission": label}
+    if "after" in leaf:
+        unit, number = next(iter(leaf["after"].items()))
+        words = {
+            "minutes": _("%(n)s minutes after the freeze"),
+            "hours": _("%(n)s hours after the freeze"),
+            "days": _("%(n)s days after the freeze"),
+            "business_days": _("%(n)s working days after the freeze"),
+        }
+        return words[unit] % {"n": number}
+    return fact(leaf)

@@ -1,0 +1,200 @@
+"""What is wrong with a rule before it is kept: every part, named, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from freeze_rules import conditions
+from freeze_rules.definition import Definition, DefinitionWrong, read
+from freeze_rules.formula import leaves as formula_leaves
+from freeze_rules.models import LIVE, Rule
+from freeze_rules.triggers import TRIGGERS
+from inventory import selectors as stock
+from inventory.selectors import reach
+from org.scope import Scope
+
+FREEZES = "cell.freezes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrong:
+    """One thing that is wrong: which part of the rule, where in it, and the sentence."""
+
+    part: str
+    path: str = ""
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def faults(
+    said: Any, *, parameters: Mapping[str, Any], rule_id: int | None, today: date
+) -> list[Wrong]:
+    """All that is wrong with a definition; empty when it can be kept."""
+    try:
+        definition = read(said)
+    except DefinitionWrong as wrong:
+        return [Wrong(part=wrong.part, sentence=wrong.sentence)]
+    found = _condition(definition, parameters)
+    if found:
+        return found
+    found += _release(definition)
+    found += _reason(definition)
+    found += _reaches(definition, parameters)
+    if definition.valid_until is not None and definition.valid_until < today:
+        found.append(Wrong(part="valid_until", sentence=_("This date has passed.")))
+    if not found:
+        found += _circle(definition, rule_id)
+    return found
+
+
+def _condition(definition: Definition, parameters: Mapping[str, Any]) -> list[Wrong]:
+    try:
+        conditions.parse(definition.condition, parameters)
+    except conditions.ConditionRefused as refused:
+        return [
+            Wrong(part="condition", path=fault.path, sentence=str(fault))
+            for fault in refused.faults
+        ]
+    return []
+
+
+def _release(definition: Definition) -> list[Wrong]:
+    """The facts in the formula are facts of stock."""
+    found = []
+    for leaf in formula_leaves(definition.release):
+        if "fact" not in leaf:
+            continue
+        try:
+            conditions.parse(leaf)
+        except conditions.ConditionRefused as refused:
+            found += [Wrong(part="release", sentence=str(fault)) for fault in refused.faults]
+    return found
+
+
+def _reason(definition: Definition) -> list[Wrong]:
+    known = {view.code: view for view in stock.reasons(by_hand=False)}
+    view = known.get(definition.reason)
+    if view is None:
+        sentence = _("There is no reason “%(code)s”.") % {"code": definition.reason}
+        return [Wrong(part="reason", sentence=sentence)]
+    found = []
+    if view.is_safety and definition.lease.expires:
+        found.append(
+            Wrong(
+                part="lease.expires",
+                sentence=_("A freeze for safety never ends by time; only its evidence ends it."),
+            )
+        )
+    if view.is_safety and _by_time_alone(definition.release):
+        found.append(
+            Wrong(
+                part="release",
+                sentence=_("A freeze for safety needs evidence or a person, not only time."),
+            )
+        )
+    for at, deed in enumerate(definition.dispositions):
+        if deed.get("reason") and deed["reason"] not in known:
+            sentence = _("There is no reason “%(code)s”.") % {"code": deed["reason"]}
+            found.append(Wrong(part=f"dispositions[{at}]", sentence=sentence))
+    return found
+
+
+def _by_time_alone(tree: Mapping[str, Any]) -> bool:
+    """True when passing time can meet the formula without any proof."""
+    if "all" in tree:
+        return all(_by_time_alone(part) for part in tree["all"])
+    if "any" in tree:
+        return any(_by_time_alone(part) for part in tree["any"])
+    return "after" in tree
+
+
+def _reaches(definition: Definition, parameters: Mapping[str, Any]) -> list[Wrong]:
+    """The rule neither reaches everything nor names what does not exist."""
+    tree = conditions.parse(definition.condition, parameters)
+    if TRIGGERS[definition.trigger].scanned and not conditions.facts_in(tree):
+        return [
+            Wrong(
+                part="condition",
+                sentence=_("Without a condition it would freeze everything: say which goods."),
+            )
+        ]
+    found = []
+    named = conditions.required_equalities(tree)
+    for fact, exists, sentence in (
+        ("sku.code", _skus, _("There is no SKU %(names)s: the rule would match nothing.")),
+        (
+            "warehouse.code",
+            _warehouses,
+            _("There is no warehouse %(names)s: the rule would match nothing."),
+        ),
+    ):
+        values = [str(each) for each in named.get(fact, ()) if each is not None]
+        missing = sorted(set(values) - exists(values)) if values else []
+        if missing:
+            found.append(Wrong(part="condition", sentence=sentence % {"names": ", ".join(missing)}))
+    if not named.get("sku.code", True):
+        found.append(
+            Wrong(part="condition", sentence=_("This can never be true: the rule matches nothing."))
+        )
+    return found
+
+
+def _skus(codes: Iterable[str]) -> set[str]:
+    return set(reach.skus(list(codes)).by_code)
+
+
+def _warehouses(codes: Iterable[str]) -> set[str]:
+    return set(reach.warehouses(list(codes), scope=Scope.everything()).by_code)
+
+
+def _circle(definition: Definition, rule_id: int | None) -> list[Wrong]:
+    """Rules that freeze because of each other's freezes would never let go."""
+    reads: dict[str, set[str]] = {}
+    for pk, said in Rule.objects.filter(state__in=LIVE).values_list("id", "version__definition"):
+        if pk == rule_id:
+            continue
+        try:
+            other = read(said)
+        except DefinitionWrong:
+            continue
+        reads.setdefault(other.reason, set()).update(_freezes_read(other.condition))
+    reads.setdefault(definition.reason, set()).update(_freezes_read(definition.condition))
+    seen: set[str] = set()
+    ahead = list(_freezes_read(definition.condition))
+    while ahead:
+        reason = ahead.pop()
+        if reason == definition.reason:
+            return [
+                Wrong(
+                    part="condition",
+                    sentence=_(
+                        "A circle: it freezes because of “%(reason)s”, and that freeze is laid "
+                        "because of this one."
+                    )
+                    % {"reason": reason},
+                )
+            ]
+        if reason not in seen:
+            seen.add(reason)
+            ahead += reads.get(reason, ())
+    return []
+
+
+def _freezes_read(tree: Any) -> set[str]:
+    """Reasons of freezes that a condition asks about."""
+    if isinstance(tree, list):
+        return {each for part in tree for each in _freezes_read(part)}
+    if not isinstance(tree, Mapping):
+        return set()
+    if tree.get("fact") == FREEZES:
+        value = tree.get("value")
+        values = value if isinstance(value, list) else [value]
+        return {each for each in values if isinstance(each, str)}
+    return {each for part in tree.values() for each in _freezes_read(part)}

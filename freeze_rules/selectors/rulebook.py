@@ -1,0 +1,155 @@
+"""The rules that run now, compiled once and found by what their conditions require."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from freeze_rules import conditions
+from freeze_rules.definition import Definition, read
+from freeze_rules.models import LIVE, Rule, RuleState, RuleVersion
+
+Case = Mapping[str, Any]
+Judge = Callable[[Case], bool]
+# Facts that tell most rules apart come first when a rule could be found by several.
+TELLING = ("sku.code", "lot.code", "location.code", "event.promotion", "sku.category", "sku.brand")
+# Compiled versions kept in one process.
+KEPT = 4_096
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One version's definition with its condition as a function."""
+
+    definition: Definition
+    judge: Judge
+    reads: frozenset[str]
+    # The one fact, and its possible values, without which the condition is never true.
+    key_fact: str
+    key_values: frozenset[Any]
+
+
+@dataclass(frozen=True)
+class LiveRule:
+    """A rule that runs: on goods, or in the shadow on paper only."""
+
+    id: int
+    version_id: int
+    label: str
+    state: str
+    name: str
+    priority: int
+    compiled: Compiled
+
+    @property
+    def definition(self) -> Definition:
+        """What its version says."""
+        return self.compiled.definition
+
+    @property
+    def is_shadow(self) -> bool:
+        """True when it only notes what it would freeze."""
+        return self.state == RuleState.SHADOW
+
+
+@dataclass
+class RuleBook:
+    """Live rules by trigger, and within a trigger by the fact that they require."""
+
+    everywhere: dict[str, list[LiveRule]] = field(default_factory=lambda: defaultdict(list))
+    keyed: dict[str, dict[str, dict[Any, list[LiveRule]]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    )
+    reads: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    # Rules whose version cannot be compiled any more: id -> why.
+    broken: dict[int, str] = field(default_factory=dict)
+    # Paused rules keep their events: trigger -> rule ids.
+    paused: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, rule: LiveRule) -> None:
+        """Have the rule found for its trigger."""
+        compiled, trigger = rule.compiled, rule.definition.trigger
+        self.reads[trigger] |= compiled.reads
+        if not compiled.key_fact:
+            self.everywhere[trigger].append(rule)
+            return
+        for value in compiled.key_values:
+            self.keyed[trigger][compiled.key_fact][value].append(rule)
+
+    def candidates(self, trigger: str, case: Case) -> list[LiveRule]:
+        """Rules whose condition may hold for the case, by falling priority."""
+        found = list(self.everywhere.get(trigger, ()))
+        for fact, by_value in self.keyed.get(trigger, {}).items():
+            value = case.get(fact)
+            if value is not None:
+                found += by_value.get(value, ())
+        return sorted(found, key=lambda rule: (-rule.priority, rule.id))
+
+    def listens(self, trigger: str) -> bool:
+        """True when any live rule begins with this kind of event."""
+        return bool(self.everywhere.get(trigger)) or bool(self.keyed.get(trigger))
+
+
+def live_rules(*, only: int | None = None) -> RuleBook:
+    """All rules that run now; with `only`, that one alone, as if it ran (for what it has kept)."""
+    book = RuleBook()
+    wanted = Rule.objects.filter(version__isnull=False)
+    wanted = (
+        wanted.filter(state__in=[*LIVE, RuleState.PAUSED]) if only is None
+        else wanted.filter(pk=only)
+    )  # fmt: skip
+    rows = wanted.values_list(
+        "id", "version_id", "version__number", "state", "name", "priority", "parameters", "trigger"
+    )
+    for pk, version_id, number, state, name, priority, parameters, trigger in rows:
+        if state == RuleState.PAUSED:
+            book.paused[trigger].append(pk)
+            continue
+        try:
+            compiled = compiled_version(version_id, json.dumps(parameters, sort_keys=True))
+        except Exception as wrong:
+            # Whatever is wrong with one rule must not stop the others; it is paused and reported.
+            book.broken[pk] = str(wrong)
+            book.paused[trigger].append(pk)
+            continue
+        book.add(LiveRule(pk, version_id, f"FR-{pk}/{number}", state, name, priority, compiled))
+    return book
+
+
+@lru_cache(maxsize=KEPT)
+def compiled_version(version_id: int, parameters: str) -> Compiled:
+    """A version with these parameters; versions are never edited, so it is kept.
+
+    Raises:
+        DefinitionWrong, conditions.ConditionRefused: it cannot be used.
+    """
+    said = RuleVersion.objects.values_list("definition", flat=True).get(pk=version_id)
+    return compiled_definition(said, json.loads(parameters))
+
+
+def compiled_definition(said: Mapping[str, Any], parameters: Mapping[str, Any]) -> Compiled:
+    """A definition with its condition as a function.
+
+    Raises:
+        DefinitionWrong, conditions.ConditionRefused: it cannot be used.
+    """
+    definition = read(said)
+    tree = conditions.parse(definition.condition, parameters)
+    # "Not known" is a value too, but nothing is found by it.
+    required = {
+        fact: values
+        for fact, values in conditions.required_equalities(tree).items()
+        if None not in values
+    }
+    fact = next((each for each in TELLING if each in required), next(iter(required), ""))
+    return Compiled(
+        definition=definition,
+        judge=conditions.compile_closure(tree),
+        reads=frozenset(conditions.facts_in(tree)),
+        key_fact=fact,
+        key_values=frozenset(required[fact]) if fact else frozenset(),
+    )

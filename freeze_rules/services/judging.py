@@ -1,0 +1,258 @@
+"""Events are judged in batches: rules freeze, proofs let go, and everything is written down.
+
+One batch is one transaction and one posting: what the rules lay and what the events let go of are
+in the books together with the verdicts, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
+
+from freeze_rules import formula
+from freeze_rules.models import Event, EventState, KeptEvent, Outcome, Verdict, Watch
+from freeze_rules.selectors.rulebook import RuleBook, live_rules
+from freeze_rules.selectors.weighing import Heard, Hit, heard, weigh
+from freeze_rules.services import following, laying, limits, releasing, stopping
+from freeze_rules.services.laying import ACTOR, Laid
+from freeze_rules.services.releasing import Step
+from inventory import services as inventory
+from inventory.selectors import scope_units
+
+BATCH = 500
+# What somebody lets go beyond a limit is judged in one go, up to this many events.
+MOST_KEPT = 5_000
+# An event that failed so often alone stays in plain sight until somebody looks.
+LAST_ATTEMPT = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What a batch came to: events judged, claims laid and let go of; `more` may be waiting."""
+
+    events: int
+    laid: int
+    released: int
+    more: bool
+
+
+def judge_batch(*, limit: int = BATCH, only: int | None = None) -> Judged:
+    """Judge the oldest waiting events, or only the one with this id. Joins the transaction."""
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    waiting = Event.objects.filter(state=EventState.WAITING)
+    if only is not None:
+        waiting = waiting.filter(pk=only)
+    rows = list(waiting.order_by("id").select_for_update(skip_locked=True)[:limit])
+    if not rows:
+        return Judged(events=0, laid=0, released=0, more=False)
+    events = [heard(row) for row in rows]
+    book = live_rules()
+    laid, released = carry_out(events, book, releases=True)
+    Event.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=EventState.JUDGED, judged_at=timezone.now()
+    )
+    return Judged(events=len(rows), laid=laid, released=released, more=len(rows) == limit)
+
+
+def judge_kept(*, rule_id: int, beyond: bool = False, limit: int = BATCH) -> int:
+    """Judge events that a rule kept while it was paused; how many. Joins the transaction.
+
+    Args:
+        beyond: somebody allowed it to go beyond its limits for these.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    kept = list(
+        KeptEvent.objects.filter(rule_id=rule_id)
+        .select_related("event")
+        .order_by("id")
+        .select_for_update(of=("self",), skip_locked=True)[:limit]
+    )
+    if not kept:
+        return 0
+    book = live_rules(only=rule_id)
+    carry_out([heard(each.event) for each in kept], book, releases=False, beyond=beyond)
+    if rule_id not in book.broken:
+        KeptEvent.objects.filter(pk__in=[each.pk for each in kept]).delete()
+    return len(kept)
+
+
+def carry_out(
+    events: Sequence[Heard], book: RuleBook, *, releases: bool, beyond: bool = False
+) -> tuple[int, int]:
+    """Weigh the events, lay and let go in one posting, and write down what was done.
+
+    Returns:
+        Claims laid and holds let go of.
+    """
+    now = timezone.now()
+    weighed = weigh(events, book, now=now)
+    stopping.pause_failed({**book.broken, **weighed.failed})
+    stopping.keep_for_paused(events, book, weighed.failed)
+    laid = _claims(weighed.hits, now)
+    laid, taken = _within_limits(laid, now, beyond=beyond)
+    real = [at for at, each in enumerate(laid) if not each.hit.rule.is_shadow]
+    steps = _steps(events, now) if releases else []
+    requests = [each.request for each in steps] + [laid[at].request for at in real]
+    outcomes = inventory.claims(requests, actor=ACTOR) if requests else []
+    let_go = _after_steps(steps, outcomes[: len(steps)], now)
+    done = dict(zip(real, outcomes[len(steps) :], strict=True))
+    _write_down(laid, taken, done, now)
+    return sum(not each.refused for each in done.values()), let_go
+
+
+def _claims(hits: Sequence[Hit], now: datetime) -> list[Laid]:
+    places = laying.places_of(hits)
+    return [each for hit in hits for each in laying.claims_of(hit, places, now=now)]
+
+
+def _within_limits(
+    laid: list[Laid], now: datetime, *, beyond: bool
+) -> tuple[list[Laid], dict[int, tuple[int, Decimal]]]:
+    """What may be laid; rules beyond their limits are stopped whole. Estimates by place in laid."""
+    unsure = [
+        at for at, each in enumerate(laid)
+        if each.hit.rule.is_shadow or limits.is_limited(each.hit.rule.definition.limits)
+    ]  # fmt: skip
+    found = dict(zip(unsure, limits.estimates([laid[at] for at in unsure]), strict=True))
+    if beyond:
+        return laid, found
+    broken = limits.beyond([laid[at] for at in unsure], [found[at] for at in unsure], now=now)
+    if not broken:
+        return laid, found
+    stopping.stop_at_limit(laid, found, broken)
+    kept = [at for at, each in enumerate(laid) if each.hit.rule.id not in broken]
+    return [laid[at] for at in kept], {
+        new: found[old] for new, old in enumerate(kept) if old in found
+    }
+
+
+def _steps(events: Sequence[Heard], now: datetime) -> list[Step]:
+    if not any(Watch.objects.filter(closed_at__isnull=True)[:1]):
+        return []
+    watches = releasing.watches_for(events)
+    pairs = releasing.prove_by(events, watches)
+    return following.steps(pairs) + releasing.steps_after(pairs, now=now)
+
+
+def _after_steps(
+    steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], now: datetime
+) -> int:
+    """Close the watches of holds that are gone, watch what they became; how many are gone."""
+    gone: list[int] = []
+    for step, outcome in zip(steps, outcomes, strict=True):
+        closed = outcome.refusal is not None and outcome.refusal.code == "already_released"
+        if closed or (step.ends and not outcome.refused):
+            gone.append(step.watch.pk)
+        if step.then_release is not None and outcome.hold_id is not None and not outcome.repeated:
+            _watch_again(step, outcome.hold_id)
+    Watch.objects.filter(pk__in=gone).update(closed_at=now)
+    return len(set(gone))
+
+
+def _watch_again(step: Step, hold_id: int) -> None:
+    """The hold that a disposition made waits for its own formula, about the same goods."""
+    old, tree = step.watch, dict(step.then_release or {})
+    Watch.objects.create(
+        hold_id=hold_id,
+        version_id=old.version_id,
+        formula=tree,
+        # It goes on following the document that the first one follows.
+        hears=sorted({*releasing.heard_kinds(tree, ()), *({following.CHANGED} & set(old.hears))}),
+        document=old.document,
+        supplier=old.supplier,
+        sku_id=old.sku_id,
+        lot_id=old.lot_id,
+        warehouse_id=old.warehouse_id,
+        location_id=old.location_id,
+        zone_id=old.zone_id,
+    )
+
+
+def _write_down(
+    laid: Sequence[Laid],
+    taken: dict[int, tuple[int, Decimal]],
+    done: dict[int, inventory.Outcome],
+    now: datetime,
+) -> None:
+    """A verdict for each claim, and a watch for each hold that something may let go of."""
+    new = {at: each for at, each in done.items() if not each.repeated}
+    holds = [each.hold_id for each in new.values() if each.hold_id is not None]
+    held = scope_units.held_by(holds) if holds else {}
+    verdicts, watches = [], []
+    for at, each in enumerate(laid):
+        outcome = new.get(at)
+        if outcome is None and not each.hit.rule.is_shadow:
+            continue
+        verdict = _verdict(each, outcome)
+        if verdict.hold_id is not None:
+            verdict.qty = held.get(verdict.hold_id, 0)
+            verdict.value = each.hit.cost * verdict.qty
+            watches.append(_watch(each, verdict.hold_id, now))
+        else:
+            verdict.qty, verdict.value = taken.get(at, (0, Decimal(0)))
+        verdicts.append(verdict)
+    Verdict.objects.bulk_create(verdicts)
+    Watch.objects.bulk_create(watches, ignore_conflicts=True)
+
+
+def _verdict(laid: Laid, outcome: inventory.Outcome | None) -> Verdict:
+    refused = outcome is not None and outcome.refused
+    said = Outcome.WOULD_FREEZE if outcome is None else Outcome.FROZEN
+    return Verdict(
+        event_id=laid.hit.event.id,
+        version_id=laid.hit.rule.version_id,
+        document=laid.request.document,
+        outcome=Outcome.REFUSED if refused else said,
+        hold_id=outcome.hold_id if outcome is not None and not refused else None,
+        sku_id=laid.scope.sku_id,
+        lot_id=laid.scope.lot_id,
+        warehouse_id=laid.scope.warehouse_id,
+        facts=dict(laid.hit.facts),
+        code=outcome.refusal.code if outcome is not None and outcome.refusal else "",
+    )
+
+
+def _watch(laid: Laid, hold_id: int, now: datetime) -> Watch:
+    definition, scope = laid.hit.rule.definition, laid.scope
+    return Watch(
+        hold_id=hold_id,
+        version_id=laid.hit.rule.version_id,
+        formula=dict(definition.release),
+        dispositions=[dict(each) for each in definition.dispositions],
+        hears=releasing.heard_kinds(definition.release, definition.dispositions)
+        + ([following.CHANGED] if definition.follows else []),
+        document=laid.hit.event.document,
+        supplier=scope.supplier,
+        sku_id=scope.sku_id,
+        lot_id=scope.lot_id,
+        warehouse_id=scope.warehouse_id,
+        location_id=scope.location_id,
+        zone_id=scope.zone_id,
+        look_at=formula.next_look(definition.release, frozen_at=now, now=now),
+    )
+
+
+def look_again(*, now: datetime | None = None, limit: int = BATCH) -> int:
+    """Holds whose formula time or facts may have met: let go of those; how many were looked at."""
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    now = now or timezone.now()
+    watches = releasing.due(now=now, limit=limit)
+    steps = releasing.steps_met(watches, now=now)
+    outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []
+    _after_steps(steps, outcomes, now)
+    return len(watches)
+
+
+def judge_alone(*, event_id: int, error: str) -> None:
+    """An event failed alone: counted, and set apart after its last attempt. Own transaction."""
+    row = Event.objects.select_for_update().get(pk=event_id)
+    row.attempts += 1
+    row.error = error[:400]
+    if row.attempts >= LAST_ATTEMPT:
+        row.state = EventState.FAILED
+    row.save(update_fields=["attempts", "error", "state"])

@@ -1,0 +1,304 @@
+"""Holds let go by themselves: events prove what they wait for, or turn them into something else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import Q
+
+from freeze_rules import conditions, formula
+from freeze_rules.models import Proof, Watch
+from freeze_rules.selectors.weighing import Heard
+from freeze_rules.triggers import TRIGGERS, About
+from inventory import services as inventory
+from inventory.selectors import facts as stock_facts
+from inventory.selectors import held_lines
+
+ClaimRequest = (
+    inventory.HoldRequest
+    | inventory.ReleaseRequest
+    | inventory.ConvertRequest
+    | inventory.NarrowRequest
+    | inventory.RegradeRequest
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One request about a watched hold; `ends` when the hold is gone with it."""
+
+    watch: Watch
+    request: ClaimRequest
+    ends: bool = False
+    # A new hold that this request makes is watched with this formula.
+    then_release: Mapping[str, Any] | None = None
+
+
+def watches_for(events: Sequence[Heard]) -> list[Watch]:
+    """Open watches that any of the events may speak of, locked; one statement."""
+    documents = {event.document for event in events if event.document}
+    lots = {item.lot_id for event in events for item in event.items if item.lot_id}
+    skus = {item.sku_id for event in events for item in event.items}
+    suppliers = {str(event.facts.get("event.supplier") or "") for event in events} - {""}
+    places = {item.location_id for event in events for item in event.items if item.location_id}
+    places |= {int(event.facts["location_id"]) for event in events if "location_id" in event.facts}
+    zones = {int(event.facts["zone_id"]) for event in events if "zone_id" in event.facts}
+    asked = Q(document__in=documents) if documents else Q(pk__in=[])
+    if lots or skus:
+        asked |= Q(lot_id__in=lots) | Q(sku_id__in=skus, lot=None)
+    if suppliers:
+        asked |= Q(supplier__in=suppliers)
+    if places or zones:
+        asked |= Q(sku=None, location_id__in=places) | Q(sku=None, zone_id__in=zones)
+    return list(
+        Watch.objects.filter(asked, closed_at__isnull=True)
+        .select_related("hold__reason")
+        .order_by("id")
+        .select_for_update(of=("self",))
+    )
+
+
+def speaks_of(event: Heard, watch: Watch) -> bool:
+    """True when the event is about the goods, the document or the place of the hold."""
+    if event.kind not in watch.hears:
+        return False
+    about = TRIGGERS[event.kind].about
+    if about is About.DOCUMENT:
+        return bool(event.document) and event.document == watch.document
+    if event.warehouse_id and watch.warehouse_id and event.warehouse_id != watch.warehouse_id:
+        return False
+    if about is About.SUPPLIER:
+        return bool(watch.supplier) and event.facts.get("event.supplier") == watch.supplier
+    if about is About.PLACE:
+        return _same_place(event, watch)
+    if not event.items:
+        return bool(event.document) and event.document == watch.document
+    # A document on both sides narrows goods to one receipt.
+    if event.document and watch.document and event.document != watch.document:
+        return False
+    return any(
+        watch.sku_id == item.sku_id
+        and watch.lot_id in (None, item.lot_id)
+        and (item.location_id is None or watch.location_id in (None, item.location_id))
+        for item in event.items
+    )
+
+
+def _same_place(event: Heard, watch: Watch) -> bool:
+    places = {item.location_id for item in event.items} | {event.facts.get("location_id")}
+    return (watch.location_id is not None and watch.location_id in places) or (
+        watch.zone_id is not None and watch.zone_id == event.facts.get("zone_id")
+    )
+
+
+def prove_by(events: Sequence[Heard], watches: Sequence[Watch]) -> list[tuple[Heard, Watch]]:
+    """Keep what the events prove for these watches; gives who spoke of what."""
+    pairs = [
+        (event, watch)
+        for event in events
+        if event.kind in TRIGGERS
+        for watch in watches
+        if speaks_of(event, watch)
+    ]
+    Proof.objects.bulk_create(
+        (
+            Proof(
+                watch=watch,
+                leaf=event.kind,
+                event_id=event.id,
+                reference=str(event.facts.get("event.declaration") or event.document)[:120],
+            )
+            for event, watch in pairs
+            if event.kind in formula.hears(watch.formula)
+        ),
+        ignore_conflicts=True,
+    )
+    return pairs
+
+
+def steps_after(pairs: Sequence[tuple[Heard, Watch]], *, now: datetime) -> list[Step]:
+    """What the events turn their holds into, and the holds that are let go of now."""
+    steps: list[Step] = []
+    answered: set[int] = set()
+    held = held_lines.of_holds({watch.hold_id for _event, watch in pairs})
+    for event, watch in pairs:
+        for at, deed in enumerate(watch.dispositions):
+            if deed["on"] == event.kind:
+                steps += _answer(event, watch, deed, at, held)
+                answered.add(watch.pk)
+    rest = {watch.pk: watch for _event, watch in pairs if watch.pk not in answered}
+    return steps + steps_met(list(rest.values()), now=now)
+
+
+def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
+    """The releases of holds whose formula is met now; the others say when to look again."""
+    proved: dict[int, set[str]] = defaultdict(set)
+    for watch_id, leaf in Proof.objects.filter(watch__in=watches).values_list("watch_id", "leaf"):
+        proved[watch_id].add(leaf)
+    facts = _facts_of(watches, now)
+    steps = []
+    for watch in watches:
+        case = facts.get(watch.pk, {})
+        moment = formula.Moment(
+            proved=proved[watch.pk],
+            frozen_at=watch.made_at,
+            now=now,
+            holds_true=partial(_true_of, case),
+        )
+        if formula.met(watch.formula, moment):
+            steps.append(release_of(watch))
+        elif watch.look_at is not None:
+            watch.look_at = formula.next_look(watch.formula, frozen_at=watch.made_at, now=now)
+            watch.save(update_fields=["look_at"])
+    return steps
+
+
+def _true_of(case: Mapping[str, Any], leaf: formula.Tree) -> bool:
+    return conditions.compile_closure(leaf)(case)
+
+
+def release_of(watch: Watch) -> Step:
+    """Let go of the whole hold, once."""
+    hold = watch.hold
+    return Step(
+        watch=watch,
+        request=inventory.ReleaseRequest(
+            key=f"watch:{watch.pk}:release", document=hold.document, hold_id=hold.pk
+        ),
+        ends=True,
+    )
+
+
+def _facts_of(watches: Iterable[Watch], now: datetime) -> dict[int, dict[str, Any]]:
+    """Stock facts of watches whose formula reads any; one statement."""
+    asked: dict[int, set[str]] = {}
+    for watch in watches:
+        codes = {leaf["fact"] for leaf in formula.leaves(watch.formula) if "fact" in leaf}
+        if codes and watch.sku_id is not None:
+            asked[watch.pk] = codes
+    if not asked:
+        return {}
+    chosen = [watch for watch in watches if watch.pk in asked]
+    goods = [
+        stock_facts.Goods(
+            sku_id=watch.sku_id or 0,
+            warehouse_id=watch.warehouse_id,
+            lot_id=watch.lot_id,
+            location_id=watch.location_id,
+        )
+        for watch in chosen
+    ]
+    codes = {code for each in asked.values() for code in each}
+    found = stock_facts.facts_of(goods, codes=codes, now=now)
+    return {watch.pk: facts for watch, facts in zip(chosen, found, strict=True)}
+
+
+def _answer(
+    event: Heard,
+    watch: Watch,
+    deed: Mapping[str, Any],
+    at: int,
+    held: Mapping[int, list[held_lines.HeldLine]],
+) -> list[Step]:
+    """One disposition: the hold, or so many units of it, is released or becomes another freeze."""
+    key, hold, do = f"watch:{watch.pk}:E{event.id}:{at}", watch.hold, str(deed["do"])
+    whole = not do.endswith("_qty")
+    lines = None if whole else _part(event, deed, held.get(hold.pk, []))
+    if lines == ():
+        return []
+    steps: list[Step] = []
+    if not whole and hold.blanket:
+        # Part of a blanket cannot be named: it becomes the quantity it holds now.
+        fixed = inventory.NarrowRequest(
+            key=f"watch:{watch.pk}:fixed", document=hold.document, hold_id=hold.pk, fixed=True
+        )
+        steps.append(Step(watch=watch, request=fixed))
+    request: ClaimRequest
+    if do.startswith("convert"):
+        request = inventory.ConvertRequest(
+            key=key,
+            document=hold.document,
+            hold_id=hold.pk,
+            reason=str(deed["reason"]),
+            lines=lines,
+            note=str(deed.get("note", "")),
+        )
+        steps.append(
+            Step(watch=watch, request=request, ends=whole, then_release=deed.get("release") or {})
+        )
+    elif deed.get("regrade"):
+        steps.append(_regrade(watch, key, str(deed["regrade"]), held.get(hold.pk, [])))
+    else:
+        request = inventory.ReleaseRequest(
+            key=key, document=hold.document, hold_id=hold.pk, lines=lines
+        )
+        steps.append(Step(watch=watch, request=request, ends=whole))
+    return steps
+
+
+def _part(
+    event: Heard, deed: Mapping[str, Any], held: Sequence[held_lines.HeldLine]
+) -> tuple[inventory.Line, ...]:
+    """The units that the event says: its goods, or the fact that the disposition names."""
+    named = str(deed.get("fact", ""))
+    wanted = {
+        (item.sku_id, item.lot_id): int(event.facts.get(named) or 0) if named else item.qty
+        for item in event.items
+    }
+    there: dict[tuple[int, str], int] = defaultdict(int)
+    for line in held:
+        there[(line.sku_id, line.grade)] += line.open
+    lines = []
+    for (sku_id, grade), units in there.items():
+        asked = sum(qty for (sku, _lot), qty in wanted.items() if sku == sku_id)
+        qty = min(asked, units)
+        if qty > 0:
+            lines.append(inventory.Line(sku_id=sku_id, qty=qty, grade=grade))
+    return tuple(lines)
+
+
+def _regrade(watch: Watch, key: str, grade: str, held: Sequence[held_lines.HeldLine]) -> Step:
+    """The units get their new grade where they lie and are let go of in the same posting."""
+    return Step(
+        watch=watch,
+        ends=True,
+        request=inventory.RegradeRequest(
+            key=key,
+            document=watch.hold.document,
+            warehouse_id=held[0].warehouse_id,
+            lines=tuple(
+                inventory.RegradeLine(
+                    sku_id=line.sku_id,
+                    qty=line.open,
+                    location_id=line.location_id,
+                    lot_id=line.lot_id,
+                    from_grade=line.grade,
+                    to_grade=grade,
+                    hold_id=line.hold_id,
+                )
+                for line in held
+                if line.location_id is not None and line.grade != grade
+            ),
+            why=str(watch.hold.note),
+        ),
+    )
+
+
+def due(*, now: datetime, limit: int) -> list[Watch]:
+    """Watches whose time has come to be looked at again, claimed for this transaction."""
+    return list(
+        Watch.objects.filter(closed_at__isnull=True, look_at__lte=now)
+        .select_related("hold__reason")
+        .order_by("look_at")
+        .select_for_update(of=("self",), skip_locked=True)[:limit]
+    )
+
+
+def heard_kinds(release: Mapping[str, Any], dispositions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Kinds of events a watch listens to, sorted."""
+    return sorted(formula.hears(release) | {str(each["on"]) for each in dispositions})

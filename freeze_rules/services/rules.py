@@ -1,0 +1,420 @@
+"""Rules are written, tried, enabled by a second person, tuned, stopped and retired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from freeze_rules.definition import read
+from freeze_rules.models import Rule, RuleMove, RuleState, RuleVersion
+from freeze_rules.selectors.checking import Wrong, faults
+from freeze_rules.services import judging, scanning
+from freeze_rules.services.trying import failing_cases
+from freeze_rules.triggers import TRIGGERS
+from org import roles
+from org import services as org
+from org.models import Person
+from org.selectors.notices import people_with
+
+S = RuleState
+# A rule without a day of its own is looked at again after a month.
+REVIEW_DAYS = 30
+# No rule has this id.
+NEW = 0
+SENTENCES = {
+    "not_allowed": _("You may not do this."),
+    "unknown_rule": _("There is no such rule."),
+    "name_missing": _("Give the rule a name of at most 80 characters."),
+    "name_taken": _("There is a rule of this name already."),
+    "definition_wrong": _("The rule cannot be kept as it is."),
+    "wrong_state": _("The rule is not in a state in which this can be done."),
+    "same_person": _("Whoever wrote a rule does not enable it: ask somebody else."),
+    "case_fails": _("A test of the rule fails; it cannot be enabled before all pass."),
+    "never_enabled": _("This version was never enabled by a second person: ask for that first."),
+    "reason_missing": _("Say why."),
+    "nothing_asked": _("Nobody has asked for this to be enabled."),
+    "unknown_parameter": _("The rule has no such parameter."),
+}
+
+
+class RuleRefused(Exception):
+    """Nothing was changed. `code` is stable; `wrong` names every fault of a definition."""
+
+    def __init__(self, code: str, wrong: Sequence[Wrong] = ()) -> None:
+        super().__init__(code)
+        self.code, self.wrong = code, tuple(wrong)
+
+    def __str__(self) -> str:
+        said = str(SENTENCES[self.code])
+        return " ".join([said, *(each.sentence for each in self.wrong)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleDraft:
+    """What somebody writes: the definition in JSON, its parameters, and who looks after it."""
+
+    name: str
+    definition: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    note: str = ""
+    priority: int = 0
+    preset: str = ""
+    owner_id: int | None = None
+    review_on: date | None = None
+
+
+def create_rule(*, draft: RuleDraft, person: Person) -> Rule:
+    """A new rule in DRAFT with its first version. Joins the caller's transaction.
+
+    Raises:
+        RuleRefused: not_allowed, name_missing, name_taken, definition_wrong.
+    """
+    _may(person, roles.RULES_EDIT)
+    _check(draft, rule_id=NEW)
+    rule = Rule.objects.create(
+        name=draft.name.strip(),
+        note=draft.note,
+        priority=draft.priority,
+        preset=draft.preset,
+        parameters=dict(draft.parameters),
+        owner_id=draft.owner_id or person.pk,
+        review_on=draft.review_on or _in_a_month(),
+        created_by=person,
+        trigger=read(draft.definition).trigger,
+    )
+    rule.version = _add_version(rule, draft.definition, person)
+    rule.save(update_fields=["version"])
+    _moved(rule, before="", actor=person.actor, why="")
+    _record(rule, "rule.created", person, after={"name": rule.name})
+    return rule
+
+
+def change_rule(*, rule_id: int, draft: RuleDraft, person: Person) -> Rule:
+    """A new version. A rule that freezes goes on with its old one until somebody else agrees.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, wrong_state, name_missing, name_taken,
+            definition_wrong.
+    """
+    _may(person, roles.RULES_EDIT)
+    rule = _locked(rule_id)
+    if rule.state in (S.RETIRED, S.PENDING_APPROVAL):
+        raise RuleRefused("wrong_state")
+    _check(draft, rule_id=rule.pk)
+    version = _add_version(rule, draft.definition, person)
+    rule.name, rule.note, rule.priority = draft.name.strip(), draft.note, draft.priority
+    rule.owner_id = draft.owner_id or rule.owner_id
+    rule.review_on = draft.review_on or rule.review_on
+    if rule.state in (S.ENABLED, S.PAUSED):
+        rule.next_version, rule.asked_by = version, None
+    else:
+        rule.version, rule.trigger = version, read(draft.definition).trigger
+        _plan(rule)
+    # Parameters of a version that waits must not change the one that runs: only new names are
+    # added, values are tuned apart.
+    rule.parameters = (
+        {**dict(draft.parameters), **rule.parameters}
+        if rule.next_version_id else dict(draft.parameters)
+    )  # fmt: skip
+    rule.save()
+    _record(rule, "rule.changed", person, after={"version": version.label})
+    return rule
+
+
+def tune(*, rule_id: int, parameters: Mapping[str, Any], person: Person) -> Rule:
+    """Other values for parameters of the rule; the version stays.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, wrong_state, unknown_parameter, definition_wrong.
+    """
+    _may(person, roles.RULES_EDIT)
+    rule = _locked(rule_id)
+    if rule.state == S.RETIRED or rule.version is None:
+        raise RuleRefused("wrong_state")
+    if set(parameters) - set(rule.parameters):
+        raise RuleRefused("unknown_parameter")
+    before = dict(rule.parameters)
+    rule.parameters = {**before, **parameters}
+    wrong = faults(
+        rule.version.definition,
+        parameters=rule.parameters,
+        rule_id=rule.pk,
+        today=timezone.localdate(),
+    )
+    if wrong:
+        raise RuleRefused("definition_wrong", wrong)
+    rule.save(update_fields=["parameters"])
+    _record(rule, "rule.tuned", person, before=before, after=rule.parameters)
+    return rule
+
+
+def shadow(*, rule_id: int, person: Person) -> Rule:
+    """Run it live on paper only.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, wrong_state.
+    """
+    _may(person, roles.RULES_EDIT)
+    return _step(rule_id, "watch", from_=(S.DRAFT, S.PAUSED), person=person)
+
+
+def ask(*, rule_id: int, person: Person) -> Rule:
+    """Ask a second person to enable the rule, or the change of one that runs.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, wrong_state, case_fails, definition_wrong.
+    """
+    _may(person, roles.RULES_EDIT)
+    rule = _locked(rule_id)
+    version = rule.next_version or rule.version
+    if version is None or rule.state in (S.RETIRED, S.PENDING_APPROVAL):
+        raise RuleRefused("wrong_state")
+    _check_ready(rule, version)
+    rule.asked_by = person
+    if rule.next_version is not None:
+        rule.save(update_fields=["asked_by"])
+        _record(rule, "rule.asked", person, after={"version": version.label})
+        _tell_approvers(rule, person)
+        return rule
+    before = rule.state
+    if before == S.ENABLED:
+        raise RuleRefused("wrong_state")
+    rule.ask()
+    rule.save()
+    _moved(rule, before=before, actor=person.actor, why="")
+    _tell_approvers(rule, person)
+    return rule
+
+
+def enable(*, rule_id: int, person: Person, why: str = "") -> Rule:
+    """The second person lets the rule, or its change, freeze.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, nothing_asked, same_person, case_fails,
+            definition_wrong.
+    """
+    _may(person, roles.RULES_ENABLE)
+    rule = _locked(rule_id)
+    version = rule.next_version or rule.version
+    asked = rule.state == S.PENDING_APPROVAL or (
+        rule.next_version is not None and rule.asked_by is not None
+    )
+    if version is None or not asked:
+        raise RuleRefused("nothing_asked")
+    if person.pk in (version.made_by_id, rule.asked_by_id):
+        raise RuleRefused("same_person")
+    _check_ready(rule, version)
+    version.enabled_by, version.enabled_at = person, timezone.now()
+    version.save(update_fields=["enabled_by", "enabled_at"])
+    before = rule.state
+    rule.version, rule.next_version, rule.asked_by = version, None, None
+    rule.trigger = read(version.definition).trigger
+    if rule.state == S.PENDING_APPROVAL:
+        rule.enable()
+    _plan(rule)
+    rule.save()
+    _moved(rule, before=before, actor=person.actor, why=why)
+    _record(rule, "rule.enabled", person, after={"version": version.label, "why": why})
+    return rule
+
+
+def send_back(*, rule_id: int, person: Person, why: str) -> Rule:
+    """The second person says no; what runs goes on as it is.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, nothing_asked, reason_missing.
+    """
+    _may(person, roles.RULES_ENABLE)
+    if not why.strip():
+        raise RuleRefused("reason_missing")
+    rule = _locked(rule_id)
+    before = rule.state
+    if before == S.PENDING_APPROVAL:
+        rule.send_back()
+    elif rule.next_version is None or rule.asked_by is None:
+        raise RuleRefused("nothing_asked")
+    rule.asked_by = None
+    rule.save()
+    _moved(rule, before=before, actor=person.actor, why=why)
+    _record(rule, "rule.sent_back", person, after={"why": why})
+    return rule
+
+
+def pause(*, rule_id: int, person: Person, why: str) -> Rule:
+    """It judges nothing until it goes on; its events are kept.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, wrong_state, reason_missing.
+    """
+    _may(person, roles.RULES_EDIT)
+    if not why.strip():
+        raise RuleRefused("reason_missing")
+    return _step(rule_id, "pause", from_=(S.ENABLED, S.SHADOW), person=person, why=why)
+
+
+def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> Rule:
+    """It goes on with what it kept; with `beyond` those events may go beyond its limits once.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, wrong_state, never_enabled, reason_missing.
+    """
+    _may(person, roles.RULES_ENABLE)
+    if not why.strip():
+        raise RuleRefused("reason_missing")
+    rule = _locked(rule_id)
+    if rule.state != S.PAUSED or rule.version is None:
+        raise RuleRefused("wrong_state")
+    if rule.version.enabled_by is None:
+        raise RuleRefused("never_enabled")
+    resumed = _step(rule_id, "resume", from_=(S.PAUSED,), person=person, why=why)
+    if beyond:
+        # Now, in this transaction: later ones are judged within the limits again.
+        judging.judge_kept(rule_id=rule_id, beyond=True, limit=judging.MOST_KEPT)
+        _record(resumed, "rule.beyond_limits", person, after={"why": why})
+    return resumed
+
+
+def retire(*, rule_id: int, person: Person, why: str) -> Rule:
+    """It never runs again; its holds stay until they are let go of.
+
+    Raises:
+        RuleRefused: not_allowed, unknown_rule, wrong_state, reason_missing.
+    """
+    _may(person, roles.RULES_EDIT)
+    if not why.strip():
+        raise RuleRefused("reason_missing")
+    every = tuple(state for state in S if state != S.RETIRED)
+    rule = _step(rule_id, "retire", from_=every, person=person, why=why)
+    rule.kept.all().delete()
+    return rule
+
+
+def _step(rule_id: int, verb: str, *, from_: Sequence[str], person: Person, why: str = "") -> Rule:
+    rule = _locked(rule_id)
+    if rule.state not in from_:
+        raise RuleRefused("wrong_state")
+    before = rule.state
+    getattr(rule, verb)()
+    if verb == "pause":
+        rule.paused_why = why
+    if verb in ("watch", "resume"):
+        _plan(rule)
+    rule.save()
+    _moved(rule, before=before, actor=person.actor, why=why)
+    _record(
+        rule, f"rule.{verb}", person, before={"state": before},
+        after={"state": rule.state, "why": why},
+    )  # fmt: skip
+    return rule
+
+
+def _may(person: Person, permission: str) -> None:
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    if not person.may(permission):
+        raise RuleRefused("not_allowed")
+
+
+def _locked(rule_id: int) -> Rule:
+    rule = (
+        Rule.objects.select_for_update(of=("self",))
+        .select_related("version", "next_version")
+        .filter(pk=rule_id)
+        .first()
+    )
+    if rule is None:
+        raise RuleRefused("unknown_rule")
+    return rule
+
+
+def _check(draft: RuleDraft, *, rule_id: int) -> None:
+    name = draft.name.strip()
+    if not name or len(name) > 80:
+        raise RuleRefused("name_missing")
+    if Rule.objects.filter(name=name).exclude(pk=rule_id).exists():
+        raise RuleRefused("name_taken")
+    wrong = faults(
+        draft.definition,
+        parameters=draft.parameters,
+        rule_id=rule_id,
+        today=timezone.localdate(),
+    )
+    if wrong:
+        raise RuleRefused("definition_wrong", wrong)
+
+
+def _check_ready(rule: Rule, version: RuleVersion) -> None:
+    wrong = faults(
+        version.definition,
+        parameters=rule.parameters,
+        rule_id=rule.pk,
+        today=timezone.localdate(),
+    )
+    if wrong:
+        raise RuleRefused("definition_wrong", wrong)
+    failing = failing_cases(rule, version)
+    if failing:
+        raise RuleRefused(
+            "case_fails",
+            [Wrong(part="cases", path=each.name, sentence=each.sentence) for each in failing],
+        )
+
+
+def _add_version(rule: Rule, definition: Mapping[str, Any], person: Person) -> RuleVersion:
+    last = rule.versions.aggregate(last=Max("number"))["last"] or 0
+    return RuleVersion.objects.create(
+        rule=rule, number=last + 1, definition=dict(definition), made_by=person
+    )
+
+
+def _plan(rule: Rule) -> None:
+    """A rule that searches the stock knows its next moment; the others have none."""
+    said = rule.version.definition if rule.version else {}
+    scanned = rule.trigger in TRIGGERS and TRIGGERS[rule.trigger].scanned
+    runs = rule.state in (S.ENABLED, S.SHADOW)
+    cron = str(said.get("cron", ""))
+    rule.due_at = scanning.next_due(cron, now=timezone.now()) if scanned and runs else None
+
+
+def _in_a_month() -> date:
+    return date.fromordinal(timezone.localdate().toordinal() + REVIEW_DAYS)
+
+
+def _moved(rule: Rule, *, before: str, actor: str, why: str) -> None:
+    RuleMove.objects.create(
+        rule=rule, version=rule.version, before=before, after=rule.state, actor=actor, why=why[:400]
+    )
+
+
+def _record(
+    rule: Rule,
+    action: str,
+    person: Person,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any],
+) -> None:
+    org.record(
+        actor=person.actor,
+        action=action,
+        subject=rule.number,
+        before=dict(before or {}),
+        after=dict(after),
+    )
+
+
+def _tell_approvers(rule: Rule, person: Person) -> None:
+    others = [pk for pk in people_with(roles.RULES_ENABLE) if pk != person.pk]
+    org.notify(
+        kind="rule.asked",
+        to=others,
+        params={"who": str(person), "rule": f"{rule.number} {rule.name}"},
+        document=rule.number,
+        link=f"/freeze-rules/{rule.pk}/",
+    )

@@ -1,0 +1,42 @@
+"""The units of claims, cell by cell: what a command about part of a claim has to name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from inventory.models import HoldLine
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldLine:
+    """Base units open under a claim; without a location they lie in no cell yet."""
+
+    hold_id: int
+    warehouse_id: int
+    sku_id: int
+    grade: str
+    location_id: int | None
+    lot_id: int | None
+    open: int
+
+
+def of_holds(hold_ids: Collection[int]) -> dict[int, list[HeldLine]]:
+    """The open lines of each claim, in the order in which they were laid. One statement."""
+    found: dict[int, list[HeldLine]] = defaultdict(list)
+    rows = (
+        HoldLine.objects.filter(hold_id__in=hold_ids, open__gt=0)
+        .order_by("id")
+        .values(
+            "hold_id", "open",
+            warehouse_id=F("balance__warehouse_id"), sku_id=F("balance__sku_id"),
+            grade=F("balance__grade"), location_id=F("stock__location_id"),
+            lot_id=F("stock__lot_id"),
+        )
+    )  # fmt: skip
+    for row in rows:
+        found[row["hold_id"]].append(HeldLine(**row))
+    return found

@@ -1,0 +1,122 @@
+"""How many units lie under scopes that are not laid yet: asked before a freeze, for many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Sum
+
+from inventory.models import HoldLine, Location, Lot
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScopeOf:
+    """What a claim would cover: what is named must match, what is empty covers everything."""
+
+    warehouse_id: int | None = None
+    zone_id: int | None = None
+    location_id: int | None = None
+    sku_id: int | None = None
+    lot_id: int | None = None
+    supplier: str = ""
+    grade: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Under:
+    """What lies under a scope now: base units, their cost, SKUs and warehouses."""
+
+    units: int
+    value: Decimal
+    skus: int
+    warehouses: int
+
+
+NOTHING = Under(units=0, value=Decimal(0), skus=0, warehouses=0)
+_SQL = """
+WITH asked AS (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                         %s::text[], %s::text[]) WITH ORDINALITY
+           AS a(warehouse_id, zone_id, location_id, sku_id, lot_id, supplier, grade, n)
+)
+SELECT a.n, COALESCE(sum(u.units), 0)::bigint, COALESCE(sum(u.value), 0),
+       count(DISTINCT u.sku_id), count(DISTINCT u.warehouse_id)
+FROM asked a
+CROSS JOIN LATERAL (
+    SELECT b.sku_id, b.warehouse_id, s.on_hand AS units, s.on_hand * k.unit_cost AS value
+    FROM inventory_stock s
+    JOIN inventory_balance b ON b.id = s.balance_id
+    JOIN inventory_sku k ON k.id = b.sku_id
+    JOIN inventory_location p ON p.id = s.location_id
+    LEFT JOIN inventory_lot l ON l.id = s.lot_id
+    WHERE s.on_hand > 0
+      AND (a.warehouse_id IS NULL OR b.warehouse_id = a.warehouse_id)
+      AND {sku}
+      AND (a.lot_id IS NULL OR s.lot_id = a.lot_id)
+      AND (a.location_id IS NULL OR s.location_id = a.location_id)
+      AND (a.zone_id IS NULL OR p.zone_id = a.zone_id)
+      AND (a.supplier = '' OR l.supplier = a.supplier)
+      AND (a.grade = '' OR b.grade = a.grade)
+) u
+GROUP BY a.n ORDER BY a.n
+"""
+
+
+def units_under(scopes: Sequence[ScopeOf]) -> list[Under]:
+    """What lies under each scope, in their order. Two statements at most."""
+    found = [NOTHING] * len(scopes)
+    named = [at for at, scope in enumerate(scopes) if scope.sku_id is not None]
+    wide = [at for at, scope in enumerate(scopes) if scope.sku_id is None]
+    # Apart, so that the many scopes that name a SKU are found by its index.
+    for places, clause in ((named, "b.sku_id = a.sku_id"), (wide, "TRUE")):
+        if not places:
+            continue
+        for at, under in _read([scopes[at] for at in places], clause):
+            found[places[at]] = under
+    return found
+
+
+def _read(scopes: Sequence[ScopeOf], clause: str) -> Iterator[tuple[int, Under]]:
+    columns = [
+        [getattr(scope, name) for scope in scopes]
+        for name in (
+            "warehouse_id", "zone_id", "location_id", "sku_id", "lot_id", "supplier", "grade",
+        )
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL.format(sku=clause), columns)
+        for at, units, value, skus, warehouses in cursor.fetchall():
+            yield at - 1, Under(units=units, value=value, skus=skus, warehouses=warehouses)
+
+
+def zones_of(location_ids: Collection[int]) -> dict[int, int | None]:
+    """The zone of each of these locations. One statement."""
+    return dict(Location.objects.filter(id__in=location_ids).values_list("id", "zone_id"))
+
+
+def suppliers_of(lot_ids: Collection[int]) -> dict[int, str]:
+    """The supplier of each of these lots. One statement."""
+    return dict(Lot.objects.filter(id__in=lot_ids).values_list("id", "supplier"))
+
+
+def held_by(hold_ids: Collection[int]) -> dict[int, int]:
+    """Base units open under each of these claims. One statement."""
+    return dict(
+        HoldLine.objects.filter(hold_id__in=hold_ids)
+        .values_list("hold_id")
+        .annotate(units=Sum("open"))
+    )
+
+
+def on_hand_of(sku_ids: Sequence[int]) -> dict[int, int]:
+    """Base units of each SKU in all warehouses and grades together. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sku_id, sum(on_hand)::bigint FROM inventory_balance"
+            " WHERE sku_id = ANY(%s) GROUP BY sku_id",
+            [list(sku_ids)],
+        )
+        return {int(sku): int(units) for sku, units in cursor.fetchall()}

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.models import Event, EventState
+from freeze_rules.models import WAITING, Event
 from freeze_rules.services import judging, leases, resuming, scanning
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
@@ -45,9 +45,7 @@ def judge() -> None:
 def _one_by_one() -> None:
     """Of a batch that failed the sound events get through, the others are counted."""
     ids = list(
-        Event.objects.filter(state=EventState.WAITING)
-        .order_by("id")
-        .values_list("id", flat=True)[: judging.BATCH]
+        Event.objects.filter(WAITING).order_by("id").values_list("id", flat=True)[: judging.BATCH]
     )
     for pk in ids:
         try:

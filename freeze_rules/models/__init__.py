@@ -1,7 +1,7 @@
 """What freeze_rules keeps: freezes by hand, sensors, rules, events, what was judged and proved."""
 
 from freeze_rules.models.by_hand import ManualFreeze, draw_pk, number_of
-from freeze_rules.models.events import Event, EventState, KeptEvent, Outcome, Verdict
+from freeze_rules.models.events import WAITING, Event, KeptEvent, Outcome, Verdict
 from freeze_rules.models.evidence import Proof, Watch
 from freeze_rules.models.excursions import Excursion, ExcursionRevision, ExposedGoods
 from freeze_rules.models.leases import Lease, NextStep
@@ -21,8 +21,8 @@ from freeze_rules.models.sensors import (
 
 __all__ = [
     "LIVE",
+    "WAITING",
     "Event",
-    "EventState",
     "Excursion",
     "ExcursionRevision",
     "ExposedGoods",

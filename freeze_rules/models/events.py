@@ -11,12 +11,8 @@ def _now() -> Func:
     return Func(function="clock_timestamp", output_field=models.DateTimeField())
 
 
-class EventState(models.TextChoices):
-    """Whether the rules have looked at it."""
-
-    WAITING = "WAITING", _("Waiting")
-    JUDGED = "JUDGED", _("Judged")
-    FAILED = "FAILED", _("Failed")
+# Neither judged nor given up.
+WAITING = Q(judged_at__isnull=True, failed_at__isnull=True)
 
 
 class Event(models.Model):
@@ -38,8 +34,9 @@ class Event(models.Model):
     told_by = models.CharField(max_length=64)
     occurred_at = models.DateTimeField(_("occurred"), db_default=_now())
     recorded_at = models.DateTimeField(db_default=_now(), editable=False)
-    state = models.CharField(max_length=8, choices=EventState.choices, default=EventState.WAITING)
+    # It waits until one of these is known.
     judged_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=400, blank=True, default="")
 
@@ -48,11 +45,12 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         constraints = [
             models.CheckConstraint(
-                name="event_known_state", condition=Q(state__in=EventState.values)
+                name="event_judged_or_failed",
+                condition=Q(judged_at__isnull=True) | Q(failed_at__isnull=True),
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], name="event_waiting", condition=Q(state="WAITING")),
+            models.Index(fields=["id"], name="event_waiting", condition=WAITING),
             models.Index(fields=["document", "kind"], name="event_by_document"),
             models.Index(fields=["kind", "occurred_at"], name="event_by_kind"),
         ]

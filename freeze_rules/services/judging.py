@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from freeze_rules import formula
-from freeze_rules.models import Event, EventState, KeptEvent, Outcome, Verdict, Watch
+from freeze_rules.models import WAITING, Event, KeptEvent, Outcome, Verdict, Watch
 from freeze_rules.selectors.rulebook import RuleBook, live_rules
 from freeze_rules.selectors.weighing import Heard, Hit, heard, weigh
 from freeze_rules.services import following, laying, limits, releasing, stopping
@@ -44,7 +44,7 @@ class Judged:
 def judge_batch(*, limit: int = BATCH, only: int | None = None) -> Judged:
     """Judge the oldest waiting events, or only the one with this id. Joins the transaction."""
     assert connection.in_atomic_block, "The edge opens the transaction."
-    waiting = Event.objects.filter(state=EventState.WAITING)
+    waiting = Event.objects.filter(WAITING)
     if only is not None:
         waiting = waiting.filter(pk=only)
     rows = list(waiting.order_by("id").select_for_update(skip_locked=True)[:limit])
@@ -53,9 +53,7 @@ def judge_batch(*, limit: int = BATCH, only: int | None = None) -> Judged:
     events = [heard(row) for row in rows]
     book = live_rules()
     laid, released = carry_out(events, book, releases=True)
-    Event.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=EventState.JUDGED, judged_at=timezone.now()
-    )
+    Event.objects.filter(pk__in=[row.pk for row in rows]).update(judged_at=timezone.now())
     return Judged(events=len(rows), laid=laid, released=released, more=len(rows) == limit)
 
 
@@ -254,5 +252,5 @@ def judge_alone(*, event_id: int, error: str) -> None:
     row.attempts += 1
     row.error = error[:400]
     if row.attempts >= LAST_ATTEMPT:
-        row.state = EventState.FAILED
-    row.save(update_fields=["attempts", "error", "state"])
+        row.failed_at = timezone.now()
+    row.save(update_fields=["attempts", "error", "failed_at"])

@@ -80,6 +80,25 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 30},
     },
     "freeze expired lots": {"task": "inventory.tasks.freeze_expired", "schedule": 3600.0},
+    "judge readings": {
+        "task": "freeze_rules.sensor_tasks.judge_readings",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
+    "act on excursions": {
+        "task": "freeze_rules.sensor_tasks.act_on_excursions",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "listen for silence": {
+        "task": "freeze_rules.sensor_tasks.listen_for_silence",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "keep days of readings": {
+        "task": "freeze_rules.sensor_tasks.keep_days_of_readings",
+        "schedule": 3600.0,
+    },
     "audit what changed": {
         "task": "inventory.tasks.sweep_changed",
         "schedule": 60.0,

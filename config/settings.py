@@ -258,7 +258,8 @@ DOORBELLS: dict[str, list[str]] = {
     "webhooks.due": ["webhooks.tasks.send"],
     "notices.due": ["org.tasks.send_notices"],
     "seals.asked": ["org.tasks.read_seals"],
-    "readings.due": ["freeze_rules.tasks.judge_readings"],
+    "readings.due": ["freeze_rules.sensor_tasks.judge_readings"],
+    "excursions.due": ["freeze_rules.sensor_tasks.act_on_excursions"],
 }
 # Chains of seals: name -> the rows that are sealed (see org.sealing).
 SEALED: dict[str, str] = {

@@ -158,6 +158,17 @@ def stretches(points: Iterable[Point], limits: Limits) -> list[Stretch]:
     return found
 
 
+def outlasted(stretch: Stretch, limits: Limits, now: datetime) -> Stretch:
+    """An open one whose device fell silent: after the silence it counts as lasting until now."""
+    silent_at = stretch.last_at + timedelta(seconds=limits.silent_after_s)
+    if stretch.breached_at is not None or limits.grace_minutes is None or now <= silent_at:
+        return stretch
+    forgiven_until = stretch.started_at + timedelta(minutes=limits.grace_minutes)
+    if now < forgiven_until:
+        return stretch
+    return replace(stretch, breached_at=max(forgiven_until, silent_at))
+
+
 def corrected(points: Iterable[Point], offsets: Sequence[tuple[datetime, int]]) -> list[Point]:
     """Readings as they would be from a true device; `offsets` are (since, added) in order."""
     begins = [since for since, _ in offsets]

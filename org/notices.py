@@ -197,6 +197,22 @@ _ALL = (
         title=_("A comment about %(subject)s"),
     ),
     NoticeKind(
+        code="sensor.excursion",
+        group=Group.STOCK,
+        name=_("A sensor was out of its bounds too long"),
+        title=_("%(number)s: %(device)s at %(place)s reached %(peak)s, %(units)s units frozen"),
+        email=Timing.NOW,
+        wecom=Timing.NOW,
+    ),
+    NoticeKind(
+        code="sensor.silent",
+        group=Group.STOCK,
+        name=_("A sensor is silent"),
+        title=_("Sensor %(device)s at %(place)s has been silent since %(since)s"),
+        email=Timing.HOURLY,
+        wecom=Timing.NOW,
+    ),
+    NoticeKind(
         code="audit.found",
         group=Group.STOCK,
         name=_("The stock audit finds a difference"),

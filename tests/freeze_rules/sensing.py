@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.services.sensors import bounds, ingesting, registry
+from freeze_rules.services.sensors import acting, bounds, ingesting, judging, registry
+from inventory import selectors as stock
 from org.scope import Scope
 from tests import given
 
@@ -68,3 +69,35 @@ def say(*readings: dict[str, Any], scope: Scope = EVERYTHING) -> list[tuple[str,
     with transaction.atomic():
         verdicts = ingesting.take_readings(readings, actor=given.ACTOR, scope=scope)
     return [(each.outcome, each.code) for each in verdicts]
+
+
+def work() -> list[acting.Acted]:
+    """Judge and act until nothing is due."""
+    with transaction.atomic():
+        while judging.judge_readings():
+            continue
+    done: list[acting.Acted] = []
+    while True:
+        with transaction.atomic():
+            acted = acting.act_on_next()
+        if acted is None:
+            return done
+        done.append(acted)
+
+
+def say_every(
+    minutes: int, since: datetime, *values: float, device: str = "T-01"
+) -> list[tuple[str, str]]:
+    """Readings at even steps."""
+    return say(
+        *(
+            told(since + timedelta(minutes=minutes * step), value, device)
+            for step, value in enumerate(values)
+        )
+    )
+
+
+def frozen(document: str) -> dict[str, int]:
+    """Units frozen under a document, by location."""
+    rows = stock.holds(scope=EVERYTHING, documents=[document])
+    return {row.location_code: row.open for row in rows}

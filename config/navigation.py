@@ -42,6 +42,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("stock-lots", _("Lots"), "lot", roles.STOCK_VIEW),
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
             Entry("recalls", _("Recalls"), "alert", roles.STOCK_VIEW),
+            Entry("condition-try", _("Try a condition"), "search", roles.RULES_VIEW),
             Entry("stock-import", _("Import stock"), "import", roles.STOCK_IMPORT),
             Entry("imports", _("Imports"), "open", roles.MASTERS_EDIT),
             Entry("jobs", _("Jobs"), "job", roles.STOCK_IMPORT),

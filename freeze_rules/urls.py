@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.views import board, freezing, recalls
+from freeze_rules.views import board, conditions, freezing, recalls
 
 urlpatterns = [
     path("holds/", board.holds, name="holds"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("recalls/<int:recall_id>/", recalls.recall_page, name="recall"),
     path("recalls/<int:recall_id>/lift/", recalls.lift, name="recall-lift"),
     path("recalls/<int:recall_id>/shipped.<str:kind>", recalls.shipped_file, name="recall-shipped"),
+    path("freeze-rules/conditions/try/", conditions.try_condition, name="condition-try"),
+    path("freeze-rules/conditions/check/", conditions.check_condition, name="condition-check"),
+    path("freeze-rules/conditions/words/", conditions.suggest_words, name="condition-words"),
 ]

@@ -20,7 +20,7 @@ from freeze_rules.facts.kinds import (
 from freeze_rules.facts.reading import case as read_case
 from freeze_rules.facts.stock import STOCK_FACTS
 
-FACTS: Mapping[str, Fact] = {each.code: each for each in (*EVENT_FACTS, *STOCK_FACTS)}
+FACTS: Mapping[str, Fact] = {each.code: each for each in (*STOCK_FACTS, *EVENT_FACTS)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 

@@ -51,6 +51,10 @@ ABOUT: dict[str, About] = {
     "recall-new": About(
         _("First you see what it reaches; nothing is frozen before you confirm."), ("blanket",)
     ),
+    "condition-try": About(
+        _("Say which goods you mean and see what of the present stock it finds."),
+        ("on_hand", "lot", "near_expiry"),
+    ),
     "stock-import": About(
         _("Opening stock from a spreadsheet: faults are shown row by row before it is booked."),
         ("opening", "location", "lot"),

@@ -213,6 +213,52 @@ def facts_of(
         return [_facts(wanted, row[1:]) for row in cursor.fetchall()]
 
 
+# Where the words of a fact stand: a statement with the scope and the beginning in it.
+_SUGGESTED: Mapping[str, str] = {
+    "sku": "SELECT code AS word FROM inventory_sku",
+    "category": "SELECT category AS word FROM inventory_sku",
+    "brand": "SELECT brand AS word FROM inventory_sku",
+    "lot": "SELECT code AS word FROM inventory_lot",
+    "supplier": "SELECT supplier AS word FROM inventory_lot",
+    "origin": "SELECT origin AS word FROM inventory_lot",
+    "owner": "SELECT owner AS word FROM inventory_balance",
+    "reason": "SELECT code AS word FROM inventory_reason WHERE role = 'FREEZE'",
+    "unit": "SELECT code AS word FROM org_unit",
+    "warehouse": "SELECT code AS word FROM houses",
+    "province": "SELECT province AS word FROM houses",
+    "city": "SELECT city AS word FROM houses",
+    "zone": "SELECT z.code AS word FROM inventory_zone z JOIN houses h ON h.id = z.warehouse_id",
+    "location": """SELECT p.code AS word FROM inventory_location p
+        JOIN houses h ON h.id = p.warehouse_id""",
+}
+
+_SUGGESTING = """
+    WITH houses AS (
+        SELECT * FROM inventory_warehouse w
+        WHERE %(units)s::bigint[] IS NULL OR w.unit_id = ANY(%(units)s::bigint[])
+           OR w.id = ANY(%(houses)s::bigint[])
+    )
+    SELECT word FROM ({list}) AS all_words
+    WHERE word <> '' AND position(lower(%(words)s) IN lower(word)) > 0
+    GROUP BY word
+    ORDER BY NOT starts_with(lower(word), lower(%(words)s)), word LIMIT %(limit)s"""
+
+
+def suggested(source: str, *, words: str, scope: Scope, limit: int = 20) -> list[str]:
+    """Words that stand in this list and have these letters, those that begin so first.
+
+    Empty for a list that is not ours to know. One statement.
+    """
+    if source not in _SUGGESTED:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SUGGESTING.replace("{list}", _SUGGESTED[source]),
+            {"words": words, "limit": limit, **scope.of_warehouses},
+        )
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
 class UnknownColumn(LookupError):
     """Stock does not know this fact."""
 

@@ -324,7 +324,7 @@ SAID = [
     (leaf("lot.days_left", "<", 30), "Days to expiry is less than 30 days", "距到期天数少于 30 天"),
     (leaf("lot.days_left", "<=", 1), "Days to expiry is at most 1 day", "距到期天数不超过 1 天"),
     (leaf("cell.on_hand", ">", 1000), "Units in the cell is more than 1,000 units",
-     "库存单元内数量多于 1,000 件"),
+     "货位批次数量多于 1,000 件"),
     (leaf("sku.cost", ">=", "12.50"), "Unit cost is at least 12.5 CNY", "单位成本不少于 12.5 元"),
     (leaf("lot.life_left_pct", "between", [10, "33.3"]), "Shelf life left is from 10% to 33.3%",
      "剩余保质期比例在 10% 到 33.3% 之间"),

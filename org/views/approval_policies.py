@@ -96,9 +96,7 @@ def edit(request: HttpRequest, policy_id: int | None = None) -> HttpResponse:
     """Make a policy, or change one; what was typed stays when something is wrong."""
     policy = None
     if policy_id is not None:
-        policy = known.policy(policy_id)
-        if policy is None:
-            raise Http404
+        policy = _within_reach(request, policy_id)
     typed = request.POST if request.method == "POST" else _as_typed(policy)
     wrong: dict[str, str] = {}
     if request.method == "POST":
@@ -236,10 +234,23 @@ def _draft(typed: QueryDict) -> approvals.PolicyDraft:
     )
 
 
+def _within_reach(request: HttpRequest, policy_id: int) -> ApprovalPolicy:
+    """A policy that the person may change. Raises Http404."""
+    policy = known.policy(policy_id)
+    if policy is None:
+        raise Http404
+    try:
+        approvals.check_reach(person_of(request), policy.unit_id)
+    except approvals.ApprovalRefused:
+        raise Http404 from None
+    return policy
+
+
 @require_POST
 @permission_required(APPROVALS_POLICIES)
 def switch(request: HttpRequest, policy_id: int) -> HttpResponse:
     """Put a policy in force, or out of it."""
+    _within_reach(request, policy_id)
     try:
         with transaction.atomic(durable=True):
             approvals.switch_policy(

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -150,10 +151,22 @@ class BotForm(forms.Form):
     urgent_only = forms.BooleanField(label=gettext_lazy("Only what is urgent"), required=False)
 
 
+def _check_whole_house(request: HttpRequest) -> None:
+    """Channels carry notices of every unit, so they are set up by who sees all of them.
+
+    Raises:
+        PermissionDenied: the person has the right for a part of the company only.
+    """
+    scope = selectors.scope_of(person_of(request), permission=roles.CLIENTS_EDIT)
+    if not scope.is_everything:
+        raise PermissionDenied
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(roles.CLIENTS_EDIT)
 def notice_channels(request: HttpRequest) -> HttpResponse:
     """Group bots, whether mail and WeCom are set up, and what was given up."""
+    _check_whole_house(request)
     form = BotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -182,6 +195,7 @@ def notice_channels(request: HttpRequest) -> HttpResponse:
 @permission_required(roles.CLIENTS_EDIT)
 def switch_bot(request: HttpRequest, bot_id: int) -> HttpResponse:
     """Switch a group bot off or on."""
+    _check_whole_house(request)
     active = request.POST.get("active") == "1"
     with transaction.atomic(durable=True):
         services.switch_notice_bot(bot_id=bot_id, active=active, actor=person_of(request).actor)
@@ -192,6 +206,7 @@ def switch_bot(request: HttpRequest, bot_id: int) -> HttpResponse:
 @permission_required(roles.CLIENTS_EDIT)
 def revive_deliveries(request: HttpRequest) -> HttpResponse:
     """Try everything again that was given up, or one of it."""
+    _check_whole_house(request)
     one = number_in(request.POST, "id")
     ids = [each.id for each in selectors.dead_deliveries()] if one is None else [one]
     with transaction.atomic(durable=True):

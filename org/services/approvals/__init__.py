@@ -18,6 +18,7 @@ from org.services.approvals.policies import (
     PolicyDraft,
     PolicyWrong,
     StepDraft,
+    check_reach,
     save_policy,
     switch_policy,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "ask_again",
     "attach",
     "attach_to_request",
+    "check_reach",
     "comment",
     "decide",
     "delegate",

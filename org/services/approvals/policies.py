@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from org.approving import UnknownKind, kind_of
 from org.models import ApprovalPolicy, ApprovalStep, Asked, Person, RoleSet
 from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES, PERMISSIONS
-from org.selectors.people import roles_carrying
+from org.selectors.people import roles_carrying, scope_of
 from org.services.approvals.refusals import ApprovalRefused
 from org.services.audit import record
 
@@ -86,12 +86,14 @@ def save_policy(
     assert connection.in_atomic_block, "The edge opens the transaction."
     if not person.may(APPROVALS_POLICIES):
         raise ApprovalRefused("not_allowed")
+    check_reach(person, draft.unit_id)
     _check(draft)
     before: dict[str, Any] | None = None
     if policy_id is None:
         policy = ApprovalPolicy(version=0)
     else:
         policy = _locked(policy_id)
+        check_reach(person, policy.unit_id)
         if version is not None and version != policy.version:
             raise ApprovalRefused("policy_changed")
         before = described(policy)
@@ -128,6 +130,7 @@ def switch_policy(*, policy_id: int, person: Person, on: bool) -> None:
     if not person.may(APPROVALS_POLICIES):
         raise ApprovalRefused("not_allowed")
     policy = _locked(policy_id)
+    check_reach(person, policy.unit_id)
     if policy.is_active != on:
         policy.is_active = on
         policy.version += 1
@@ -137,6 +140,17 @@ def switch_policy(*, policy_id: int, person: Person, on: bool) -> None:
             subject=f"approval-policy:{policy.pk}", before={"is_active": not on},
             after={"is_active": on},
         )  # fmt: skip
+
+
+def check_reach(person: Person, unit_id: int | None) -> None:
+    """A policy for the whole company is made by whoever governs all of it.
+
+    Raises:
+        ApprovalRefused: not_allowed.
+    """
+    scope = scope_of(person, permission=APPROVALS_POLICIES)
+    if not (scope.is_everything if unit_id is None else scope.covers(unit_id)):
+        raise ApprovalRefused("not_allowed")
 
 
 def _locked(policy_id: int) -> ApprovalPolicy:

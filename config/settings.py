@@ -224,6 +224,8 @@ NEWS: dict[str, list[str]] = {
         "oms.services.fulfilment:note_displaced",
         "oms.services.hooks:note_displaced",
     ],
+    # A batch changed freezes: the id of one of its postings.
+    "freezes.booked": ["freeze_rules.services.journal:note_booked"],
     "hold.unpinned": ["oms.services.fulfilment:note_unpinned"],
     "fulfilment.picking": [],
     "fulfilment.changed": [],
@@ -265,6 +267,7 @@ DOORBELLS: dict[str, list[str]] = {
 SEALED: dict[str, str] = {
     "trail": "org.sealing:TRAIL",
     "ledger": "inventory.selectors.sealing:LEDGER",
+    "freezes": "freeze_rules.selectors.sealing:JOURNAL",
 }
 # Long work: kind of job -> the function that does it chunk by chunk (see org.services.job_runs).
 # Lists that people see, by their key; `org.lists` reads, exports and batches by these names only.
@@ -272,6 +275,7 @@ LISTS: dict[str, str] = {
     "orders": "oms.lists.orders:ORDERS",
     "exceptions": "oms.lists.exceptions:EXCEPTIONS",
     "holds": "freeze_rules.lists:HOLDS",
+    "freeze-journal": "freeze_rules.lists:JOURNAL",
     "shipments": "wms.lists:SHIPMENTS",
     "stock": "inventory.lists.board:BOARD",
     "lots": "inventory.lists.lots:LOTS",

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from freeze_rules.views import board, conditions, freezing, recalls
+from freeze_rules.views import board, conditions, freezing, journal, recalls
 
 urlpatterns = [
     path("holds/", board.holds, name="holds"),
     path("holds/freeze/", freezing.freeze, name="freeze"),
     path("holds/<int:hold_id>/", board.hold, name="hold"),
     path("holds/<int:hold_id>/release/", board.release, name="release-hold"),
+    path("freezes/journal/", journal.journal, name="freeze-journal"),
+    path("freezes/journal/print/", journal.on_paper, name="freeze-journal-print"),
     path("recalls/", recalls.recall_list, name="recalls"),
     path("recalls/new/", recalls.new, name="recall-new"),
     path("recalls/<int:recall_id>/", recalls.recall_page, name="recall"),

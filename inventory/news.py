@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from inventory import loading
 from inventory.scopes import covers
@@ -12,7 +12,9 @@ from inventory.world import World
 from outbox import services as outbox
 
 
-def tell(world: World, displaced: Iterable[Collection[str]]) -> None:
+def tell(
+    world: World, displaced: Iterable[Collection[str]], *, postings: Mapping[int, int]
+) -> None:
     """Whoever publishes figures or owns a broken claim hears of it.
 
     stock.changed: what may be sold or shown of these SKUs has changed. Pinning, carrying and
@@ -20,6 +22,13 @@ def tell(world: World, displaced: Iterable[Collection[str]]) -> None:
     under a safety freeze; shops must not wait for that figure. Kits are not named: whoever hears
     of a part knows its kits. hold.unpinned: a freeze took the cells of picks under way from these
     documents; they keep their units, but whoever walks for them must be sent elsewhere.
+    freezes.booked: one posting's id for a batch that changed freezes; whoever hears of it finds
+    the others by their transaction.
+
+    Args:
+        world: what was decided.
+        displaced: documents that lost units, by request.
+        postings: id of each request's posting.
     """
     skus = _changed(world) | _hidden_or_shown(world)
     if skus:
@@ -30,6 +39,17 @@ def tell(world: World, displaced: Iterable[Collection[str]]) -> None:
     documents = sorted({name for lost in displaced for name in lost})
     if documents:
         outbox.tell(topic="hold.displaced", keys=documents)
+    freezing = {
+        draft.posting
+        for draft in world.drafts
+        if draft.held and draft.line is not None and draft.line.claim.role == "FREEZE"
+    } | {
+        claim.posting
+        for claim in world.new_claims
+        if claim.role == "FREEZE" and claim.posting is not None
+    }
+    if freezing:
+        outbox.tell(topic="freezes.booked", keys=[str(min(postings[each] for each in freezing))])
     led_astray = sorted(_sent_to_frozen_cells(world).difference(documents))
     if led_astray:
         outbox.tell(topic="hold.unpinned", keys=led_astray)

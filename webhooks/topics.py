@@ -11,6 +11,9 @@ TEST = "webhook.test"
 TOPICS: dict[str, Promise] = {
     "stock.changed": _("What can be sold of a SKU is more or less than before"),
     "hold.displaced": _("A document lost units that it had claimed"),
+    "stock.frozen": _("Stock was frozen, by hand or by a rule"),
+    "stock.released": _("Frozen stock was released"),
+    "approval.needed": _("Something waits for somebody's approval"),
     "order.shipped": _("All parcels of an order have left"),
     "order.cancelled": _("An order was cancelled"),
     "fulfilment.shipped": _("Parcels of an order left a warehouse"),

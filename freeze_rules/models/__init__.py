@@ -4,6 +4,7 @@ from freeze_rules.models.by_hand import ManualFreeze, draw_pk, number_of
 from freeze_rules.models.events import WAITING, Event, KeptEvent, Outcome, Verdict
 from freeze_rules.models.evidence import Proof, Watch
 from freeze_rules.models.excursions import Excursion, ExcursionRevision, ExposedGoods
+from freeze_rules.models.journal import JournalLine
 from freeze_rules.models.leases import Lease, NextStep
 from freeze_rules.models.recalls import Recall, RecallHold, draw_recall_pk
 from freeze_rules.models.rules import LIVE, Rule, RuleCase, RuleMove, RuleState, RuleVersion
@@ -26,6 +27,7 @@ __all__ = [
     "Excursion",
     "ExcursionRevision",
     "ExposedGoods",
+    "JournalLine",
     "KeptEvent",
     "Lease",
     "ManualFreeze",

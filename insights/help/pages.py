@@ -44,6 +44,10 @@ ABOUT: dict[str, About] = {
         _("First you see which orders would lose units; nothing is frozen before you confirm."),
         ("blanket", "displace", "reason"),
     ),
+    "freeze-journal": About(
+        _("Every freeze and release with who, why and what was known then; sealed."),
+        ("hold", "release", "reason"),
+    ),
     "recalls": About(
         _("Everything that came from one lot, delivery or order, frozen and lifted as one."),
         ("blanket", "lot"),

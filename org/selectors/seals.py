@@ -19,7 +19,11 @@ from org.sealing import Block, Break, Finding, Source, broken_link, broken_rows
 
 # Blocks in memory at once while reading a chain.
 PAGE = 20
-CHAINS: dict[str, Promise] = {"trail": _("Audit trail"), "ledger": _("Ledger")}
+CHAINS: dict[str, Promise] = {
+    "trail": _("Audit trail"),
+    "ledger": _("Ledger"),
+    "freezes": _("Journal of freezes"),
+}
 BREAKS: dict[str, Promise] = {
     Break.CHANGED: _("The row was changed after it was sealed."),
     Break.DELETED: _("The row was removed."),

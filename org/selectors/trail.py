@@ -117,3 +117,11 @@ def _views(rows: QuerySet[AuditRecord]) -> list[AuditView]:
         )
         for row in rows
     ]
+
+
+def said_in(
+    *, xids: Collection[int], subjects: Collection[str]
+) -> list[tuple[int, str, dict[str, Any] | None]]:
+    """What these transactions wrote about these subjects: transaction, subject, as it is after."""
+    rows = AuditRecord.objects.filter(xid__in=xids, subject__in=subjects).order_by("id")
+    return list(rows.values_list("xid", "subject", "after"))

@@ -376,6 +376,8 @@ TABLE: dict[str, Route] = {
     "hold": Route(roles.STOCK_VIEW, _hold),
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),
     "recalls": Route(roles.STOCK_VIEW),
+    "freeze-journal": Route(roles.STOCK_VIEW),
+    "freeze-journal-print": Route(roles.STOCK_VIEW),
     "recall-new": Route(roles.STOCK_HOLD),
     "recall": Route(roles.STOCK_VIEW, _recall),
     "recall-lift": Route(roles.STOCK_RELEASE, _recall, is_page=False),

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels_sync.models import Listing
-from freeze_rules.services import recalls
 from inventory import selectors as stock
 from org import roles
 from org.models import ApiClient, AuditRecord
@@ -20,6 +19,7 @@ from tests.channels_sync.test_pushes import connected
 from tests.inventory.test_kits import kit
 from tests.oms import told
 from tests.pages.api_routes import API_ROUTES
+from tests.pages.freeze_routes import FREEZE_ROUTES
 from tests.pages.master_routes import MASTER_ROUTES
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.wms import world
@@ -50,14 +50,6 @@ def _webhook() -> list[Any]:
 def _hold() -> list[Any]:
     given.stock("TEA", 10)
     return [given.held("FZ-1", "TEA", 2, reason="MANUAL")]
-
-
-def _recall() -> list[Any]:
-    boss = given.person()
-    lot = _lot_cell()[0].lot_id
-    order = recalls.RecallOrder(root="LOT", lot_id=lot, why="Glass found")
-    with transaction.atomic():
-        return [recalls.recall(key="recall", order=order, person=boss).recall_id]
 
 
 def _lot_cell() -> list[Any]:
@@ -375,13 +367,6 @@ TABLE: dict[str, Route] = {
     "condition-words": Route(MACHINE),
     "hold": Route(roles.STOCK_VIEW, _hold),
     "release-hold": Route(roles.STOCK_RELEASE, _hold, is_page=False),
-    "recalls": Route(roles.STOCK_VIEW),
-    "freeze-journal": Route(roles.STOCK_VIEW),
-    "freeze-journal-print": Route(roles.STOCK_VIEW),
-    "recall-new": Route(roles.STOCK_HOLD),
-    "recall": Route(roles.STOCK_VIEW, _recall),
-    "recall-lift": Route(roles.STOCK_RELEASE, _recall, is_page=False),
-    "recall-shipped": Route(MACHINE),
     "pda": Route(roles.STOCK_VIEW),
     "look-up": Route(roles.STOCK_VIEW),
     "move": Route(roles.STOCK_MOVE),
@@ -449,4 +434,5 @@ TABLE: dict[str, Route] = {
     "stock-api-imports-one-book": Route(roles.STOCK_IMPORT, _import, speaks_json="POST"),
     **MASTER_ROUTES,
     **API_ROUTES,
+    **FREEZE_ROUTES,
 }  # fmt: skip

@@ -1,0 +1,32 @@
+"""The routes of what follows a freeze: recalls, the journal, leases and boards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from freeze_rules.services import recalls
+from org import roles
+from tests import given
+from tests.pages.routes import MACHINE, Route
+
+
+def _recall() -> list[Any]:
+    boss = given.person()
+    lot = given.lot("TEA", "L1")
+    given.stock("TEA", 10, lot_id=lot)
+    order = recalls.RecallOrder(root="LOT", lot_id=lot, why="Glass found")
+    with transaction.atomic():
+        return [recalls.recall(key="recall", order=order, person=boss).recall_id]
+
+
+FREEZE_ROUTES: dict[str, Route] = {
+    "recalls": Route(roles.STOCK_VIEW),
+    "recall-new": Route(roles.STOCK_HOLD),
+    "recall": Route(roles.STOCK_VIEW, _recall),
+    "recall-lift": Route(roles.STOCK_RELEASE, _recall, is_page=False),
+    "recall-shipped": Route(MACHINE),
+    "freeze-journal": Route(roles.STOCK_VIEW),
+    "freeze-journal-print": Route(roles.STOCK_VIEW),
+}

@@ -86,6 +86,14 @@ SENTENCES: dict[str, str | Promise] = {
     "no_receiving_location": _("This warehouse has no receiving area. Scan the place to put it."),
     "nothing_to_print": _("There is nothing to print here."),
     "command_has_no_use": _("This command has no use here. Scan “help” to see what fits."),
+    "worked_on_here": _(
+        "%(number)s is worked on in this house (%(state)s). Only what waits to be picked can be"
+        " reported as sent."
+    ),
+    "contents_differ": _(
+        "%(number)s wants %(left)s of %(scanned)s, the parcels hold %(qty)s. Report all of it."
+    ),
+    "waybill_used": _("The waybill %(scanned)s was used before. Every parcel has its own."),
     "invalid_weight": _("The weight must be from 1 to 1,000,000 grams."),
 }
 

@@ -33,6 +33,7 @@ from inventory.requests import (
     TransferOutRequest,
     UnpinRequest,
 )
+from inventory.services.dispatch import Left, dispatch
 from inventory.services.editing import (
     Pack,
     change_location,
@@ -93,6 +94,7 @@ __all__ = [
     "DisplaceRequest",
     "Expected",
     "HoldRequest",
+    "Left",
     "Line",
     "MoveLine",
     "MoveRequest",
@@ -141,6 +143,7 @@ __all__ = [
     "create_location",
     "create_lot",
     "create_skus",
+    "dispatch",
     "displace",
     "freeze_expired",
     "hold",

@@ -257,7 +257,7 @@ def _parameter(name: str, said: Any) -> OpenApiParameter:
     schema = schema_of(plain)
     if plain is bool:
         # Texts of an address.
-        schema = {"type": "string", "enum": ["true", "false", "1", "0"]}
+        schema = {"type": "string", "enum": ["true", "false", "1", "0", ""]}
     if plain is int:
         schema = {"type": "integer", "minimum": 0, "maximum": 1_000 if name == "limit" else 2**62}
     return OpenApiParameter(

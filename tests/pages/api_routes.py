@@ -110,6 +110,7 @@ API_ROUTES: dict[str, Route] = {
     "api-pos-returns": Route(roles.STORE_SELL, speaks_json="POST"),
     "api-fulfilments": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-fulfilment": Route(roles.STOCK_VIEW, _fulfilment, speaks_json="GET"),
+    "api-fulfilment-shipped": Route(roles.FLOOR_SHIP, _fulfilment, speaks_json="POST"),
     "api-shipments": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-shipment": Route(roles.STOCK_VIEW, _parcel, speaks_json="GET"),
     "api-shipment-label": Route(roles.FLOOR_PACK, _parcel, speaks_json="GET"),

@@ -175,7 +175,7 @@ class ShipmentOne(Floor):
         """Goods by SKU, pieces by serial number."""
         Query(request, ())
         view = self.one(number)
-        return Response(shipment_shown(view) | contents(view.document))
+        return Response(shipment_shown(view) | contents(view))
 
     def one(self, number: str) -> ParcelView:
         """The parcel within reach. Raises Faulty: not_found."""
@@ -199,12 +199,13 @@ def shipment_shown(view: ParcelView) -> dict[str, Any]:
     }
 
 
-def contents(document: str) -> dict[str, Any]:
-    """What lies in the parcel of a document."""
-    sent = floor.shipments([document])[document]
-    skus = reach.sku_codes({sku for sku, _ in sent.lines} | {sku for sku, _ in sent.pieces})
+def contents(view: ParcelView) -> dict[str, Any]:
+    """What lies in the parcel; of several parcels of a document each names all its pieces."""
+    sent = floor.shipments([view.document])[view.document]
+    inside = floor.lines_in(view.number)
+    skus = reach.sku_codes({sku for sku, _ in inside} | {sku for sku, _ in sent.pieces})
     return {
-        "lines": [{"sku": skus[sku], "qty": qty} for sku, qty in sent.lines],
+        "lines": [{"sku": skus[sku], "qty": qty} for sku, qty in inside],
         "serials": [{"sku": skus[sku], "serial": serial} for sku, serial in sent.pieces],
     }
 

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from wms.api import shipping
+from wms.api import outside, shipping
 
 urlpatterns = [
     path("fulfilments", shipping.Fulfilments.as_view(), name="api-fulfilments"),
     path("fulfilments/<str:name>", shipping.FulfilmentOne.as_view(), name="api-fulfilment"),
+    path(
+        "fulfilments/<str:name>/shipped",
+        outside.FulfilmentShipped.as_view(),
+        name="api-fulfilment-shipped",
+    ),
     path("shipments", shipping.Shipments.as_view(), name="api-shipments"),
     path("shipments/<str:number>", shipping.ShipmentOne.as_view(), name="api-shipment"),
     path(

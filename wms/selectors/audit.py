@@ -36,22 +36,24 @@ _CHECKS: dict[str, str] = {
         SELECT 'FF-' || l.fulfilment_id || ' line ' || l.id, coalesce(sum(c.qty), 0), l.checked
         FROM wms_fulfilmentline l LEFT JOIN wms_check c ON c.line_id = l.id
         GROUP BY l.id HAVING l.checked <> coalesce(sum(c.qty), 0)""",
-    "the box holds what was checked": """
-        SELECT 'PC-' || p.id || ' line ' || l.id, l.checked, coalesce(x.qty, 0)
+    "the boxes hold what was checked": """
+        SELECT 'FF-' || l.fulfilment_id || ' line ' || l.id, l.checked, coalesce(sum(x.qty), 0)
         FROM wms_parcel p
         JOIN wms_fulfilmentline l ON l.fulfilment_id = p.fulfilment_id
         LEFT JOIN wms_parcelline x ON x.parcel_id = p.id AND x.line_id = l.id
-        WHERE p.voided_at IS NULL AND l.checked <> coalesce(x.qty, 0)""",
+        WHERE p.voided_at IS NULL
+        GROUP BY l.id HAVING l.checked <> coalesce(sum(x.qty), 0)""",
     "picked goods are complete": """
         SELECT 'FF-' || l.fulfilment_id || ' line ' || l.id, l.qty, l.picked
         FROM wms_fulfilmentline l JOIN wms_fulfilment f ON f.id = l.fulfilment_id
         WHERE f.state IN ('PICKED', 'CHECKED', 'PACKED', 'SHIPPED') AND l.picked <> l.qty""",
-    "a packed or shipped fulfilment has one box": """
+    "a packed fulfilment has one box, a shipped one at least one": """
         SELECT 'FF-' || f.id, 1, count(p.id)
         FROM wms_fulfilment f
         LEFT JOIN wms_parcel p ON p.fulfilment_id = f.id AND p.voided_at IS NULL
         WHERE f.state IN ('PACKED', 'SHIPPED')
-        GROUP BY f.id HAVING count(p.id) <> 1""",
+        GROUP BY f.id
+        HAVING count(p.id) < 1 OR (f.state = 'PACKED' AND count(p.id) > 1)""",
     "a box has left exactly when its fulfilment has": """
         SELECT 'PC-' || p.id, f.state,
                CASE WHEN p.shipped_at IS NULL THEN 'here' ELSE 'gone' END

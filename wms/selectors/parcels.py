@@ -110,6 +110,12 @@ def view_of(row: Parcel) -> ParcelView:
     )
 
 
+def lines_in(number: str) -> list[tuple[int, int]]:
+    """What lies in one box: (sku_id, base units)."""
+    rows = ParcelLine.objects.filter(parcel=id_of(number, PARCEL) or 0)
+    return list(rows.order_by("line__sku_id").values_list("line__sku_id", "qty"))
+
+
 def put_backs(
     *, scope: Scope, warehouse_id: int | None = None, limit: int = 100
 ) -> list[PutBackView]:
@@ -184,17 +190,21 @@ def carriers() -> list[CarrierView]:
 
 
 def shipments(documents: Iterable[str]) -> dict[str, ShipmentView]:
-    """The parcel of each document; documents without a closed box are missing."""
+    """What left for each document; documents without a closed box are missing.
+
+    Of several boxes (a warehouse run by others may report them) all contents together, and the
+    first one's number and waybill.
+    """
     rows = list(
         Parcel.objects.filter(fulfilment__document__in=set(documents), voided_at__isnull=True)
         .select_related("carrier", "fulfilment")
         .order_by("id")
     )
-    contents: dict[int, list[tuple[int, int]]] = {row.pk: [] for row in rows}
-    for parcel_id, sku_id, qty in ParcelLine.objects.filter(parcel__in=rows).values_list(
-        "parcel_id", "line__sku_id", "qty"
+    contents: dict[int, dict[int, int]] = {row.fulfilment_id: {} for row in rows}
+    for owner, sku_id, qty in ParcelLine.objects.filter(parcel__in=rows).values_list(
+        "parcel__fulfilment_id", "line__sku_id", "qty"
     ):
-        contents[parcel_id].append((sku_id, qty))
+        contents[owner][sku_id] = contents[owner].get(sku_id, 0) + qty
     # A box that was not opened again holds what was seen at the bench, gone or not.
     boxed = PickedPiece.objects.filter(seen__isnull=False)
     pieces = _pieces(boxed, {row.fulfilment_id for row in rows})
@@ -207,8 +217,9 @@ def shipments(documents: Iterable[str]) -> dict[str, ShipmentView]:
             carrier_name=row.carrier.name,
             carrier_codes=row.carrier.platform_codes,
             shipped_at=row.shipped_at,
-            lines=tuple(sorted(contents[row.pk])),
+            lines=tuple(sorted(contents[row.fulfilment_id].items())),
             pieces=tuple(pieces.get(row.fulfilment_id, ())),
         )
-        for row in rows
+        # The first box of a document is the one that is kept.
+        for row in reversed(rows)
     }

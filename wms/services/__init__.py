@@ -22,6 +22,7 @@ from wms.services.counting import (
 )
 from wms.services.errands import lay_down, take_up
 from wms.services.moving import Load, carry
+from wms.services.outside import SentLine, SentParcel, report_shipped
 from wms.services.packing import CheckScan, ParcelClosing, close_parcels, confirm_checks
 from wms.services.picking import PickScan, ShortReport, confirm_picks, report_short
 from wms.services.planning import PickListWish, create_pick_list
@@ -48,6 +49,8 @@ __all__ = [
     "PickScan",
     "PutBackScan",
     "Retry",
+    "SentLine",
+    "SentParcel",
     "ShortReport",
     "WaybillsOverlap",
     "add_carrier",
@@ -69,6 +72,7 @@ __all__ = [
     "open_count",
     "put_back",
     "release_again",
+    "report_shipped",
     "report_short",
     "request_fulfilment",
     "ship_parcels",

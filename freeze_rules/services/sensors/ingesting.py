@@ -107,7 +107,9 @@ def take_readings(
 def _devices(readings: Sequence[Any], scope: Scope) -> dict[str, _Known]:
     codes = {each.get("device") for each in readings if isinstance(each, dict)}
     rows = scope.limit(SensorDevice.objects.all(), "warehouse__unit")
-    found = rows.filter(code__in=[code for code in codes if isinstance(code, str)])
+    # A NUL is in no code, and no text of the database.
+    words = [code for code in codes if isinstance(code, str) and "\0" not in code]
+    found = rows.filter(code__in=words)
     columns = ("code", "id", "measure", "unit", "warehouse_id", "in_service")
     return {row[0]: _Known(*row[1:]) for row in found.values_list(*columns)}
 

@@ -8,7 +8,7 @@ IN := $(VENV)/bin/python
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check prove soak mutants bench audit day screenshots manage messages install install-dev
+.PHONY: help setup run reset test check prove soak api mutants bench audit day screenshots manage messages install install-dev
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ prove: install-dev ## The machines that prove the stock ledger, at most 12 minut
 
 soak: install-dev ## The same in full, for hours; in parts into one file (ONLY=pairs JSON=file)
 	@"$(IN)" -W ignore -m tests.proving soak $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)")
+
+api: install-dev ## Ask every operation of the API at length whether its description is true (EXAMPLES=300)
+	@EXAMPLES=$(or $(EXAMPLES),300) "$(IN)" -m pytest tests/api/test_truth.py -n0 $(ARGS)
 
 mutants: install-dev ## Plant bugs in the ledger; the machines must find all (ONLY=lock JSON=file)
 	@"$(IN)" -W ignore -m tests.proving mutants $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)")

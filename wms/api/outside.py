@@ -100,7 +100,9 @@ class FulfilmentShipped(Floor):
 
     def _report(self, name: str, parcels: list[services.SentParcel]) -> Response:
         try:
-            services.report_shipped(name, parcels, actor=self.caller.actor, scope=self.scope())
+            services.report_shipped(
+                name=name, parcels=parcels, actor=self.caller.actor, scope=self.scope()
+            )
         except FloorRefused as refused:
             raise Faulty(_fault(refused.code, str(refused), refused.params)) from None
         except Refused as refused:

@@ -62,7 +62,7 @@ class SentParcel:
 
 
 def report_shipped(
-    name: str, parcels: Sequence[SentParcel], *, actor: str, scope: Scope | None = None
+    *, name: str, parcels: Sequence[SentParcel], actor: str, scope: Scope | None = None
 ) -> bool:
     """Everything of a fulfilment has left, in one box or several. All of it or nothing.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -50,6 +52,16 @@ def part(values: list[float], share: float) -> float:
     """The value below which `share` of the values lie."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def in_another_process(case: str, arguments: list[str]) -> dict[str, float | str]:
+    """The figures of a case run apart: one process sets Django up on one database."""
+    with tempfile.TemporaryDirectory(prefix="house-bench-") as folder:
+        file = Path(folder) / "figures.json"
+        command = [sys.executable, "-m", "bench", case, *arguments, "--json", str(file)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        found: dict[str, float | str] = json.loads(file.read_text(encoding="utf-8"))
+        return found
 
 
 @contextmanager

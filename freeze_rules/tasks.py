@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from freeze_rules.models import WAITING, Event
-from freeze_rules.services import judging, leases, resuming, scanning
+from freeze_rules.services import judging, leases, releasing, resuming, scanning
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
 JUDGE = "freeze_rules.tasks.judge"
+LOOK = "freeze_rules.tasks.look_again"
 BUDGET_S = 20.0
 # Batches of one run: a run ends in seconds, the next tick goes on.
 BATCHES = 20
@@ -38,6 +39,8 @@ def judge() -> None:
             _one_by_one()
             more = False
     resuming.go_on(until=until)
+    if releasing.any_due():
+        nudge(task=LOOK)
     if more:
         nudge(task=JUDGE)
 
@@ -56,13 +59,18 @@ def _one_by_one() -> None:
                 judging.judge_alone(event_id=pk, error=f"{type(error).__name__}: {error}")
 
 
-@shared_task(name="freeze_rules.tasks.look_again")
-def look_again(**_: object) -> None:
-    """Let go of holds whose time or facts have come."""
-    while True:
+@bell_task(LOOK)
+def look_again() -> None:
+    """Let go of holds whose time or facts have come. Rung after events, and by beat.
+
+    Watches are claimed row by row, so overlapping runs are harmless.
+    """
+    until = time.monotonic() + BUDGET_S
+    while time.monotonic() < until:
         with transaction.atomic(durable=True):
-            if judging.look_again() < judging.BATCH:
+            if judging.look_again() < judging.DUE_AT_ONCE:
                 return
+    nudge(task=LOOK)
 
 
 @shared_task(name="freeze_rules.tasks.scan")

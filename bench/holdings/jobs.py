@@ -128,9 +128,45 @@ def thaw(*, key: str) -> Work:
     return lambda: _post(inventory.release, [request], 1)
 
 
+def judge() -> Work:
+    """Judge events until none waits, then let go of what is due, as the periodic tasks do."""
+    from freeze_rules.services import judging
+
+    def work() -> None:
+        more = True
+        while more:
+            with transaction.atomic(durable=True):
+                more = judging.judge_batch().more
+        looked = judging.DUE_AT_ONCE
+        while looked == judging.DUE_AT_ONCE:
+            with transaction.atomic(durable=True):
+                looked = judging.look_again()
+
+    return work
+
+
+def take_readings(*, devices: list[str], count: int, batch: int) -> Work:
+    """Take sensor readings in, `batch` in a transaction."""
+    from bench.ruling import read
+    from freeze_rules.services.sensors import ingesting
+    from org.scope import Scope
+
+    readings = read.sent(devices, count)
+
+    def work() -> None:
+        for part in _parts(readings, batch):
+            with transaction.atomic(durable=True):
+                ingesting.take_readings(part, actor=ACTOR, scope=Scope.everything())
+
+    return work
+
+
 JOBS: dict[str, Callable[..., Work]] = {
-    job.__name__: job for job in (hold, release, limit, row_by_row, let_go_of_due, freeze, thaw)
-}
+    job.__name__: job
+    for job in (
+        hold, release, limit, row_by_row, let_go_of_due, freeze, thaw, judge, take_readings,
+    )
+}  # fmt: skip
 
 
 def _post(verb: Callable[..., list[inventory.Outcome]], requests: Sequence[Any], size: int) -> None:

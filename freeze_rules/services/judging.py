@@ -27,6 +27,8 @@ from inventory.selectors import scope_units
 BATCH = 500
 # What somebody lets go beyond a limit is judged in one go, up to this many events.
 MOST_KEPT = 5_000
+# Holds looked at again in one transaction.
+DUE_AT_ONCE = 2_000
 # An event that failed so often alone stays in plain sight until somebody looks.
 LAST_ATTEMPT = 5
 
@@ -132,7 +134,8 @@ def _within_limits(
 def _steps(events: Sequence[Heard], now: datetime) -> list[Step]:
     if not any(Watch.objects.filter(closed_at__isnull=True)[:1]):
         return []
-    watches = releasing.watches_for(events)
+    wide = releasing.hear_widely(events)
+    watches = releasing.watches_for(events, without=wide)
     pairs = releasing.prove_by(events, watches)
     return following.steps(pairs) + releasing.steps_after(pairs, now=now)
 
@@ -235,7 +238,7 @@ def _watch(laid: Laid, hold_id: int, now: datetime) -> Watch:
     )
 
 
-def look_again(*, now: datetime | None = None, limit: int = BATCH) -> int:
+def look_again(*, now: datetime | None = None, limit: int = DUE_AT_ONCE) -> int:
     """Holds whose formula time or facts may have met: let go of those; how many were looked at."""
     assert connection.in_atomic_block, "The edge opens the transaction."
     now = now or timezone.now()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Count, Q
+from django.db.models.functions import Now
 
 from freeze_rules import conditions, formula
 from freeze_rules.models import Proof, Watch
@@ -39,7 +41,47 @@ class Step:
     then_release: Mapping[str, Any] | None = None
 
 
-def watches_for(events: Sequence[Heard]) -> list[Watch]:
+# So many holds of one document are let go of in the transaction that judges; more are let go of
+# by `judging.look_again`, some thousands in a transaction, by as many workers as there are.
+AT_ONCE = 3_500
+
+
+def hear_widely(events: Sequence[Heard]) -> frozenset[str]:
+    """Documents with very many holds: proved in one statement each, and due at once.
+
+    Returns:
+        The documents that are done with; their watches need not be looked at one by one.
+    """
+    documents = {
+        event.document: event
+        for event in events
+        if event.document and TRIGGERS[event.kind].about is About.DOCUMENT
+    }
+    counted = (
+        Watch.objects.filter(document__in=documents, closed_at__isnull=True, dispositions=[])
+        .values_list("document")
+        .annotate(n=Count("id"))
+    )
+    wide = [document for document, n in counted if n > AT_ONCE]
+    for document in wide:
+        event = documents[document]
+        with connection.cursor() as cursor:
+            cursor.execute(_PROVE, [document, event.kind, event.kind, event.id, document])
+    return frozenset(wide)
+
+
+_PROVE = """
+WITH heard AS (
+    UPDATE freeze_rules_watch SET look_at = clock_timestamp()
+    WHERE document = %s AND closed_at IS NULL AND dispositions = '[]' AND hears ? %s
+    RETURNING id
+)
+INSERT INTO freeze_rules_proof (watch_id, leaf, event_id, reference, note)
+SELECT id, %s, %s, %s, '' FROM heard ON CONFLICT DO NOTHING
+"""
+
+
+def watches_for(events: Sequence[Heard], *, without: Collection[str] = ()) -> list[Watch]:
     """Open watches that any of the events may speak of, locked; one statement."""
     documents = {event.document for event in events if event.document}
     lots = {item.lot_id for event in events for item in event.items if item.lot_id}
@@ -49,6 +91,8 @@ def watches_for(events: Sequence[Heard]) -> list[Watch]:
     places |= {int(event.facts["location_id"]) for event in events if "location_id" in event.facts}
     zones = {int(event.facts["zone_id"]) for event in events if "zone_id" in event.facts}
     asked = Q(document__in=documents) if documents else Q(pk__in=[])
+    if without:
+        asked &= ~Q(document__in=without, dispositions=[])
     if lots or skus:
         asked |= Q(lot_id__in=lots) | Q(sku_id__in=skus, lot=None)
     if suppliers:
@@ -297,6 +341,11 @@ def due(*, now: datetime, limit: int) -> list[Watch]:
         .order_by("look_at")
         .select_for_update(of=("self",), skip_locked=True)[:limit]
     )
+
+
+def any_due() -> bool:
+    """True when some hold is to be looked at now."""
+    return Watch.objects.filter(closed_at__isnull=True, look_at__lte=Now()).exists()
 
 
 def heard_kinds(release: Mapping[str, Any], dispositions: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -245,3 +245,30 @@ def test_time_alone_lets_go_of_a_commercial_freeze_and_never_of_one_for_safety()
             person=given.person(),
         )
     assert [wrong.part for wrong in refused.value.wrong] == ["release"]
+
+
+def test_a_document_with_very_many_holds_is_let_go_of_in_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from freeze_rules.services import releasing
+
+    for code in ("TEA", "MILK", "OATS"):
+        given.stock(code, 20)
+    enabled(
+        trigger="promotion.opened", scope="goods", quantity={"event": True}, reason="PROMOTION",
+        release={"proof": "promotion.closed"},
+    )  # fmt: skip
+    for code in ("TEA", "MILK", "OATS"):
+        tell("promotion.opened", document="P-1", goods=[(code, 5)])
+    monkeypatch.setattr(releasing, "AT_ONCE", 2)
+
+    assert tell("promotion.closed", document="P-1").released == 0
+    assert Proof.objects.count() == 3
+    with transaction.atomic():
+        assert judging.look_again(limit=2) == 2
+    assert releasing.any_due()
+    with transaction.atomic():
+        assert judging.look_again(limit=2) == 1
+
+    assert [given.free(code) for code in ("TEA", "MILK", "OATS")] == [20, 20, 20]
+    assert not releasing.any_due()

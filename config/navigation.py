@@ -24,8 +24,17 @@ class Entry:
     route: str
     label: Promise
     icon: str
-    permission: str
+    # Several: any of them.
+    permission: str | tuple[str, ...]
 
+    def is_for(self, person: Person) -> bool:
+        """Whether the person may open it."""
+        wanted = (self.permission,) if isinstance(self.permission, str) else self.permission
+        return any(person.may(each) for each in wanted)
+
+
+# Whoever may bring in anything at all has the page of what can be brought in.
+IMPORTERS = (roles.MASTERS_EDIT, roles.SHOPS_EDIT, roles.ORDERS_CREATE, roles.STOCK_IMPORT)
 
 SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
     (
@@ -40,12 +49,13 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("stock", _("Stock board"), "stock", roles.STOCK_VIEW),
             Entry("stock-lots", _("Lots"), "lot", roles.STOCK_VIEW),
+            Entry("stock-locations", _("Locations"), "place", roles.STOCK_VIEW),
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
             Entry("recalls", _("Recalls"), "alert", roles.STOCK_VIEW),
             Entry("condition-try", _("Try a condition"), "search", roles.RULES_VIEW),
             Entry("freeze-journal", _("Journal of freezes"), "journal", roles.STOCK_VIEW),
             Entry("stock-import", _("Import stock"), "import", roles.STOCK_IMPORT),
-            Entry("imports", _("Imports"), "open", roles.MASTERS_EDIT),
+            Entry("imports", _("Imports"), "open", IMPORTERS),
             Entry("jobs", _("Jobs"), "job", roles.STOCK_IMPORT),
             Entry("approvals", _("Approvals"), "check", roles.STOCK_VIEW),
             Entry("stock-correct", _("Correct stock"), "check", roles.STOCK_ADJUST),
@@ -160,7 +170,7 @@ def _sections(person: object, here: str, place: Place | None) -> list[dict[str, 
         return []
     sections: list[dict[str, Any]] = []
     for title, entries in SECTIONS:
-        shown = [_line(entry, here, place) for entry in entries if person.may(entry.permission)]
+        shown = [_line(entry, here, place) for entry in entries if entry.is_for(person)]
         if shown:
             sections.append({"title": title, "entries": shown})
     return sections

@@ -279,6 +279,7 @@ LISTS: dict[str, str] = {
     "shipments": "wms.lists:SHIPMENTS",
     "stock": "inventory.lists.board:BOARD",
     "lots": "inventory.lists.lots:LOTS",
+    "locations": "inventory.lists.locations:LOCATIONS",
     "journal": "inventory.lists.journal:JOURNAL",
     "shops": "channels_sync.lists.shops:SHOPS",
     "unmatched": "channels_sync.lists.unmatched:UNMATCHED",

@@ -50,6 +50,7 @@ urlpatterns = [
         name="correction-photo",
     ),
     path("stock/cells/<int:cell_id>/", places.cell, name="stock-cell"),
+    path("stock/locations/", places.location_list, name="stock-locations"),
     path("stock/locations/<int:location_id>/", places.location, name="stock-location"),
     path("stock/lots/", places.lot_list, name="stock-lots"),
     path("stock/lots/<int:lot_id>/", places.lot, name="stock-lot"),

@@ -98,5 +98,126 @@ ABOUT: dict[str, About] = {
         _("How the house itself is: who works, what waits, and what was given up."),
         ("dead_letter", "lag"),
     ),
+    "stock-locations": About(
+        _("Every place that goods can lie in, in the order of the walk, and what lies there."),
+        ("location", "zone", "cell"),
+    ),
+    "stock-location": About(_("Everything that lies in this place."), ("location", "cell")),
+    "stock-cell": About(
+        _("One lot of one SKU in one place, and every claim on it."), ("cell", "hold")
+    ),
+    "stock-lot": About(
+        _("Where this lot lies, until when it is good, and who has a claim on it."),
+        ("lot", "near_expiry"),
+    ),
+    "stock-kit": About(_("How many could be built now, and which part runs out first."), ("kit",)),
+    "stock-correct": About(
+        _("Found, lost or broken: say what is there now and why; the difference is booked."),
+        ("gain_loss", "four_eyes"),
+    ),
+    "correction": About(
+        _("What was corrected, by whom, and who agreed."), ("gain_loss", "four_eyes")
+    ),
+    "hold": About(
+        _("What this freeze covers, why, until when, and who may end it."),
+        ("hold", "reason", "review_date", "release"),
+    ),
+    "approvals": About(
+        _("What waits for your yes or no, and what you asked others for."),
+        ("approval", "four_eyes"),
+    ),
+    "approval": About(
+        _("Everything needed to decide, and what becomes of it; nobody decides on their own."),
+        ("approval", "four_eyes"),
+    ),
+    "approval-policies": About(
+        _("Which changes need somebody's consent, from which amount on, and whose."),
+        ("approval", "four_eyes"),
+    ),
+    "delegations": About(
+        _("Who decides in your place while you are away."), ("approval", "delegation")
+    ),
+    "measures": About(
+        _("Figures of the house by day, each with its formula, its source and its target."),
+        ("measure",),
+    ),
+    "measure": About(_("One figure day by day, with its mean of seven days."), ("measure",)),
+    "shipments": About(
+        _("Every closed parcel: its carrier, its waybill, when it was packed and when it left."),
+        ("parcel", "waybill", "handover"),
+    ),
+    "shipment": About(_("One parcel and what lies in it."), ("parcel", "waybill")),
+    "trail": About(
+        _("Who changed what, when and why. Nothing is ever taken off it."),
+        ("audit_trail", "seal"),
+    ),
+    "trail-record": About(_("One change: what it was before, what it is now."), ("audit_trail",)),
+    "seals": About(
+        _("Blocks of the trail, each chained to the one before: a change would show."),
+        ("seal", "audit_trail"),
+    ),
+    "webhooks": About(
+        _("Your own systems hear at once when something happens here; a lost word is repeated."),
+        ("webhook", "dead_letter"),
+    ),
+    "webhook": About(
+        _("What was sent to this address, what it answered, and what waits to be sent again."),
+        ("webhook", "dead_letter"),
+    ),
+    "clients": About(
+        _("Programs that may use the API, what each may do, and from where."),
+        ("api_client", "idempotency"),
+    ),
+    "client": About(
+        _("What this program may do, its secrets, and when it was last here."), ("api_client",)
+    ),
+    "api-docs": About(
+        _("How a program signs its requests, with examples to copy."),
+        ("api_client", "idempotency"),
+    ),
+    "job": About(_("How far it is, and what it made; you may leave, it goes on."), ("job",)),
+    "imports": About(
+        _("Bring rows in from a file: every fault is shown by row before anything is booked."),
+        ("import", "job"),
+    ),
+    "import-send": About(
+        _("Send a file or paste rows; nothing is booked before you have seen them."), ("import",)
+    ),
+    "import": About(
+        _("What is wrong with which row; book all rows, the good ones, or none."), ("import",)
+    ),
+    "shop": About(
+        _("What waits, what was given up, and how complete the last nights were."),
+        ("lag", "dead_letter", "unmatched"),
+    ),
+    "order": About(
+        _("One order: what it holds, where it is, and everything that happened to it."),
+        ("order", "reserved", "exception"),
+    ),
+    "pick": About(
+        _("Orders that wait to be picked, and the lists that are being walked."),
+        ("pick_list", "wave", "short"),
+    ),
+    "pack": About(
+        _("Check item by item, close the parcel, print its waybill."), ("check", "parcel")
+    ),
+    "ship": About(
+        _("Hand parcels over to the carrier; the shops are told."), ("handover", "waybill")
+    ),
+    "put-back": About(_("Goods of cancelled orders that go back to their places."), ("intercept",)),
+    "counts": About(
+        _("Places that were counted, what was found, and what was booked of it."),
+        ("stocktake", "blind_count", "gain_loss"),
+    ),
+    "people": About(_("Who works here, in which roles and where."), ("role", "scope")),
+    "person": About(_("What this person may do, where, and until when."), ("role", "scope")),
+    "roles": About(_("What each role may do; roles of your own begin as a copy."), ("role",)),
+    "role": About(_("Every right by its name; a change counts from the next page on."), ("role",)),
+    "units": About(
+        _("Head office, regions and stores: who sees what follows this tree."), ("scope",)
+    ),
+    "profile": About(_("Your name, language, password, second factor and open sessions.")),
+    "notice-settings": About(_("What you hear of, and by which way.")),
+    "start": About(_("From an empty house to the first parcel, one step after the other.")),
     "notices": About(_("What concerns you: work that ended, freezes to review, approvals.")),
 }

@@ -12,7 +12,7 @@ COOKIE = "place"
 PARAMETER = "warehouse"
 
 # Lists that know a warehouse, and whether their address names it by id or by code.
-BY_ID = frozenset({"orders", "stock", "stock-past"})
+BY_ID = frozenset({"orders", "stock", "stock-locations", "stock-past"})
 BY_CODE = frozenset({"pick", "pack", "ship"})
 
 

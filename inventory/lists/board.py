@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from inventory import selectors as stock
+from inventory.lists.labels import PRINT_LABELS
 from inventory.models.books import Grade
 from inventory.selectors import board as boards
 from inventory.selectors.board import BoardRow, Narrowing
@@ -208,5 +209,12 @@ BOARD: ListSpec[BoardRow] = ListSpec(
     filters=filters,
     tabs=tabs,
     count=lambda question: counted(boards.board_ids(question.scope, narrowing_of(question))),
+    matching=lambda question, ids: boards.board_matching(
+        scope=question.scope, narrowing=narrowing_of(question), ids=ids
+    ),
+    ids=lambda question, limit: [
+        row["pk"] for row in boards.board_ids(question.scope, narrowing_of(question))[:limit]
+    ],
+    actions=(PRINT_LABELS,),
     total=lambda question: boards.board_ids(question.scope, narrowing_of(question)).count(),
 )

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from inventory.lists.labels import PRINT_LABELS
 from inventory.selectors import lot_board
 from inventory.selectors.lot_board import LotNarrowing, LotRow
 from org import roles
@@ -145,5 +146,16 @@ LOTS: ListSpec[LotRow] = ListSpec(
     count=lambda question: counted(
         lot_board.lots_of(question.scope, narrowing_of(question), timezone.localdate())
     ),
+    matching=lambda question, ids: set(
+        lot_board.lots_of(question.scope, narrowing_of(question), timezone.localdate())
+        .filter(pk__in=ids)
+        .values_list("pk", flat=True)
+    ),
+    ids=lambda question, limit: list(
+        lot_board.lots_of(question.scope, narrowing_of(question), timezone.localdate())
+        .order_by("expires_on", "pk")
+        .values_list("pk", flat=True)[:limit]
+    ),
+    actions=(PRINT_LABELS,),
     sort="expires",
 )

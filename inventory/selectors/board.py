@@ -225,7 +225,7 @@ def _shown(ids: Sequence[int]) -> list[BoardRow]:
     goods = [pk for pk in ids if pk < FIRST_ROW]
     rows = Balance.objects.filter(id__in=goods).values_list(*_COLUMNS)
     found = {row[0]: row for row in rows}
-    kits = kit_values([pk for pk in ids if pk >= FIRST_ROW])
+    kits = kit_values([pk for pk in ids if pk >= FIRST_ROW], scope=Scope.everything())
     claims = _claims(goods)
     coming = _coming({row[1] for row in found.values()})
     shown = []
@@ -246,6 +246,21 @@ def board_row(*, balance_id: int, scope: Scope) -> BoardRow | None:
     inside = scope.limit(Balance.objects.filter(pk=balance_id), "warehouse__unit")
     rows = _shown([balance_id]) if inside.exists() else []
     return rows[0] if rows else None
+
+
+def board_skus(*, scope: Scope, ids: Sequence[int]) -> set[int]:
+    """The SKUs of these rows, goods and kits, as far as they are inside the scope."""
+    goods = scope.limit(Balance.objects.filter(pk__in=ids), "warehouse__unit")
+    kits = kit_values([pk for pk in ids if pk >= FIRST_ROW], scope=scope)
+    return {*goods.values_list("sku_id", flat=True), *(kit[0] for kit in kits.values())}
+
+
+def board_matching(*, scope: Scope, narrowing: Narrowing, ids: Sequence[int]) -> set[int]:
+    """Which of these rows are still in the filter."""
+    kept: set[int] = set()
+    for rows, _ in _arms(scope, narrowing):
+        kept.update(rows.filter(pk__in=ids).values_list("pk", flat=True))
+    return kept
 
 
 def board_counts(*, scope: Scope, narrowing: Narrowing) -> dict[str, Counted]:

@@ -46,14 +46,14 @@ def shelved_kits(
     return rows
 
 
-def kit_values(row_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
+def kit_values(row_ids: Collection[int], *, scope: Scope) -> dict[int, tuple[Any, ...]]:
     """By row: kit, code, name, unit, warehouse, its code and name, how many. One statement."""
     if not row_ids:
         return {}
     # By kit and warehouse too: a view is not found by an id that it makes up.
-    rows = KitShelf.objects.filter(
-        id__in=row_ids, kit__in={(pk - FIRST_ROW) // 1_000_000 for pk in row_ids}
-    ).values_list(
+    kits = {(pk - FIRST_ROW) // 1_000_000 for pk in row_ids}
+    found = KitShelf.objects.filter(id__in=row_ids, kit__in=kits)
+    rows = scope.limit(found, "warehouse__unit").values_list(
         "id", "kit_id", "kit__code", "kit__name", "kit__unit_name", "warehouse_id",
         "warehouse__code", "warehouse__name", "available",
     )  # fmt: skip

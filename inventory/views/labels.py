@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -12,13 +13,17 @@ from django.views.decorators.http import require_GET
 from inventory import codes
 from inventory import selectors as stock
 from inventory.selectors import labels
+from inventory.selectors.board import board_skus
 from org import roles
+from org import selectors as org_selectors
 from org.access import permission_required, person_of
 from org.addresses import number_in
+from org.models import Person
 from org.scope import Scope
-from org.selectors import scope_of
 
 MOST_COPIES = 20
+# What the form carries along: whose labels they are.
+KEPT = ("what", "cell", "lot", "location", "batch")
 SIZES = ("60x40", "100x50", "a4")
 
 
@@ -35,12 +40,13 @@ class Sheet:
 @permission_required(roles.STOCK_VIEW)
 def label_page(request: HttpRequest) -> HttpResponse:
     """Choose labels and see them as they will be printed."""
-    scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
+    person = person_of(request)
+    scope = org_selectors.scope_of(person, permission=roles.STOCK_VIEW)
     asked = request.GET
     size = asked.get("size", "")
     size = size if size in SIZES else SIZES[0]
     copies = number_in(asked, "copies") or 1
-    chosen = _chosen(asked, scope)
+    chosen = _chosen(asked, person, scope)
     sheets = [Sheet(label, codes.qr(label.code), codes.code128(label.code)) for label in chosen]
     return render(
         request,
@@ -56,14 +62,34 @@ def label_page(request: HttpRequest) -> HttpResponse:
             "prefix": asked.get("prefix", ""),
             "warehouse": number_in(asked, "warehouse"),
             "warehouses": [(house.id, house.name) for house in stock.warehouses(scope=scope)],
-            "kept": {
-                name: asked[name] for name in ("what", "cell", "lot", "location") if name in asked
-            },
+            "kept": {name: asked[name] for name in KEPT if name in asked},
         },
     )
 
 
-def _chosen(asked: QueryDict, scope: Scope) -> list[labels.Label]:
+def _of_batch(batch_id: int, person: Person, scope: Scope) -> list[labels.Label]:
+    """Labels of the rows that somebody chose on a list."""
+    found = org_selectors.batch(batch_id, person=person)
+    if found is None or found.list_key not in OF_LISTS:
+        raise Http404
+    return OF_LISTS[found.list_key](scope, found.ids)
+
+
+def _of_board(scope: Scope, ids: Sequence[int]) -> list[labels.Label]:
+    return labels.sku_labels(ids=board_skus(scope=scope, ids=ids))
+
+
+OF_LISTS: dict[str, Callable[[Scope, Sequence[int]], list[labels.Label]]] = {
+    "stock": _of_board,
+    "lots": lambda scope, ids: labels.lot_labels(scope=scope, ids=ids),
+    "locations": lambda scope, ids: labels.location_labels(scope=scope, ids=ids),
+}
+
+
+def _chosen(asked: QueryDict, person: Person, scope: Scope) -> list[labels.Label]:
+    batch = number_in(asked, "batch")
+    if batch is not None:
+        return _of_batch(batch, person, scope)
     what = asked.get("what", "")
     if what == "cell":
         return labels.goods_labels(scope=scope, cell_id=number_in(asked, "cell") or 0)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from inventory import selectors as stock
 from inventory.histories import LOCATION as HISTORY
+from inventory.lists.locations import LOCATIONS
 from inventory.lists.lots import LOTS
 from inventory.selectors import lot_board, places
 from org import roles
@@ -41,6 +42,15 @@ def cell(request: HttpRequest, cell_id: int) -> HttpResponse:
             "today": timezone.localdate(),
         },
     )
+
+
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def location_list(request: HttpRequest) -> HttpResponse:
+    """Every location the person sees, and what lies there."""
+    scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
+    page = list_page(request, LOCATIONS, scope=scope)
+    return render(request, "inventory/locations.html", {"list": page})
 
 
 @require_GET

@@ -89,6 +89,11 @@ def choose(*, spec: ListSpec[Any], wish: Wish, person: Person) -> Batch:
     )  # fmt: skip
 
 
+def page_of(*, spec: ListSpec[Any], batch: Batch) -> str:
+    """The route of the page that the action only opens; empty when it does something."""
+    return next(each.opens for each in spec.actions if each.key == batch.action)
+
+
 def needs_asking(*, spec: ListSpec[Any], batch: Batch) -> bool:
     """Whether a reason, another word or a second look is wanted before it is done."""
     action = next(each for each in spec.actions if each.key == batch.action)
@@ -112,6 +117,8 @@ def confirm(*, batch_id: int, person: Person, why: str, choice: str) -> Batch:
         return batch
     spec = list_of(batch.list_key)
     action = action_of(spec, batch.action, person)
+    if action.run is None:
+        raise BatchRefused("unknown_action", _("There is no such action for these rows."))
     batch.why, batch.choice = _checked(action, batch, person, why, choice)
     batch.confirmed_at = timezone.now()
     org.record(
@@ -209,7 +216,7 @@ def _done(spec: ListSpec[Any], action: Action, batch: Batch, ids: Sequence[int])
         if pk not in fitting
     ]
     wanted = [pk for pk in ids if pk in fitting]
-    if wanted:
+    if wanted and action.run is not None:
         answers += action.run(ids=wanted, person=batch.person, why=batch.why, choice=batch.choice)
     return answers
 

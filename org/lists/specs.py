@@ -145,14 +145,17 @@ class Verb(Protocol):
 class Action:
     """Something that can be done with many rows at once.
 
-    `choices` (value, label) are offered when the action needs to know one more thing, such as
-    whom to give the rows to; `choice_label` names that field.
+    `opens` names the route of a page about the chosen rows, which gets their batch's number and
+    changes nothing; every other action has `run`. `choices` (value, label) are offered when the
+    action needs to know one more thing, such as whom to give the rows to; `choice_label` names
+    that field.
     """
 
     key: str
     label: Words
     permission: str
-    run: Verb
+    run: Verb | None = None
+    opens: str = ""
     needs_why: bool = False
     dangerous: bool = False
     choice_label: Words = ""

@@ -158,6 +158,9 @@ def start_batch(request: HttpRequest, key: str) -> HttpResponse:
     try:
         with transaction.atomic(durable=True):
             made = batches.choose(spec=spec, wish=wish, person=request.user)
+            page = batches.page_of(spec=spec, batch=made)
+            if page:
+                return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'batch': made.pk})}")
             if not batches.needs_asking(spec=spec, batch=made):
                 made = batches.confirm(batch_id=made.pk, person=request.user, why="", choice="")
     except batches.BatchRefused as refused:

@@ -345,6 +345,7 @@ TABLE: dict[str, Route] = {
     "stock-kit": Route(roles.STOCK_VIEW, _kit),
     "stock-cell": Route(roles.STOCK_VIEW, _cell),
     "stock-location": Route(roles.STOCK_VIEW, _place),
+    "stock-locations": Route(roles.STOCK_VIEW),
     "stock-lots": Route(roles.STOCK_VIEW),
     "stock-lot": Route(roles.STOCK_VIEW, _lot),
     "stock-pieces": Route(roles.STOCK_VIEW),

@@ -334,6 +334,8 @@ COUNT_BOOKS_UP_TO = env.number("COUNT_BOOKS_UP_TO", 2)
 # Sensor readings older than so many days are not taken in; kept are they for so many.
 SENSOR_LATE_DAYS = env.number("SENSOR_LATE_DAYS", 30)
 SENSOR_RETENTION_DAYS = env.number("SENSOR_RETENTION_DAYS", 400)
+# What capital bound in frozen stock costs in a year, in percent of its value at cost.
+CAPITAL_RATE_PERCENT = env.number("CAPITAL_RATE_PERCENT", 12)
 # Days after its end for which an order keeps its receiver.
 RECEIVER_RETENTION_DAYS = env.number("RECEIVER_RETENTION_DAYS", 180)
 

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from freeze_rules.views import board, conditions, freezing, journal, recalls
+from freeze_rules.views import ageing, board, conditions, freezing, journal, recalls
 
 urlpatterns = [
     path("holds/", board.holds, name="holds"),
     path("holds/freeze/", freezing.freeze, name="freeze"),
     path("holds/<int:hold_id>/", board.hold, name="hold"),
     path("holds/<int:hold_id>/release/", board.release, name="release-hold"),
+    path("holds/<int:hold_id>/lease/", ageing.change_lease, name="change-lease"),
+    path("freezes/ageing/", ageing.board, name="ageing"),
+    path("freezes/ageing/data/", ageing.data, name="ageing-data"),
+    path("freezes/ageing.<str:kind>", ageing.file, name="ageing-file"),
     path("freezes/journal/", journal.journal, name="freeze-journal"),
     path("freezes/journal/print/", journal.on_paper, name="freeze-journal-print"),
     path("recalls/", recalls.recall_list, name="recalls"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules import services as freezing
 from freeze_rules.lists import HOLDS, role_of
+from freeze_rules.selectors import leases
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors.board import frozen_by_reason
@@ -63,6 +64,7 @@ def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
     one = found[0]
     by_hand = {view.code for view in stock.reasons()}
     open_freeze = one.role == "FREEZE" and one.closed_at is None
+    may_lease = open_freeze and person.may(roles.STOCK_HOLD)
     may_try = open_freeze and one.reason_code in by_hand and person.may(roles.STOCK_RELEASE)
     context = {
         "hold": one,
@@ -72,6 +74,10 @@ def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
         "who": names_of_actors([one.placed_by])[one.placed_by],
         "events": _events(one),
         "releasable": may_try,
+        "lease": leases.lease_of(hold_id) if open_freeze else None,
+        "may_lease": may_lease,
+        "owners": leases.possible_owners(hold_id) if may_lease else [],
+        "steps": leases.next_steps(),
         "token": uuid.uuid4().hex,
         "now": timezone.now(),
     }

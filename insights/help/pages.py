@@ -44,6 +44,10 @@ ABOUT: dict[str, About] = {
         _("First you see which orders would lose units; nothing is frozen before you confirm."),
         ("blanket", "displace", "reason"),
     ),
+    "ageing": About(
+        _("How long stock has been frozen, whose it is, and what each day costs."),
+        ("frozen", "review_date"),
+    ),
     "freeze-journal": About(
         _("Every freeze and release with who, why and what was known then; sealed."),
         ("hold", "release", "reason"),

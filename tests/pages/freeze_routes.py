@@ -21,12 +21,21 @@ def _recall() -> list[Any]:
         return [recalls.recall(key="recall", order=order, person=boss).recall_id]
 
 
+def _hold() -> list[Any]:
+    given.stock("TEA", 10)
+    return [given.held("FZ-1", "TEA", 2, reason="MANUAL")]
+
+
 FREEZE_ROUTES: dict[str, Route] = {
     "recalls": Route(roles.STOCK_VIEW),
     "recall-new": Route(roles.STOCK_HOLD),
     "recall": Route(roles.STOCK_VIEW, _recall),
     "recall-lift": Route(roles.STOCK_RELEASE, _recall, is_page=False),
     "recall-shipped": Route(MACHINE),
+    "change-lease": Route(roles.STOCK_HOLD, _hold, is_page=False),
+    "ageing": Route(roles.STOCK_VIEW),
+    "ageing-data": Route(MACHINE),
+    "ageing-file": Route(MACHINE),
     "freeze-journal": Route(roles.STOCK_VIEW),
     "freeze-journal-print": Route(roles.STOCK_VIEW),
 }

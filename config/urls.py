@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("inventory.urls")),
     path("", include("wms.urls")),
     path("", include("oms.urls")),
+    path("", include("freeze_rules.sensor_urls")),
     path("", include("freeze_rules.urls")),
     path("", include("channels_sync.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.api import sensors
+from freeze_rules.api import excursions, sensors
 
 urlpatterns = [
     path("sensors/readings", sensors.Readings.as_view(), name="api-sensor-readings"),
@@ -20,5 +20,16 @@ urlpatterns = [
     ),
     path("sensors/bounds", sensors.Bounds.as_view(), name="api-sensor-bounds"),
     path("sensors/bounds/<int:bound_id>", sensors.BoundOne.as_view(), name="api-sensor-bound"),
+    path(
+        "sensors/devices/<str:code>/readings",
+        excursions.DeviceReadings.as_view(),
+        name="api-sensor-curve",
+    ),
+    path("sensors/excursions", excursions.Excursions.as_view(), name="api-excursions"),
+    path(
+        "sensors/excursions/<int:excursion_id>",
+        excursions.ExcursionOne.as_view(),
+        name="api-excursion",
+    ),
     path("sensors/quarantine", sensors.Quarantine.as_view(), name="api-sensor-quarantine"),
 ]

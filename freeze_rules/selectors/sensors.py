@@ -96,6 +96,11 @@ class BoundView:
         return f"{written(self.lower, self.measure)} – {written(self.upper, self.measure)}"
 
     @property
+    def hysteresis_shown(self) -> str:
+        """With its unit; empty for none."""
+        return written(self.hysteresis, self.measure) if self.hysteresis else "–"
+
+    @property
     def dose(self) -> str:
         """The dose allowed, with its unit."""
         return dose_written(self.dose_limit, self.measure)

@@ -36,6 +36,14 @@ ABOUT: dict[str, About] = {
     "stock-lots": About(
         _("Lots with stock, those that expire first on top."), ("lot", "near_expiry", "fefo")
     ),
+    "sensors": About(
+        _("What watches over temperature, light, humidity and shocks, and what it said last."),
+        ("hold", "safety_class"),
+    ),
+    "excursions": About(
+        _("When something was out of its bounds, how badly, and which goods were there."),
+        ("hold", "safety_class", "release"),
+    ),
     "holds": About(
         _("What is kept from being sold or promised, why, since when, and who may end it."),
         ("hold", "reason", "safety_class", "review_date", "release"),

@@ -39,6 +39,7 @@
       paper: token("--paper", "#ffffff"),
       mean: token("--warn", "#b45309"),
       target: token("--ok", "#15803d"),
+      bad: token("--bad", "#b91c1c"),
       set: [
         token("--accent", "#0f766e"), "#c2410c", "#4f46e5", "#a16207", "#be185d", "#0369a1",
         "#4d7c0f", "#7e22ce",
@@ -104,6 +105,19 @@
         });
         marks.push(mark(data.before, data.before_label, look.soft));
         marks.push(mark(data.after, data.after_label, look.ink));
+      }
+      (data.marks || []).forEach(function (each) {
+        marks.push(mark(each.value, each.label, look.mean));
+      });
+      if ((data.areas || []).length) {
+        made.markArea = {
+          silent: true,
+          itemStyle: { color: look.bad, opacity: 0.12 },
+          label: { color: look.bad, fontSize: 11, position: "insideTop" },
+          data: data.areas.map(function (each) {
+            return [{ name: each.label, xAxis: each.from }, { xAxis: each.until }];
+          }),
+        };
       }
       made.markLine = {
         silent: true,

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from freeze_rules.models import Excursion, ExposedGoods, SensorBound, SensorClock
+from freeze_rules.models import Event, Excursion, ExposedGoods, SensorBound, SensorClock
+from freeze_rules.services import events
+from freeze_rules.services import judging as rule_judging
 from freeze_rules.services.sensors import listening, registry
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -310,3 +312,63 @@ def test_what_comes_back_from_a_customer_is_frozen_too(milk: int) -> None:
 
     assert ("MOVED", "A-01", 3, 3, "") in _goods()
     assert given.free("MILK") == 0
+
+
+def test_a_passed_inspection_lets_go_of_it_and_time_does_not(milk: int) -> None:
+    _lay_in(milk, 10)
+    _too_warm()
+    work()
+    number = Excursion.objects.get().number
+    with transaction.atomic():
+        rule_judging.look_again(now=now() + timedelta(days=400))
+    assert given.free("MILK") == 0
+
+    with transaction.atomic():
+        events.note(
+            [
+                events.Happening(
+                    kind="inspection.passed", key="Q-1", document=number,
+                    warehouse_id=given.warehouse_id("WH1"),
+                    goods=(events.Goods(sku_id=milk, qty=10),),
+                )
+            ],
+            told_by=given.ACTOR,
+        )  # fmt: skip
+    with transaction.atomic():
+        rule_judging.judge_batch()
+
+    assert given.free("MILK") == 10
+
+
+def test_an_inspection_of_another_receipt_lets_go_of_nothing(milk: int) -> None:
+    _lay_in(milk, 10)
+    _too_warm()
+    work()
+
+    with transaction.atomic():
+        events.note(
+            [
+                events.Happening(
+                    kind="inspection.passed", key="Q-2", document="PO-7",
+                    goods=(events.Goods(sku_id=milk, qty=10),),
+                )
+            ],
+            told_by=given.ACTOR,
+        )  # fmt: skip
+    with transaction.atomic():
+        rule_judging.judge_batch()
+
+    assert given.free("MILK") == 0
+
+
+def test_rules_hear_of_it_with_the_goods(milk: int) -> None:
+    _lay_in(milk, 10)
+
+    _too_warm()
+    work()
+
+    event = Event.objects.get(kind="sensor.excursion")
+    assert event.document == Excursion.objects.get().number
+    assert event.facts["event.peak"] == 12
+    assert event.facts["event.minutes"] == 70
+    assert [each["qty"] for each in event.goods] == [10]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from freeze_rules.models import SensorDevice
+from freeze_rules.models import Excursion, SensorDevice
 from org import roles
 from org.scope import Scope
 from tests import given
@@ -77,6 +78,14 @@ def _bound() -> list[Any]:
     return [sensing.bound(upper=8000)]
 
 
+def _excursion() -> list[Any]:
+    _sensor()
+    sensing.bound(upper=8_000, grace_minutes=0)
+    sensing.say(sensing.told(sensing.now() + timedelta(minutes=2), 12))
+    sensing.work()
+    return [Excursion.objects.latest("id").pk]
+
+
 API_ROUTES: dict[str, Route] = {
     "api-sensor-readings": Route(roles.SENSORS_SEND, speaks_json="POST"),
     "api-sensor-devices": Route(roles.STOCK_VIEW, speaks_json="GET"),
@@ -85,6 +94,9 @@ API_ROUTES: dict[str, Route] = {
     "api-sensor-calibrations": Route(roles.SENSORS_EDIT, _sensor, speaks_json="POST"),
     "api-sensor-bounds": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-sensor-bound": Route(roles.SENSORS_EDIT, _bound, speaks_json="DELETE"),
+    "api-sensor-curve": Route(roles.STOCK_VIEW, _sensor, speaks_json="GET"),
+    "api-excursions": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-excursion": Route(roles.STOCK_VIEW, _excursion, speaks_json="GET"),
     "api-sensor-quarantine": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-facts": Route(roles.RULES_VIEW, speaks_json="GET"),
     "api-condition-check": Route(roles.RULES_VIEW, speaks_json="POST"),

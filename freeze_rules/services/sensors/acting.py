@@ -12,6 +12,7 @@ from django.utils import timezone
 from freeze_rules.measuring import SCALES, dose_written, plain, written
 from freeze_rules.models import Excursion, ExposedGoods
 from freeze_rules.services.sensors.concerns import concern_of
+from freeze_rules.services.sensors.telling import ACTOR, RELEASE, tell_rules, wait_for_proof
 from inventory import services as inventory
 from inventory.selectors import exposure
 from inventory.selectors.exposure import Exposed
@@ -20,7 +21,6 @@ from org import services as org
 from org.selectors.notices import people_with
 from org.services import notices
 
-ACTOR = "system:sensors"
 # Goods may be moved while they are looked for, and goods on the way arrive: look again.
 SOON = timedelta(minutes=1)
 # What was shipped may come back.
@@ -76,7 +76,8 @@ def act_on_next(*, now: datetime | None = None) -> Acted | None:
     excursion.save(update_fields=["acted_at", "chase_at"])
     shipped = sum(each.qty for each in goods if each.where == "SHIPPED")
     if first or frozen:
-        _tell(excursion, frozen=frozen, shipped=shipped)
+        tell_rules(excursion, rows)
+        _tell(excursion, frozen=frozen)
     return Acted(excursion.number, frozen, shipped)
 
 
@@ -135,7 +136,7 @@ def _freeze(excursion: Excursion, rows: Sequence[ExposedGoods]) -> int:
             policy=inventory.Policy.DISPLACE,
             note=_note(excursion, row),
             rule_version=excursion.number,
-            release_condition={"proof": "inspection.passed"},
+            release_condition=dict(RELEASE),
         )
         for row in due
     ]
@@ -149,6 +150,7 @@ def _freeze(excursion: Excursion, rows: Sequence[ExposedGoods]) -> int:
             frozen += row.on_hand
     ExposedGoods.objects.bulk_update(laid, ["hold_id"])
     if laid:
+        wait_for_proof(excursion, laid)
         org.record(
             actor=ACTOR, action="sensor.froze", subject=excursion.number,
             unit_id=excursion.device.warehouse.unit_id,
@@ -192,9 +194,8 @@ def _next_look(
     return None
 
 
-def _tell(excursion: Excursion, *, frozen: int, shipped: int) -> None:
+def _tell(excursion: Excursion, *, frozen: int) -> None:
     """Whoever answers for frozen goods there."""
-    del shipped
     place = excursion.place.zone or excursion.place.location
     notices.notify(
         kind="sensor.excursion",

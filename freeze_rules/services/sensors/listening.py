@@ -68,7 +68,7 @@ def note_silence(*, now: datetime | None = None) -> int:
                 "place": spot.code if spot else "",
                 "since": f"{timezone.localtime(clock.last_at):%Y-%m-%d %H:%M}",
             },
-            link=f"/sensors/{clock.device.code}/",
+            link=f"/sensors/devices/{clock.device.code}/",
             once=f"silent:{clock.device.code}",
         )
         judge_again([clock.pk], since=clock.last_at)

@@ -1,0 +1,90 @@
+"""What rules hear of an excursion, and what lets go of its freezes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from freeze_rules import formula
+from freeze_rules.models import Excursion, ExposedGoods, Watch
+from freeze_rules.services import events
+from freeze_rules.services.events import Goods, Happening
+
+ACTOR = "system:sensors"
+# An inspection of these goods, under the excursion's number or none, that has passed.
+RELEASE = {"proof": "inspection.passed"}
+
+
+def tell_rules(excursion: Excursion, rows: Sequence[ExposedGoods]) -> int:
+    """Tell the rules, a warehouse at a time; what is told again with nothing new is passed over.
+
+    The freeze itself waits for no rule: rules may do more, such as freeze a wider reach.
+
+    Returns:
+        How many events were new.
+    """
+    until = excursion.ended_at or excursion.last_at
+    houses = sorted(
+        {row.warehouse_id for row in rows if row.warehouse_id and row.where not in ("GONE",)}
+    )
+    return events.note(
+        [
+            Happening(
+                kind="sensor.excursion",
+                key=f"{excursion.number}:{house}:{_sum_of(rows, house)}",
+                occurred_at=excursion.breached_at,
+                document=excursion.number,
+                warehouse_id=house,
+                facts={
+                    "event.device": excursion.device.code,
+                    "event.peak": excursion.peak // 1000,
+                    "event.dose": excursion.dose // 1000,
+                    "event.minutes": int((until - excursion.started_at).total_seconds()) // 60,
+                    "event.qty": _units(rows, house),
+                },
+                goods=_goods(rows, house),
+            )
+            for house in houses
+        ],
+        told_by=ACTOR,
+    )
+
+
+def _lying(rows: Sequence[ExposedGoods], house: int) -> list[ExposedGoods]:
+    return [row for row in rows if row.warehouse_id == house and row.where != "GONE"]
+
+
+def _units(rows: Sequence[ExposedGoods], house: int) -> int:
+    return sum(row.on_hand for row in _lying(rows, house))
+
+
+def _sum_of(rows: Sequence[ExposedGoods], house: int) -> str:
+    """Names the cells, so that new ones are news."""
+    return str(max((row.cell_id for row in _lying(rows, house)), default=0))
+
+
+def _goods(rows: Sequence[ExposedGoods], house: int) -> tuple[Goods, ...]:
+    return tuple(
+        Goods(
+            sku_id=row.sku_id, qty=row.on_hand, lot_id=row.lot_id, location_id=row.location_id,
+            grade=row.grade,
+        )
+        for row in _lying(rows, house)[: events.MOST_GOODS]
+    )  # fmt: skip
+
+
+def wait_for_proof(excursion: Excursion, rows: Sequence[ExposedGoods]) -> None:
+    """The freezes of these goods end when an inspection of them has passed; never by time."""
+    Watch.objects.bulk_create(
+        Watch(
+            hold_id=row.hold_id,
+            formula=dict(RELEASE),
+            hears=sorted(formula.hears(RELEASE)),
+            document=excursion.number,
+            sku_id=row.sku_id,
+            lot_id=row.lot_id,
+            warehouse_id=row.warehouse_id,
+            location_id=row.location_id,
+        )
+        for row in rows
+        if row.hold_id is not None
+    )

@@ -1,0 +1,80 @@
+"""Pages of excursions: what was out of its bounds, and the goods that were there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from freeze_rules.selectors import excursions as selectors
+from freeze_rules.views.sensors import scope_for
+from org import roles
+from org.access import permission_required
+from org.addresses import number_in
+from org.selectors import audit_trail, names_of_actors
+
+PAGE = 50
+
+
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def excursions(request: HttpRequest) -> HttpResponse:
+    """Those that last, those that froze something, all."""
+    scope = scope_for(request)
+    tab = request.GET.get("shelf", "")
+    tab = tab if tab in selectors.TABS else "all"
+    rows = selectors.excursions(
+        scope=scope, tab=tab, before=number_in(request.GET, "before"), limit=PAGE + 1
+    )
+    counts = selectors.counts(scope=scope)
+    labels = {"open": _("Lasting"), "acted": _("Froze goods"), "all": _("All")}
+    here = reverse("excursions")
+    tabs = [
+        {"label": labels[name], "url": f"{here}?shelf={name}", "active": name == tab,
+         "count": counts[name], "tone": "bad" if name == "open" and counts[name] else ""}
+        for name in selectors.TABS
+    ]  # fmt: skip
+    more = (
+        f"?{urlencode({'shelf': tab, 'before': str(rows[PAGE - 1].id)})}"
+        if len(rows) > PAGE
+        else ""
+    )
+    context = {"rows": rows[:PAGE], "tabs": tabs, "tab": tab, "more": more}
+    return render(request, "freeze_rules/sensors/excursions.html", context)
+
+
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def excursion(request: HttpRequest, excursion_id: int) -> HttpResponse:
+    """One excursion: its curve, its goods, what was shipped, what is frozen and what it costs."""
+    scope = scope_for(request)
+    found = selectors.excursions(scope=scope, ids=[excursion_id])
+    if not found:
+        raise Http404
+    [one] = found
+    goods = selectors.goods_of(excursion_id)
+    ends = one.ended_at or timezone.now()
+    margin = max((ends - one.started_at) / 2, timedelta(minutes=30))
+    asked = {
+        "since": (one.started_at - margin).isoformat(),
+        "until": min(ends + margin, timezone.now()).isoformat(),
+        "excursion": str(one.id),
+    }
+    trail = audit_trail(subject=one.number, limit=20)
+    context = {
+        "one": one,
+        "lying": [row for row in goods if row.where != "SHIPPED"],
+        "shipped": [row for row in goods if row.where == "SHIPPED" and row.qty],
+        "held": selectors.held_for(one.number, scope=scope),
+        "revisions": selectors.revisions_of(excursion_id),
+        "data_url": f"{reverse('sensor-data', args=[one.device])}?{urlencode(asked)}",
+        "trail": trail,
+        "names": names_of_actors([row.actor for row in trail]),
+    }
+    return render(request, "freeze_rules/sensors/excursion.html", context)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels_sync.models import Listing
-from freeze_rules.models import Excursion, SensorDevice
 from inventory import selectors as stock
 from org import roles
 from org.models import ApiClient, AuditRecord
@@ -17,13 +16,13 @@ from org.scope import Scope
 from org.services import approvals
 from tests import given
 from tests.channels_sync.test_pushes import connected
-from tests.freeze_rules import sensing
 from tests.inventory.test_kits import kit
 from tests.oms import told
 from tests.pages.api_routes import API_ROUTES
 from tests.pages.freeze_routes import FREEZE_ROUTES
 from tests.pages.master_routes import MASTER_ROUTES
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
+from tests.pages.sensor_routes import SENSOR_ROUTES
 from tests.wms import world
 from webhooks import services as webhooks
 from wms import selectors as board
@@ -195,26 +194,6 @@ def _client() -> list[Any]:
     return [given.api_client(roles.STOCK_VIEW).client_id]
 
 
-def _sensor() -> list[Any]:
-    if not SensorDevice.objects.filter(code="T-01").exists():
-        sensing.device()
-    return ["T-01"]
-
-
-def _sensor_bound() -> list[Any]:
-    given.location("C-01", zone="COLD")
-    return [sensing.bound(upper=8_000)]
-
-
-def _excursion() -> list[Any]:
-    _sensor()
-    given.sku("MILK", temperature="CHILLED")
-    given.stock("MILK", 10, location="C-01")
-    sensing.say_every(10, sensing.now() - timedelta(hours=2), 4, 12, 12, 12, 12, 12, 4)
-    sensing.work()
-    return [Excursion.objects.latest("id").pk]
-
-
 TABLE: dict[str, Route] = {
     "healthz": Route(MACHINE),
     "metrics": Route(MACHINE),
@@ -383,18 +362,7 @@ TABLE: dict[str, Route] = {
     # Workbooks, no pages; their own tests show whom they turn away.
     "stock-import-template": Route(MACHINE),
     "stock-import-faults": Route(MACHINE),
-    "sensors": Route(roles.STOCK_VIEW),
-    "sensor-new": Route(roles.SENSORS_EDIT),
-    "sensor-bounds": Route(roles.STOCK_VIEW),
-    "sensor-bound-end": Route(roles.SENSORS_EDIT, _sensor_bound, is_page=False),
-    "sensor-quarantine": Route(roles.STOCK_VIEW),
-    "sensor-quarantine-settle": Route(roles.SENSORS_EDIT, is_page=False),
-    "excursions": Route(roles.STOCK_VIEW),
-    "excursion": Route(roles.STOCK_VIEW, _excursion),
-    "sensor": Route(roles.STOCK_VIEW, _sensor),
-    # Figures, no page; its own tests show whom they turn away.
-    "sensor-data": Route(MACHINE),
-    "sensor-change": Route(roles.SENSORS_EDIT, lambda: [*_sensor(), "hang"], is_page=False),
+    **SENSOR_ROUTES,
     "holds": Route(roles.STOCK_VIEW),
     "freeze": Route(roles.STOCK_HOLD),
     "condition-try": Route(roles.RULES_VIEW),

@@ -165,7 +165,7 @@ ABOUT: dict[str, About] = {
     ),
     "trail-record": About(_("One change: what it was before, what it is now."), ("audit_trail",)),
     "seals": About(
-        _("Blocks of the trail, each chained to the one before: a change would show."),
+        _("Proof that nobody changed the trail afterwards."),
         ("seal", "audit_trail"),
     ),
     "webhooks": About(
@@ -192,9 +192,7 @@ ABOUT: dict[str, About] = {
         _("Bring rows in from a file: every fault is shown by row before anything is booked."),
         ("import", "job"),
     ),
-    "import-send": About(
-        _("Send a file or paste rows; nothing is booked before you have seen them."), ("import",)
-    ),
+    "import-send": About(_("Rows from a file or copied from a spreadsheet."), ("import",)),
     "import": About(
         _("What is wrong with which row; book all rows, the good ones, or none."), ("import",)
     ),
@@ -223,13 +221,11 @@ ABOUT: dict[str, About] = {
     ),
     "people": About(_("Who works here, in which roles and where."), ("role", "scope")),
     "person": About(_("What this person may do, where, and until when."), ("role", "scope")),
-    "roles": About(_("What each role may do; roles of your own begin as a copy."), ("role",)),
-    "role": About(_("Every right by its name; a change counts from the next page on."), ("role",)),
-    "units": About(
-        _("Head office, regions and stores: who sees what follows this tree."), ("scope",)
+    "roles": About(
+        _("Named sets of rights; a role of your own begins as a copy of one."), ("role",)
     ),
+    "units": About(_("Head office, regions and stores of the company."), ("scope",)),
     "profile": About(_("Your name, language, password, second factor and open sessions.")),
     "notice-settings": About(_("What you hear of, and by which way.")),
-    "start": About(_("From an empty house to the first parcel, one step after the other.")),
     "notices": About(_("What concerns you: work that ended, freezes to review, approvals.")),
 }

@@ -164,11 +164,11 @@ COLUMNS: tuple[Column[BoardRow], ...] = (
         cell=lambda row: _lying(row, row.on_hand),
     ),
     Column(
-        key="reserved", label=_("Reserved"), kind=Kind.NUMBER,
+        key="reserved", label=_("Reserved"), kind=Kind.NUMBER, wide=True,
         value=_of_goods(lambda row: row.ordered), cell=lambda row: _lying(row, row.ordered),
     ),
     Column(
-        key="frozen", label=_("Frozen"), kind=Kind.NUMBER,
+        key="frozen", label=_("Frozen"), kind=Kind.NUMBER, wide=True,
         value=_of_goods(lambda row: row.frozen),
         cell=lambda row: _lying(row, row.frozen, "hold"),
     ),

@@ -102,7 +102,10 @@ def page_url(line: Line) -> str:
 
 def _recorded(line: Line) -> SafeString:
     posting = line.row.posting
-    shown = cells.moment(posting.recorded_at)
+    # On a phone the column of what happened stands beneath.
+    shown = format_html(
+        "{}{}", cells.moment(posting.recorded_at), cells.second_line(posting.kind_label)
+    )
     if posting.occurred_at.replace(second=0, microsecond=0) == posting.recorded_at.replace(
         second=0, microsecond=0
     ):
@@ -154,7 +157,8 @@ COLUMNS: tuple[Column[Line], ...] = (
         value=lambda line: line.row.posting.occurred_at,
     ),
     Column(
-        key="what", label=_("What"), value=lambda line: line.row.posting.kind_label, cell=_what
+        key="what", label=_("What"), wide=True, cell=_what,
+        value=lambda line: line.row.posting.kind_label,
     ),
     Column(
         key="document", label=_("Document"), kind=Kind.CODE, cell=_document,

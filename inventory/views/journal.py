@@ -26,17 +26,17 @@ def journal(request: HttpRequest) -> HttpResponse:
     """Postings of one balance, cell, lot or document, or the newest; the address says of which."""
     scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
     kind, key = asked_for(question_of(JOURNAL, request.GET, scope))
-    about: dict[str, Any] = {"title": "", "kind": kind}
+    of: dict[str, Any] = {"title": "", "kind": kind}
     if kind == "document":
-        about["title"] = key
+        of["title"] = key
     elif kind == "cell":
-        about |= _cell(int(key), scope)
+        of |= _cell(int(key), scope)
     elif kind == "lot":
-        about |= _lot(int(key), scope)
+        of |= _lot(int(key), scope)
     elif kind == "balance":
-        about |= _balance(int(key), scope)
+        of |= _balance(int(key), scope)
     page = list_page(request, JOURNAL, scope=scope)
-    return render(request, "inventory/journal.html", {"list": page, "about": about})
+    return render(request, "inventory/journal.html", {"list": page, "of": of})
 
 
 def _cell(cell_id: int, scope: Scope) -> dict[str, Any]:

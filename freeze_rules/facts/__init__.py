@@ -2,7 +2,14 @@
 
 from freeze_rules.facts.kinds import Choice, Fact, Is, Type, Unit, label_of
 from freeze_rules.facts.reading import WrongCase
-from freeze_rules.facts.registry import FACTS, case, described, described_one
+from freeze_rules.facts.registry import (
+    FACTS,
+    case,
+    case_of_kept,
+    described,
+    described_one,
+    told_wrong,
+)
 
 __all__ = [
     "FACTS",
@@ -13,7 +20,9 @@ __all__ = [
     "Unit",
     "WrongCase",
     "case",
+    "case_of_kept",
     "described",
     "described_one",
     "label_of",
+    "told_wrong",
 ]

@@ -57,13 +57,22 @@ EVENT_FACTS = (
         least=0, about=_("Of the goods that are judged, not of the whole document."),
     ),
     Fact(
+        code="event.passed", label=_("Units that passed"), type=Type.INTEGER, unit=Unit.PIECES,
+        least=0,
+    ),
+    Fact(
+        code="event.failed", label=_("Units that failed"), type=Type.INTEGER, unit=Unit.PIECES,
+        least=0,
+    ),
+    Fact(
         code="event.value", label=_("Value in the event"), type=Type.MONEY, unit=Unit.YUAN, least=0
     ),
-    Fact(code="event.channel", label=_("Channel"), type=Type.TEXT, source="channel"),
-    Fact(code="event.shop", label=_("Shop"), type=Type.TEXT, source="shop"),
+    Fact(code="event.channel", label=_("Channel"), type=Type.TEXT, source="told"),
+    Fact(code="event.shop", label=_("Shop"), type=Type.TEXT, source="told"),
     Fact(code="event.order_no", label=_("Order number"), type=Type.TEXT),
     Fact(code="event.paid", label=_("Order is paid"), type=Type.FLAG),
-    Fact(code="event.promotion", label=_("Promotion"), type=Type.TEXT),
+    Fact(code="event.promotion", label=_("Promotion"), type=Type.TEXT, source="told"),
+    Fact(code="event.ends_at", label=_("End of the promotion"), type=Type.MOMENT),
     Fact(code="event.declaration", label=_("Customs declaration number"), type=Type.TEXT),
     Fact(
         code="event.customs", label=_("Customs state in the event"), type=Type.CHOICE,
@@ -85,15 +94,15 @@ EVENT_FACTS = (
         code="event.days", label=_("Days late"), type=Type.INTEGER, unit=Unit.DAYS, least=0,
         about=_("Since the day for which the goods were announced."),
     ),
-    Fact(code="event.device", label=_("Sensor"), type=Type.TEXT),
-    Fact(code="event.severity", label=_("Severity"), type=Type.TEXT),
+    Fact(code="event.device", label=_("Sensor"), type=Type.TEXT, source="told"),
+    Fact(code="event.severity", label=_("Severity"), type=Type.TEXT, source="told"),
     Fact(code="event.supplier", label=_("Supplier in the event"), type=Type.TEXT,
          source="supplier"),
     Fact(code="event.result", label=_("Result"), type=Type.CHOICE, choices=RESULTS),
-    Fact(code="event.reason", label=_("Reason in the event"), type=Type.TEXT),
+    Fact(code="event.reason", label=_("Reason in the event"), type=Type.TEXT, source="told"),
     Fact(code="event.person", label=_("Person"), type=Type.TEXT),
     Fact(
-        code="event.external", label=_("Name of the outside event"), type=Type.TEXT,
+        code="event.external", label=_("Name of the outside event"), type=Type.TEXT, source="told",
         about=_("As the program that sent it called it."),
     ),
 )  # fmt: skip

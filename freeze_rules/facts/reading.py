@@ -148,6 +148,21 @@ def case(known: Mapping[str, Fact], given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def case_of_kept(known: Mapping[str, Fact], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as a table kept them, each of its type: what is not of its type is not known.
+
+    What is no fact is left as it is: rooms keep more of an event than conditions ask for.
+    """
+    found: dict[str, Any] = {}
+    for code, value in given.items():
+        fact = known.get(code)
+        try:
+            found[code] = value if fact is None else _known(fact, value)
+        except Wrong:
+            found[code] = None
+    return found
+
+
 def _known(fact: Fact, value: Any) -> Any:
     if value is None or value == "":
         return None

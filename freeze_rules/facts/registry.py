@@ -17,7 +17,9 @@ from freeze_rules.facts.kinds import (
     Is,
     label_of,
 )
+from freeze_rules.facts.reading import WrongCase
 from freeze_rules.facts.reading import case as read_case
+from freeze_rules.facts.reading import case_of_kept as read_kept
 from freeze_rules.facts.stock import STOCK_FACTS
 
 FACTS: Mapping[str, Fact] = {each.code: each for each in (*STOCK_FACTS, *EVENT_FACTS)}
@@ -31,6 +33,23 @@ def case(given: Mapping[str, Any]) -> dict[str, Any]:
         WrongCase: a fact that does not exist, or a value that cannot be one of it.
     """
     return read_case(FACTS, given)
+
+
+def case_of_kept(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as a table kept them, ready for a closure; what is not of its type is not known."""
+    return read_kept(FACTS, given)
+
+
+def told_wrong(given: Mapping[str, Any]) -> str:
+    """The first of these facts that is not of its type, in words; empty when all are.
+
+    What is no fact of ours is passed over.
+    """
+    try:
+        case({code: value for code, value in given.items() if code in FACTS})
+    except WrongCase as wrong:
+        return str(FACTS[wrong.fact].label)
+    return ""
 
 
 def described() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from freeze_rules.definition import Reach
+from freeze_rules.facts import case_of_kept
 from freeze_rules.models import Event
 from freeze_rules.selectors.rulebook import LiveRule, RuleBook
 from inventory.selectors import facts as stock_facts
@@ -117,7 +118,7 @@ def _key(item: Item) -> tuple[Any, ...]:
 
 def _own_facts(event: Heard) -> dict[str, Any]:
     return {
-        **event.facts,
+        **case_of_kept(event.facts),
         "event.kind": event.kind,
         "event.document": event.document or None,
         "event.at": event.occurred_at,

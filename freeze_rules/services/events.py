@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.definition import read
+from freeze_rules.facts import told_wrong
 from freeze_rules.models import LIVE, Event, Rule, RuleState, RuleVersion
 from freeze_rules.triggers import KINDS
 from inventory.selectors import reach
@@ -33,6 +34,7 @@ SENTENCES = {
     "in_the_future": _("The event lies in the future."),
     "too_much": _("An event speaks of at most 10,000 goods: send several."),
     "bad_quantity": _("A quantity is a whole number from 0 to 1,000,000,000,000."),
+    "bad_fact": _("“%(fact)s” cannot have the value that the event tells."),
     "unknown_sku": _("There is no such SKU."),
     "unknown_warehouse": _("There is no such warehouse."),
 }
@@ -41,12 +43,13 @@ SENTENCES = {
 class EventRefused(Exception):
     """The event was not noted: a stable `code`, and its place in the call."""
 
-    def __init__(self, code: str, *, at: int) -> None:
+    def __init__(self, code: str, *, at: int, fact: str = "") -> None:
         super().__init__(code)
-        self.code, self.at = code, at
+        self.code, self.at, self.fact = code, at, fact
 
     def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+        sentence = str(SENTENCES[self.code])
+        return sentence % {"fact": self.fact} if self.fact else sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +138,7 @@ def note(happenings: Sequence[Happening], *, told_by: str) -> int:
 
     Raises:
         EventRefused: unknown_kind, bad_key, too_old, in_the_future, too_much, bad_quantity,
-            unknown_sku, unknown_warehouse; nothing of the call is kept.
+            bad_fact, unknown_sku, unknown_warehouse; nothing of the call is kept.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     if not happenings:
@@ -176,6 +179,9 @@ def _check(each: Happening, *, at: int, now: datetime) -> None:
         raise EventRefused("too_much", at=at)
     if any(not 0 <= goods.qty <= MOST_UNITS for goods in each.goods):
         raise EventRefused("bad_quantity", at=at)
+    wrong = told_wrong(each.facts)
+    if wrong:
+        raise EventRefused("bad_fact", at=at, fact=wrong)
 
 
 def _check_known(happenings: Sequence[Happening]) -> None:

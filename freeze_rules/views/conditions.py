@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from freeze_rules import facts
 from freeze_rules.conditions import ConditionRefused, Fault, from_json, parse, sentence
 from freeze_rules.selectors.trying import Tried, try_on_stock
-from inventory.selectors.facts import suggested
+from freeze_rules.selectors.words import words_for
 from org import roles
 from org.access import permission_required, person_of
 from org.selectors import scope_of
@@ -104,7 +104,7 @@ def suggest_words(request: HttpRequest) -> HttpResponse:
     fact = facts.FACTS.get(request.GET.get("fact", ""))
     typed = "".join(each for each in request.GET.get("q", "") if each.isprintable())[:64]
     scope = scope_of(person_of(request), permission=roles.RULES_VIEW)
-    found = suggested(fact.source, words=typed, scope=scope) if fact and fact.source else []
+    found = words_for(fact, typed=typed, scope=scope) if fact else []
     return JsonResponse({"words": found})
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from inventory.models import Hold
 from tests import given
+from tests.freeze_rules import writing
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,21 @@ def test_words_are_offered_from_what_there_is(client: Client) -> None:
     assert words("warehouse.code", "") == ["WH1"]
     assert words("cell.on_hand", "1") == []
     assert words("event.channel", "t") == []
+
+
+def test_words_of_events_are_those_that_were_told_lately(client: Client) -> None:
+    writing.happens("order.paid", facts={"event.channel": "TAOBAO"})
+    writing.happens("order.paid", facts={"event.channel": "SHOPIFY"}, warehouse="")
+    given.unit("EAST", "REGION", "HQ")
+    given.warehouse("SH", "EAST")
+    writing.happens("order.paid", facts={"event.channel": "TAOTE"}, warehouse="SH")
+
+    address = "/freeze-rules/conditions/words/?fact=event.channel&q="
+    assert client.get(address).json()["words"] == ["SHOPIFY", "TAOBAO", "TAOTE"]
+    assert client.get(address + "ao").json()["words"] == ["TAOBAO", "TAOTE"]
+    manager = Client()
+    manager.force_login(given.person("REGION_MANAGER", at="EAST"))
+    assert manager.get(address).json()["words"] == ["TAOTE"]
 
 
 def test_words_and_stock_of_other_stores_are_not_shown(client: Client) -> None:

@@ -273,6 +273,15 @@ def test_facts_of_an_event_are_read_strictly() -> None:
         facts.case({"event.colour": "red"})
 
 
+def test_facts_that_a_table_kept_are_of_their_type_again_or_not_known() -> None:
+    kept = {"event.value": "12.50", "event.qty": "many", "zone_id": 7, "event.at": None}
+    assert facts.case_of_kept(kept) == {
+        "event.value": Decimal("12.50"), "event.qty": None, "zone_id": 7, "event.at": None,
+    }  # fmt: skip
+    dear = compile_closure(leaf("event.value", ">", 12))
+    assert dear(facts.case_of_kept(kept)) is True
+
+
 def test_choices_are_those_of_the_masters() -> None:
     of = {
         "sku.temperature": Sku.Temperature, "lot.customs": Lot.Customs, "cell.grade": Grade,

@@ -1,0 +1,40 @@
+"""What an event tells is of the type that conditions compare, or the event is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from freeze_rules.models import Event, Verdict
+from freeze_rules.services.events import EventRefused
+from tests import given
+from tests.freeze_rules import writing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [("event.qty", "many"), ("event.dose", "12,5"), ("event.paid", "yes"), ("event.result", "OK")],
+)
+def test_a_fact_of_the_wrong_type_is_refused_and_nothing_is_kept(fact: str, value: Any) -> None:
+    given.warehouse("WH1")
+    with pytest.raises(EventRefused) as refused:
+        writing.happens("damage.reported", facts={fact: value})
+    assert (refused.value.code, refused.value.at) == ("bad_fact", 0)
+    assert "%" not in str(refused.value)
+    assert not Event.objects.exists()
+
+
+def test_money_told_as_text_is_compared_as_money() -> None:
+    given.warehouse("WH1")
+    given.stock("TEA", 5)
+    condition = {"fact": "event.value", "is": ">", "value": "9.99"}
+    rule = writing.enabled(trigger="damage.reported", scope="sku", condition=condition)
+    writing.tell("damage.reported", goods=[("TEA", 1)], facts={"event.value": "9.99"})
+    assert not Verdict.objects.exists()
+    writing.tell("damage.reported", goods=[("TEA", 1)], facts={"event.value": "10.00"})
+    [verdict] = Verdict.objects.all()
+    assert verdict.version.rule_id == rule.pk
+    assert verdict.outcome == "FROZEN"

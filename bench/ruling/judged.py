@@ -61,10 +61,14 @@ def _rated(house: House, events: int, *, rules: int, tag: str) -> Rated:
 def _write_rules(wanted: int) -> None:
     """Enabled rules: the first fifty name the categories that occur, the others none that does."""
     from freeze_rules.models import Rule
+    from tests import given
     from tests.freeze_rules import writing
 
+    # Made once: a password is slow to hash on purpose.
+    by = (given.person(), given.person())
     for n in range(Rule.objects.count(), wanted):
         writing.enabled(
+            by=by,
             name=f"Bench {n}",
             scope="goods",
             quantity={"event": True},

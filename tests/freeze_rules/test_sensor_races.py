@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connections, transaction
 
 from freeze_rules.models import Excursion, SensorBound, SensorReading
-from freeze_rules.services.sensors import judging
+from freeze_rules.services.sensors import judging, partitions
 from tests.freeze_rules.sensing import bound, device, now, say, say_every, told
 
 pytestmark = pytest.mark.races
@@ -83,3 +84,36 @@ def test_control_without_the_claim_both_judges_would_have_the_same_device(
         with ThreadPoolExecutor(1) as pool:
             # Claimed by the one above, which has not committed: the row is passed over.
             assert pool.submit(judge).result() == 0
+
+
+def test_the_table_of_a_day_is_made_once_although_both_saw_that_it_was_missing(
+    real_commits: str,
+) -> None:
+    day = now().date() - timedelta(days=400)
+    first_is_made, second_has_looked = Event(), Event()
+
+    def first() -> int:
+        with transaction.atomic():
+            made = partitions.ensure([day])
+            first_is_made.set()
+            # The second one has seen that the table is missing and waits for the lock.
+            second_has_looked.wait(20)
+            return made
+
+    def second() -> int:
+        first_is_made.wait(20)
+        with transaction.atomic():
+            assert partitions._missing([day]) == [day]
+            second_has_looked.set()
+            return partitions.ensure([day])
+
+    with ThreadPoolExecutor(2) as pool:
+        made = [pool.submit(_closing, each) for each in (first, second)]
+        assert sorted(each.result() for each in made) == [0, 1]
+
+
+def _closing(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    finally:
+        connections.close_all()

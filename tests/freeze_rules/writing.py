@@ -28,8 +28,8 @@ def draft(**parts: Any) -> rules.RuleDraft:
 
 
 def enabled(**parts: Any) -> Rule:
-    """A rule that freezes."""
-    writer, second = given.person(), given.person()
+    """A rule that freezes; `by` are its writer and who enables it."""
+    writer, second = parts.pop("by", None) or (given.person(), given.person())
     with transaction.atomic():
         rule = rules.create_rule(draft=draft(**parts), person=writer)
     with transaction.atomic():

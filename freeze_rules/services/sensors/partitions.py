@@ -47,8 +47,12 @@ def ensure(days: Collection[date]) -> int:
 def _missing(days: Collection[date]) -> list[date]:
     ordered = sorted(set(days))
     with connection.cursor() as cursor:
+        # Reads the catalogue itself: `to_regclass` goes on answering from this connection's cache
+        # after somebody else made the table.
         cursor.execute(
-            "SELECT n FROM unnest(%s::text[]) AS n WHERE to_regclass(n) IS NULL",
+            """SELECT n FROM unnest(%s::text[]) AS n WHERE NOT EXISTS (
+                   SELECT FROM pg_class c WHERE c.relname = n
+                     AND c.relnamespace = current_schema()::regnamespace)""",
             [[name_of(day) for day in ordered]],
         )
         names = {name for (name,) in cursor.fetchall()}

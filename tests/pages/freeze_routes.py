@@ -38,4 +38,11 @@ FREEZE_ROUTES: dict[str, Route] = {
     "ageing-file": Route(MACHINE),
     "freeze-journal": Route(roles.STOCK_VIEW),
     "freeze-journal-print": Route(roles.STOCK_VIEW),
+    "api-recalls": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-recall-preview": Route(roles.STOCK_HOLD, speaks_json="POST"),
+    "api-recall": Route(roles.STOCK_VIEW, _recall, speaks_json="GET"),
+    "api-recall-lift": Route(roles.STOCK_RELEASE, _recall, speaks_json="POST"),
+    "api-ageing": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-freeze-journal": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-lease": Route(roles.STOCK_HOLD, _hold, speaks_json="POST"),
 }

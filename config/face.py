@@ -28,7 +28,7 @@ def again(context: template.Context, name: str) -> SafeString:
 # Which page shows a document, by the letters its number starts with.
 PAGES = {"PC": "shipment", "SO": "order", "FF": "bench", "PL": "walk"}
 # Pages that go by the bare number.
-NUMBERED = {"AP": "approval", "CO": "correction", "RC": "recall"}
+NUMBERED = {"AP": "approval", "CO": "correction", "RC": "recall", "FR": "freeze-rule"}
 # Documents without a page of their own: the list that finds them, and its parameter.
 LISTS = {"FZ": ("holds", "document")}
 

@@ -41,6 +41,11 @@ SENTENCES = {
     "reason_missing": _("Say why."),
     "nothing_asked": _("Nobody has asked for this to be enabled."),
     "unknown_parameter": _("The rule has no such parameter."),
+    "unknown_verdict": _("The rule has no such hit."),
+    "unknown_case": _("The rule has no such test."),
+    "case_wrong": _("A test needs a name, units from 1 and facts that there are."),
+    "too_many_cases": _("A rule has at most 200 tests."),
+    "day_passed": _("The next review lies after today."),
 }
 
 

@@ -71,6 +71,13 @@ ABOUT: dict[str, About] = {
         _("Say which goods you mean and see what of the present stock it finds."),
         ("on_hand", "lot", "near_expiry"),
     ),
+    "freeze-rules": About(
+        _("Rules that freeze goods when something happens and let go when it is proved."),
+        ("hold", "reason", "release"),
+    ),
+    "freeze-rule": About(
+        _("What one rule says, what it did, and what may be done with it."), ("hold", "release")
+    ),
     "stock-import": About(
         _("Opening stock from a spreadsheet: faults are shown row by row before it is booked."),
         ("opening", "location", "lot"),

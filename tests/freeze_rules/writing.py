@@ -27,6 +27,12 @@ def draft(**parts: Any) -> rules.RuleDraft:
     )
 
 
+def written(**parts: Any) -> Rule:
+    """A rule in DRAFT."""
+    with transaction.atomic():
+        return rules.create_rule(draft=draft(**parts), person=given.person())
+
+
 def enabled(**parts: Any) -> Rule:
     """A rule that freezes; `by` are its writer and who enables it."""
     writer, second = parts.pop("by", None) or (given.person(), given.person())

@@ -22,6 +22,7 @@ from tests.pages.api_routes import API_ROUTES
 from tests.pages.freeze_routes import FREEZE_ROUTES
 from tests.pages.master_routes import MASTER_ROUTES
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
+from tests.pages.rule_routes import RULE_ROUTES
 from tests.pages.sensor_routes import SENSOR_ROUTES
 from tests.wms import world
 from webhooks import services as webhooks
@@ -438,4 +439,5 @@ TABLE: dict[str, Route] = {
     **MASTER_ROUTES,
     **API_ROUTES,
     **FREEZE_ROUTES,
+    **RULE_ROUTES,
 }  # fmt: skip

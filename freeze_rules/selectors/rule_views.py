@@ -1,0 +1,296 @@
+"""Rules as people look at them: the list, one rule, what it did and what waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from freeze_rules.facts import FACTS
+from freeze_rules.models import (
+    KeptEvent,
+    Outcome,
+    Rule,
+    RuleState,
+    RuleVersion,
+    Verdict,
+    Watch,
+)
+from freeze_rules.triggers import label_of
+from org.scope import Scope
+from org.selectors import names_of_actors
+
+WEEK = timedelta(days=7)
+TONES = {
+    RuleState.DRAFT: "muted",
+    RuleState.SHADOW: "info",
+    RuleState.PENDING_APPROVAL: "warn",
+    RuleState.ENABLED: "ok",
+    RuleState.PAUSED: "bad",
+    RuleState.RETIRED: "muted",
+}
+OUTCOME_TONES = {
+    Outcome.FROZEN: "hold",
+    Outcome.WOULD_FREEZE: "info",
+    Outcome.STOPPED: "bad",
+    Outcome.REFUSED: "warn",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleRow:
+    """A rule in the list. Units are base units open now under its holds."""
+
+    id: int
+    number: str
+    name: str
+    state: str
+    state_label: str
+    tone: str
+    trigger: str
+    trigger_label: str
+    preset: str
+    version: str
+    owner: str
+    review_on: date | None
+    review_due: bool
+    paused_why: str
+    change_waits: bool
+    frozen: int
+    hits: int
+    would: int
+    false_alarms: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictView:
+    """What a rule made of one event, with the facts that it read then."""
+
+    id: int
+    at: datetime
+    outcome: str
+    outcome_label: str
+    tone: str
+    version: str
+    document: str
+    hold_id: int | None
+    sku: str
+    lot: str
+    warehouse: str
+    qty: int
+    value: Decimal
+    facts: list[tuple[str, str]]
+    code: str
+    false_alarm: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveView:
+    """A step of a rule from one state to another."""
+
+    at: datetime
+    before: str
+    after: str
+    tone: str
+    version: str
+    who: str
+    why: str
+
+
+def rules(
+    *,
+    states: Collection[str] = (),
+    trigger: str = "",
+    words: str = "",
+    before: int | None = None,
+    ids: Collection[int] | None = None,
+    limit: int = 100,
+) -> list[RuleRow]:
+    """Rules, the newest first. Rules are the whole house's; what they did is seen by warehouse."""
+    rows: QuerySet[Rule] = Rule.objects.select_related("version", "owner")
+    if states:
+        rows = rows.filter(state__in=states)
+    if trigger:
+        rows = rows.filter(trigger=trigger)
+    if words:
+        number = words.upper().removeprefix("FR-")
+        named = Q(name__icontains=words) | Q(note__icontains=words)
+        rows = rows.filter(named | Q(pk=int(number)) if number.isdecimal() else named)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    return _rows(list(rows.order_by("-pk")[:limit]))
+
+
+def states_counted() -> dict[str, int]:
+    """How many rules stand in each state."""
+    found = Rule.objects.values_list("state").annotate(n=Count("id"))
+    return {str(state): int(n) for state, n in found}
+
+
+def frozen_now(rule_ids: Collection[int]) -> dict[int, int]:
+    """Base units open under each rule's holds. One statement."""
+    found = (
+        Watch.objects.filter(version__rule_id__in=rule_ids, hold__closed_at__isnull=True)
+        .values_list("version__rule_id")
+        .annotate(units=Sum("hold__lines__open"))
+    )
+    return {rule: units or 0 for rule, units in found}
+
+
+def _rows(found: Sequence[Rule]) -> list[RuleRow]:
+    ids = [rule.pk for rule in found]
+    frozen = frozen_now(ids)
+    recent = _recent(ids)
+    kept = dict(
+        KeptEvent.objects.filter(rule_id__in=ids).values_list("rule_id").annotate(n=Count("id"))
+    )
+    today = timezone.localdate()
+    nothing: Mapping[str, int] = {}
+    return [
+        RuleRow(
+            id=rule.pk,
+            number=rule.number,
+            name=rule.name,
+            state=rule.state,
+            state_label=str(RuleState(rule.state).label),
+            tone=TONES[RuleState(rule.state)],
+            trigger=rule.trigger,
+            trigger_label=label_of(rule.trigger),
+            preset=rule.preset,
+            version=rule.version.label if rule.version else "",
+            owner=str(rule.owner) if rule.owner else "",
+            review_on=rule.review_on,
+            review_due=rule.state != RuleState.RETIRED
+            and rule.review_on is not None and rule.review_on <= today,
+            paused_why=rule.paused_why,
+            change_waits=rule.next_version_id is not None,
+            frozen=frozen.get(rule.pk, 0),
+            hits=recent.get(rule.pk, nothing).get("hits", 0),
+            would=recent.get(rule.pk, nothing).get("would", 0),
+            false_alarms=recent.get(rule.pk, nothing).get("false", 0),
+            kept=kept.get(rule.pk, 0),
+        )
+        for rule in found
+    ]  # fmt: skip
+
+
+def _recent(ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """What these rules did in the last seven days. One statement."""
+    found = (
+        Verdict.objects.filter(version__rule_id__in=ids, at__gte=timezone.now() - WEEK)
+        .values_list("version__rule_id")
+        .annotate(
+            hits=Count("id", filter=Q(outcome=Outcome.FROZEN)),
+            would=Count("id", filter=Q(outcome=Outcome.WOULD_FREEZE)),
+            false=Count("id", filter=Q(false_alarm=True)),
+        )
+    )
+    return {
+        rule: {"hits": hits, "would": would, "false": false} for rule, hits, would, false in found
+    }
+
+
+def rule(rule_id: int) -> Rule | None:
+    """One rule with its versions' rows at hand."""
+    return (
+        Rule.objects.select_related("version", "next_version", "owner", "asked_by", "created_by")
+        .filter(pk=rule_id)
+        .first()
+    )
+
+
+def versions(rule_id: int) -> list[RuleVersion]:
+    """Its versions, the newest first."""
+    rows = RuleVersion.objects.filter(rule_id=rule_id).select_related("made_by", "enabled_by")
+    return list(rows.order_by("-number"))
+
+
+def moves(rule_id: int) -> list[MoveView]:
+    """Its steps from state to state, the newest first."""
+    rows = list(Rule.objects.get(pk=rule_id).moves.select_related("version").order_by("-id")[:100])
+    names = names_of_actors([row.actor for row in rows])
+    return [
+        MoveView(
+            at=row.at,
+            before=_state(row.before),
+            after=_state(row.after),
+            tone=TONES[RuleState(row.after)],
+            version=row.version.label if row.version else "",
+            who=names[row.actor],
+            why=row.why,
+        )
+        for row in rows
+    ]
+
+
+def _state(code: str) -> str:
+    return str(RuleState(code).label) if code else _("New")
+
+
+def verdicts(
+    *,
+    rule_id: int,
+    scope: Scope,
+    outcomes: Collection[str] = (),
+    since: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[VerdictView]:
+    """What it did, the newest first, in the warehouses of the scope."""
+    rows = scope.limit(Verdict.objects.filter(version__rule_id=rule_id), "warehouse__unit")
+    if outcomes:
+        rows = rows.filter(outcome__in=outcomes)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = rows.select_related("version", "sku", "lot", "warehouse").order_by("-id")[:limit]
+    return [verdict_view(row) for row in found]
+
+
+def verdict_view(row: Verdict) -> VerdictView:
+    """A verdict for people."""
+    return VerdictView(
+        id=row.pk,
+        at=row.at,
+        outcome=row.outcome,
+        outcome_label=str(Outcome(row.outcome).label),
+        tone=OUTCOME_TONES[Outcome(row.outcome)],
+        version=row.version.label,
+        document=row.document,
+        hold_id=row.hold_id,
+        sku=row.sku.code if row.sku else "",
+        lot=row.lot.code if row.lot else "",
+        warehouse=row.warehouse.code if row.warehouse else "",
+        qty=row.qty,
+        value=row.value,
+        facts=[(fact_label(code), _shown(code, value)) for code, value in row.facts.items()],
+        code=row.code,
+        false_alarm=row.false_alarm,
+    )
+
+
+def fact_label(code: str) -> str:
+    """A fact's name in the reader's language; its code where there is none."""
+    return str(FACTS[code].label) if code in FACTS else code
+
+
+def _shown(code: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str) and code in FACTS:
+        return FACTS[code].choice_label(value)
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return str(value)

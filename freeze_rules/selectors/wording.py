@@ -1,0 +1,226 @@
+"""A rule in sentences: what it says, part by part, and how two versions differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from freeze_rules import conditions, formula
+from freeze_rules.definition import Definition, DefinitionWrong, Lease, Limits, Quantity, read
+from freeze_rules.triggers import TRIGGERS, label_of
+from inventory import selectors as stock
+
+REACHES: dict[str, Promise] = {
+    "goods": gettext_lazy("the goods the event names"),
+    "lot": gettext_lazy("the whole lot in the warehouse"),
+    "location": gettext_lazy("the location"),
+    "zone": gettext_lazy("the zone"),
+    "sku": gettext_lazy("the SKU in the warehouse"),
+    "supplier": gettext_lazy("all lots of the supplier"),
+    "warehouse": gettext_lazy("the whole warehouse"),
+    "cells": gettext_lazy("each cell by itself"),
+    "order": gettext_lazy("all lines of the document"),
+}
+POLICIES: dict[str, Promise] = {
+    "FREE_ONLY": gettext_lazy("only free units; promised ones stay with their orders"),
+    "LET_FINISH": gettext_lazy("promised units too, but picks that have started go on"),
+    "DISPLACE": gettext_lazy("promised units too, from the least urgent order; picks stop"),
+}
+DEEDS: dict[str, Promise] = {
+    "convert": gettext_lazy("turn into “%(reason)s”"),
+    "release": gettext_lazy("release"),
+    "release_qty": gettext_lazy("release the units that the event names"),
+    "convert_qty": gettext_lazy("turn the units that the event names into “%(reason)s”"),
+}
+TIMES: dict[str, Promise] = {
+    "minutes": gettext_lazy("%(n)s minutes"),
+    "hours": gettext_lazy("%(n)s hours"),
+    "days": gettext_lazy("%(n)s days"),
+    "business_days": gettext_lazy("%(n)s working days"),
+}
+LABELS: dict[str, Promise] = {
+    "trigger": gettext_lazy("When"),
+    "condition": gettext_lazy("If"),
+    "scope": gettext_lazy("Freezes"),
+    "quantity": gettext_lazy("How much"),
+    "reason": gettext_lazy("Reason"),
+    "policy": gettext_lazy("Takes"),
+    "release": gettext_lazy("Released"),
+    "dispositions": gettext_lazy("What becomes of it"),
+    "lease": gettext_lazy("Looked after"),
+    "limits": gettext_lazy("At most"),
+    "validity": gettext_lazy("Valid"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One part of a rule in the reader's language."""
+
+    part: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """One part that two versions say differently."""
+
+    part: str
+    label: str
+    before: str
+    after: str
+
+
+def said(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Said]:
+    """What a definition says; a part that cannot be read says why."""
+    try:
+        definition = read(told)
+    except DefinitionWrong as wrong:
+        return [Said(wrong.part, _("Cannot be read"), str(wrong))]
+    reasons = reason_labels()
+    texts: dict[str, str] = {
+        "trigger": _trigger(definition),
+        "condition": condition_said(definition.condition, parameters),
+        "scope": str(REACHES[definition.reach.value]),
+        "quantity": _quantity(definition.quantity),
+        "reason": reasons.get(definition.reason, definition.reason),
+        "policy": str(POLICIES[definition.policy]),
+        "release": release_said(definition.release),
+        "dispositions": _dispositions(definition, reasons),
+        "lease": _lease(definition.lease),
+        "limits": _limits(definition.limits),
+        "validity": _validity(definition),
+    }
+    return [Said(part, str(LABELS[part]), text) for part, text in texts.items() if text]
+
+
+def sentence(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    """The heart of a rule in one sentence."""
+    parts = {each.part: each.text for each in said(told, parameters)}
+    if "trigger" not in parts:
+        return next(iter(parts.values()), "")
+    return _(
+        "%(trigger)s, if %(condition)s: freeze %(scope)s (%(quantity)s) for “%(reason)s”. "
+        "Released: %(release)s."
+    ) % {name: parts.get(name, "–") for name in (
+        "trigger", "condition", "scope", "quantity", "reason", "release",
+    )}  # fmt: skip
+
+
+def differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> list[Differs]:
+    """The parts that two versions say differently, in a rule's own order."""
+    old = {each.part: each for each in said(before, parameters)}
+    new = {each.part: each for each in said(after, parameters)}
+    found = []
+    for part in [*LABELS, *sorted((set(old) | set(new)) - set(LABELS))]:
+        left, right = old.get(part), new.get(part)
+        texts = (left.text if left else "–", right.text if right else "–")
+        if texts[0] != texts[1]:
+            label = (right or left or Said(part, part, "")).label
+            found.append(Differs(part, label, *texts))
+    return found
+
+
+def condition_said(tree: Any, parameters: Mapping[str, Any]) -> str:
+    """The condition as a sentence; what is wrong with it where it cannot be read."""
+    try:
+        return conditions.sentence(tree, parameters)
+    except conditions.ConditionRefused as refused:
+        return " ".join(fault.text for fault in refused.faults)
+
+
+def release_said(tree: Mapping[str, Any]) -> str:
+    """The formula as a sentence."""
+    return formula.sentence(tree, fact=lambda leaf: condition_said(leaf, {}))
+
+
+def reason_labels() -> dict[str, str]:
+    """Freezing reasons by code, in the reader's language. One statement."""
+    return {view.code: view.label for view in stock.reasons(by_hand=False)}
+
+
+def _trigger(definition: Definition) -> str:
+    label = label_of(definition.trigger)
+    if TRIGGERS[definition.trigger].scanned:
+        plan = definition.cron or "10 3 * * *"
+        return _("%(label)s (searched at %(plan)s)") % {"label": label, "plan": plan}
+    return label
+
+
+def _quantity(quantity: Quantity) -> str:
+    if quantity.kind == "number":
+        return _("%(n)s units") % {"n": f"{quantity.number:,f}"}
+    if quantity.kind == "percent":
+        return _("%(n)s %% of the units the event names") % {"n": f"{quantity.number:f}"}
+    if quantity.kind == "event":
+        return _("the units the event names")
+    return _("everything")
+
+
+def _dispositions(definition: Definition, reasons: Mapping[str, str]) -> str:
+    told = []
+    for deed in definition.dispositions:
+        reason = str(deed.get("reason", ""))
+        does = str(DEEDS[str(deed["do"])]) % {"reason": reasons.get(reason, reason)}
+        if deed.get("regrade"):
+            does = _("%(does)s, as grade %(grade)s") % {"does": does, "grade": deed["regrade"]}
+        if deed.get("release"):
+            then = release_said(deed["release"])
+            does = _("%(does)s, then released: %(then)s") % {"does": does, "then": then}
+        told.append(_("%(event)s: %(does)s") % {"event": label_of(str(deed["on"])), "does": does})
+    return _("; ").join(told)
+
+
+def duration_said(said_: Mapping[str, Any]) -> str:
+    """A time such as {"hours": 4}."""
+    unit, number = next(iter(said_.items()))
+    return str(TIMES[unit]) % {"n": number}
+
+
+def _lease(lease: Lease) -> str:
+    told = []
+    if lease.review_days is not None:
+        told.append(_("reviewed after %(n)s days") % {"n": lease.review_days})
+    if lease.owner:
+        told.append(_("by %(owner)s") % {"owner": lease.owner})
+    if lease.next:
+        told.append(_("next: %(next)s") % {"next": lease.next})
+    if "at" in lease.expires:
+        told.append(_("ends at the time the event tells"))
+    elif lease.expires:
+        told.append(_("ends by itself after %(time)s") % {"time": duration_said(lease.expires)})
+    return _("; ").join(told)
+
+
+def _limits(limits: Limits) -> str:
+    told = []
+    if limits.share_pct is not None:
+        told.append(_("%(n)s %% of one SKU") % {"n": f"{limits.share_pct:f}"})
+    if limits.value is not None:
+        told.append(_("goods worth %(n)s an hour") % {"n": f"{limits.value:,f}"})
+    if limits.skus_per_hour is not None:
+        told.append(_("%(n)s SKUs an hour") % {"n": limits.skus_per_hour})
+    if limits.stores is not None:
+        told.append(_("%(n)s warehouses an hour") % {"n": limits.stores})
+    return _("; ").join(told)
+
+
+def _validity(definition: Definition) -> str:
+    if definition.valid_from and definition.valid_until:
+        return _("from %(since)s until %(until)s") % {
+            "since": definition.valid_from.isoformat(),
+            "until": definition.valid_until.isoformat(),
+        }
+    if definition.valid_from:
+        return _("from %(since)s") % {"since": definition.valid_from.isoformat()}
+    if definition.valid_until:
+        return _("until %(until)s") % {"until": definition.valid_until.isoformat()}
+    return ""

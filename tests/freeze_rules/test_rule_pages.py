@@ -29,7 +29,7 @@ def page(client: Client, rule: Rule) -> str:
 
 
 def state(rule: Rule) -> str:
-    return Rule.objects.get(pk=rule.pk).state
+    return str(Rule.objects.get(pk=rule.pk).state)
 
 
 def test_a_rule_is_read_in_one_sentence_in_both_languages() -> None:

@@ -119,6 +119,16 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "tell of due reviews": {
+        "task": "inventory.tasks.warn_of_reviews",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "tell of dead letters": {
+        "task": "insights.tasks.warn_of_dead_letters",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "take the month's snapshot": {
         "task": "inventory.tasks.take_snapshot",
         "schedule": 300.0,

@@ -218,8 +218,8 @@ NEWS: dict[str, list[str]] = {
         "inventory.services.hooks:note_stock_changed",
     ],
     "stock.unsafe": ["channels_sync.services.publishing:note_stock_unsafe"],
-    # A difference was found: its finding's id. The page and the log show it.
-    "audit.found": [],
+    # A difference was found: its finding's id. The page and the log show it too.
+    "audit.found": ["inventory.services.warnings:note_found"],
     "hold.displaced": [
         "oms.services.fulfilment:note_displaced",
         "oms.services.hooks:note_displaced",
@@ -242,7 +242,9 @@ NEWS: dict[str, list[str]] = {
     # Receivers were removed for good: ids of their orders.
     "receivers.blanked": ["channels_sync.services.inbox:forget_payloads"],
     # Somebody was told something: the notice's id.
-    "notice.created": [],
+    "notice.created": ["webhooks.services.hooks:note_notice"],
+    # Stock is held for these orders, by number; told only while somebody wants to know.
+    "order.held": ["oms.services.hooks:note_held"],
 }
 # Heard with the next sweep, a second later at most: under load hundreds of orders change the same
 # SKUs in that second, and a shop's figure need be told once.
@@ -322,6 +324,13 @@ HISTORIES: dict[str, str] = {
     "role": "org.histories:ROLE",
     "unit": "org.histories:UNIT",
     "policy": "org.histories:POLICY",
+}
+# Who is told besides those whom it concerns by name: notice -> permission that its readers have.
+# Empty for a freeze's review: whoever may lift a freeze of that reason there.
+TOLD: dict[str, str] = {
+    "audit.found": env.text("TELL_AUDIT_TO", "operations.view"),
+    "letters.dead": env.text("TELL_DEAD_LETTERS_TO", "operations.view"),
+    "hold.review": env.text("TELL_REVIEWS_TO"),
 }
 # Where a role can be given besides units: kind -> who knows them (see org.places).
 PLACES: dict[str, str] = {

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from insights.measures import MEASURES
+from insights.operations import warning
 from insights.services import figure_day, figure_now, owed_days
 from outbox.periodic import once
 
@@ -28,6 +29,14 @@ def figure_days(**_: object) -> None:
             if not alone:
                 return
             figure_day(measure=measure, day=day)
+
+
+@shared_task(name="insights.tasks.warn_of_dead_letters")
+def warn_of_dead_letters(**_: object) -> None:
+    """Every minute: IT hears of what was given up since."""
+    with once(name="insights.dead_letters") as alone:
+        if alone:
+            warning.warn_of_dead_letters()
 
 
 @shared_task(name="insights.tasks.figure_levels")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory import services as inventory
 from inventory.selectors.everything import look_at_everything
-from inventory.services import snapshots, sweeps
+from inventory.services import snapshots, sweeps, warnings
 from outbox.periodic import once
 
 # Batches of one run: a run ends in seconds, the next tick goes on.
@@ -30,6 +30,14 @@ def release_due(**_: object) -> None:
         with once(name="inventory.release_due") as alone:
             if not alone or inventory.release_due(now=timezone.now()) < inventory.DUE_AT_ONCE:
                 return
+
+
+@shared_task
+def warn_of_reviews(**_: object) -> None:
+    """Every minute: freezes whose review has become due are told of."""
+    with once(name="inventory.warn_of_reviews") as alone:
+        if alone:
+            warnings.warn_of_reviews()
 
 
 @shared_task

@@ -11,7 +11,7 @@ from pathlib import Path
 # The rooms whose texts people read. The sandbox speaks for itself, without gettext.
 ROOMS = (
     "demo", "config", "insights", "channels_sync", "oms", "wms", "freeze_rules", "inventory",
-    "org", "outbox",
+    "org", "webhooks", "outbox",
 )  # fmt: skip
 
 # function -> how its first arguments are meant

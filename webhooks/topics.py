@@ -14,10 +14,12 @@ TOPICS: dict[str, Promise] = {
     "stock.frozen": _("Stock was frozen, by hand or by a rule"),
     "stock.released": _("Frozen stock was released"),
     "approval.needed": _("Something waits for somebody's approval"),
+    "order.held": _("An order's stock is held, the warehouse has been asked to send it"),
     "order.shipped": _("All parcels of an order have left"),
     "order.cancelled": _("An order was cancelled"),
     "fulfilment.shipped": _("Parcels of an order left a warehouse"),
     "fulfilment.short": _("A picker found less than was promised"),
+    "notice.created": _("Somebody was told something"),
 }
 # As Standard Webhooks wants them: words joined by full stops.
 NAME = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")

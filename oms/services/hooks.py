@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from oms.models import Order
+from outbox import services as outbox
 from webhooks import selectors as asked
 from webhooks import services as webhooks
+
+
+def tell_held(orders: Sequence[Order]) -> None:
+    """Stock was just held for these: tell it, if anybody wants to know. One statement, or two."""
+    if orders and asked.anybody_wants("order.held"):
+        outbox.tell(topic="order.held", keys=[str(order.number) for order in orders])
+
+
+def note_held(*, keys: list[str]) -> None:
+    """Orders whose stock is held."""
+    _tell("order.held", keys)
 
 
 def note_shipped(*, keys: list[str]) -> None:

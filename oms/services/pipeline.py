@@ -22,6 +22,7 @@ from oms.facts import Finding
 from oms.models import Order
 from oms.services import planning
 from oms.services.clock import database_now
+from oms.services.hooks import tell_held
 from oms.services.journal import Journal
 from oms.services.planning import Plan
 from oms.services.rows import receiver_view
@@ -210,6 +211,7 @@ def _hold(plans: Sequence[Plan], journal: Journal, last: bool) -> list[Plan]:
             order, order.submit, what="submitted",
             document=order.document, warehouse=plan.warehouse_id,
         )  # fmt: skip
+    tell_held([plan.order for plan in won])
     return refused
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -165,6 +166,32 @@ def last_told(*, kind: str, link: str) -> datetime | None:
         last=Max("created_at")
     )["last"]
     return found
+
+
+def last_told_of(*, kind: str, documents: Collection[str]) -> dict[str, datetime]:
+    """When somebody was last told this of each document; one statement, none for no documents."""
+    if not documents:
+        return {}
+    rows = Notice.objects.filter(kind=kind, document__in=documents)
+    return dict(rows.values_list("document").annotate(last=Max("created_at")).order_by())
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeTold:
+    """A notice without its readers."""
+
+    id: int
+    kind: str
+    document: str
+    link: str
+
+
+def notices_by_id(ids: Collection[int]) -> list[NoticeTold]:
+    """These notices, without title and readers."""
+    rows = Notice.objects.filter(pk__in=ids).order_by("id")
+    return [
+        NoticeTold(id=row.pk, kind=row.kind, document=row.document, link=row.link) for row in rows
+    ]
 
 
 def notice_bots() -> list[BotView]:

@@ -32,7 +32,7 @@ def notify(
     urgent: bool = False,
     once: str = "",
 ) -> int:
-    """Tell people something, in the transaction of what happened. Five statements, however many.
+    """Tell people something, in the transaction of what happened. Six statements, however many.
 
     Args:
         kind: a key of `org.notices.KINDS`.
@@ -79,6 +79,7 @@ def notify(
         )
         for person in ids
     )  # fmt: skip
+    outbox.tell(topic="notice.created", keys=[str(notice.pk)])
     outbox.ring(topic="notices.due")
     return len(ids)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from insights.operations.warning import warn_of_dead_letters
 from org import roles
 from org.meters import meters
-from org.models import AuditRecord
+from org.models import AuditRecord, NoticeCopy, Person
 from outbox.models import News
 from tests import given
 from tests.api.calling import codes, signed
@@ -198,3 +200,40 @@ def test_processes_that_nobody_has_seen_are_said_to_be_silent(it: Client) -> Non
 
     late = {each["kind"]: each["late"] for each in told["processes"]}
     assert late["worker-orders"] is True
+
+
+def told(person: Person) -> list[dict[str, Any]]:
+    rows = NoticeCopy.objects.filter(person=person).order_by("id").select_related("notice")
+    return [row.notice.params for row in rows]
+
+
+@pytest.mark.django_db
+def test_it_is_told_once_of_what_was_given_up() -> None:
+    it, clerk = given.person("IT"), given.person("CLERK")
+    dead("SO-1")
+    dead("SO-2")
+
+    assert [warn_of_dead_letters(), warn_of_dead_letters()] == [["outbox"], []]
+
+    assert told(it) == [{"count": 2, "where": "outbox"}]
+    assert told(clerk) == []
+
+
+@pytest.mark.django_db
+def test_what_is_given_up_later_is_told_again() -> None:
+    it = given.person("IT")
+    dead("SO-1")
+    warn_of_dead_letters()
+    dead("SO-2")
+    News.objects.filter(key="SO-2").update(dead_at=timezone.now() + timedelta(seconds=1))
+
+    assert warn_of_dead_letters() == ["outbox"]
+    assert [params["count"] for params in told(it)] == [1, 2]
+
+
+@pytest.mark.django_db
+def test_while_nothing_is_dead_nobody_is_told() -> None:
+    it = given.person("IT")
+
+    assert warn_of_dead_letters() == []
+    assert told(it) == []

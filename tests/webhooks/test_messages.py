@@ -12,10 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from inventory import services as inventory
+from oms.services import pipeline
+from org import services as org
 from org.models import ApiClient
 from org.scope import Scope
 from outbox import services as outbox
 from tests import given
+from tests.oms import told as shop
 from tests.webhooks.receiver import Receiver, listening
 from webhooks import selectors, services, signing
 from webhooks.models import Message, Subscription
@@ -216,3 +219,40 @@ def test_an_order_line_that_is_displaced_is_no_receivers_secret(
         )[0].check()  # fmt: skip
     outbox.deliver(handler="oms.services.hooks:note_displaced")
     assert Message.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_notice_is_told_to_clients_of_the_whole_house_by_name_only() -> None:
+    given.unit("S01", "STORE", "HQ")
+    everywhere = _webhook("https://erp.example.com/a", "notice.created")
+    there = _webhook("https://erp.example.com/b", "notice.created", at="S01")
+    with transaction.atomic():
+        org.notify(
+            kind="hold.review", to=[given.person().pk],
+            params={"hold": "H-7", "reason": "QC"}, document="H-7", link="/holds/7/",
+        )  # fmt: skip
+
+    outbox.deliver(handler="webhooks.services.hooks:note_notice")
+
+    [message] = Message.objects.filter(subscription=everywhere.webhook_id)
+    told = json.loads(message.body)["data"]
+    assert (told["kind"], told["document"], told["link"]) == ("hold.review", "H-7", "/holds/7/")
+    assert set(told) == {"notice", "kind", "document", "link"}
+    assert not Message.objects.filter(subscription=there.webhook_id).exists()
+
+
+def test_an_order_whose_stock_is_held_is_told_while_somebody_wants_to_know(
+    real_commits: str,
+) -> None:
+    shop.accept(shop.draft("T1", shop.line("TEA", 1)))
+    given.stock("TEA", 9)
+    assert pipeline.process_all() is True
+    made = _webhook("https://erp.example.com/a", "order.held")
+    shop.accept(shop.draft("T2", shop.line("TEA", 1)))
+    pipeline.process_all()
+
+    outbox.deliver(handler="oms.services.hooks:note_held")
+
+    number = str(shop.the("T2").number)
+    [message] = Message.objects.filter(subscription=made.webhook_id)
+    assert json.loads(message.body)["data"]["order"] == number

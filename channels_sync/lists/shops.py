@@ -149,7 +149,7 @@ COLUMNS: tuple[Column[ShopRow], ...] = (
         value=lambda row: row.last_pull_at,
     ),
     Column(
-        key="inbox", label=_("Orders waiting"), kind=Kind.NUMBER,
+        key="inbox", label=_("Orders waiting"), kind=Kind.NUMBER, wide=True,
         value=lambda row: row.inbox_waiting,
     ),
     Column(

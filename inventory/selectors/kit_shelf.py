@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, F, QuerySet, Value
 
-from inventory.models import KitShelf
+from inventory.models import KitShelf, Warehouse
 from inventory.selectors.selling import GOOD
 from inventory.selectors.wording import skus_for_words
 from org.scope import Scope
@@ -26,11 +26,12 @@ def shelved_kits(
 ) -> QuerySet[KitShelf]:
     """Kits in the warehouses of the scope, unordered; the arguments are those of the board.
 
-    Nothing of a kit lies anywhere: on hand and held are nought, none of them is ever frozen, and
-    all of them are good.
+    Nothing is built on the road, so warehouses in transit have none. Nothing of a kit lies
+    anywhere: on hand and held are nought, none of them is ever frozen, and all of them are good.
     """  # fmt: skip
     nought = Value(0, output_field=BigIntegerField())
-    rows = scope.limit(KitShelf.objects.all(), "warehouse__unit").annotate(
+    built = KitShelf.objects.exclude(warehouse__kind=Warehouse.Kind.TRANSIT)
+    rows = scope.limit(built, "warehouse__unit").annotate(
         code=F("kit__code"), on_hand=nought, held=nought
     )
     if shelf == "frozen" or grade not in ("", GOOD):

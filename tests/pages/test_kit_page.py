@@ -159,3 +159,12 @@ def test_without_kits_there_is_no_tab_for_them_and_stores_see_their_own(client: 
     given.stock("TEA", 5, warehouse="SHOP1")
     rows = client.get("/stock/").context["list"].rows
     assert [row["label"] for row in rows] == ["BOX SHOP1", "TEA SHOP1"]
+
+
+def test_no_kit_is_built_on_the_road() -> None:
+    given.stock("TEA", 9)
+    kit(TEA=2)
+    given.warehouse("ROAD", kind="TRANSIT")
+    given.stock("TEA", 4, warehouse="ROAD")
+
+    assert _rows(Narrowing(shelf="kits")) == [("BOX", 4, True)]

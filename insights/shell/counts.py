@@ -19,6 +19,7 @@ from org import roles
 from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of
+from org.selectors.approvals import waiting_count
 from wms import selectors as floor
 from wms.models import Fulfilment
 
@@ -87,4 +88,7 @@ def counts_for(person: Person) -> dict[str, int]:
         if provider.permission not in scopes:
             scopes[provider.permission] = scope_of(person, permission=provider.permission)
         found |= provider.count(scopes[provider.permission])
+    if person.may(roles.APPROVALS_DECIDE):
+        # Whom a step asks is no question of place alone.
+        found["approvals"] = waiting_count(person)
     return {route: number for route, number in found.items() if number}

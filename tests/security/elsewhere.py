@@ -11,6 +11,8 @@ from typing import Any
 HIDDEN = 404
 # They are told that it is not theirs.
 REFUSED = 403
+# They are answered as for one that does not exist.
+UNKNOWN = 422
 # The same for the whole company, or their own only; said behind each.
 ALIKE = 0
 
@@ -62,6 +64,11 @@ ELSEWHERE: dict[str, int] = {
     "api-shipment": HIDDEN, "api-shipment-label": HIDDEN, "api-shipment-ship": HIDDEN,
     "api-history": ALIKE,
     "api-person": HIDDEN,
+    "api-fulfilment-shipped": HIDDEN,
+    "api-sensor-bound": UNKNOWN, "api-sensor-calibrations": HIDDEN, "api-sensor-device": HIDDEN,
+    "api-sensor-places": HIDDEN,
+    "recall": ALIKE,  # a recall is the company's; its cells are those of one's own warehouses
+    "recall-lift": ALIKE,  # lifted by who governs the whole company: a message, nothing done
 }  # fmt: skip
 
 # Whoever asks needs to be more than of the place: the maker, the head office, the one it is of.
@@ -79,5 +86,8 @@ BODIES: dict[str, Any] = {
     "api-order-cancel": {"why": "x"},
     "api-order-receiver": {"why": "x"},
     "api-approval-decide": {"verdict": "APPROVE"},
+    "api-fulfilment-shipped": {
+        "parcels": [{"carrier": "SF", "waybill": "SF900", "lines": [{"sku": "TEA", "qty": 2}]}]
+    },
     "stock-api-imports-one-book": {"take": "ALL"},
 }

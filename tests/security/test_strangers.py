@@ -101,7 +101,7 @@ class Stranger:
 def leaked(answer: HttpResponseBase, address: str, body: Any, secrets: set[str]) -> set[str]:
     """Marks in the answer that were not in the question."""
     if getattr(answer, "streaming", False):
-        content = b"".join(answer).decode(errors="replace")  # type: ignore[arg-type]
+        content = b"".join(answer).decode(errors="replace")
     else:
         content = answer.content.decode(errors="replace")  # type: ignore[attr-defined]
     content += str(answer.headers)

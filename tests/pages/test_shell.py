@@ -187,3 +187,16 @@ def test_a_choice_goes_with_the_person_to_another_machine(client: Client) -> Non
 
     assert 'data-theme="light"' in page
     assert 'data-keys="off"' in page
+
+
+def test_approvals_that_wait_for_somebody_are_counted_for_them_only(client: Client) -> None:
+    given.stock("TEA", 10)
+    given.asks_for_approval()
+    given.correction()
+
+    client.force_login(given.person("WAREHOUSE_LEAD"))
+    asked = _state(client)["counts"].get("approvals")
+    client.force_login(given.person("WAREHOUSE_STAFF"))
+    others = _state(client)["counts"].get("approvals")
+
+    assert (asked, others) == ("1", None)

@@ -64,8 +64,8 @@ def planted() -> dict[str, str]:
         told.draft(
             "T1", told.line("TEA", 1), shop_id=shop, unit_id=given.unit().pk,
             receiver=ReceiverDraft(
-                country="CN", province="浙江省", city="杭州市", district="余杭区", name=RECEIVER["name"],
-                phone=RECEIVER["phone"], address=RECEIVER["address"],
+                country="CN", province="浙江省", city="杭州市", district="余杭区",
+                name=RECEIVER["name"], phone=RECEIVER["phone"], address=RECEIVER["address"],
             ),
         )
     )  # fmt: skip

@@ -182,7 +182,7 @@ SUBJECTS: dict[str, Promise] = {
     "event": pgettext_lazy("subject of facts", "What happened"),
     "sku": _("SKU"),
     "lot": _("Lot"),
-    "cell": pgettext_lazy("subject of facts", "Cell"),
+    "cell": _("Cell"),
     "balance": pgettext_lazy("subject of facts", "Stock in the warehouse"),
     "warehouse": _("Warehouse"),
     "zone": _("Zone"),

@@ -140,28 +140,29 @@ CELL_FACTS = (
         about=_("SELF for our own goods."),
     ),
     Fact(
-        code="cell.on_hand", label=_("Units in the cell"), type=Type.INTEGER, unit=Unit.PIECES,
-        least=0,
-    ),
-    Fact(
-        code="cell.pinned", label=_("Units in the cell with a claim"), type=Type.INTEGER,
+        code="cell.on_hand", label=pgettext_lazy("fact", "Units in the cell"), type=Type.INTEGER,
         unit=Unit.PIECES, least=0,
     ),
     Fact(
-        code="cell.free", label=_("Units in the cell without a claim"), type=Type.INTEGER,
-        unit=Unit.PIECES, least=0,
+        code="cell.pinned", label=pgettext_lazy("fact", "Units in the cell with a claim"),
+        type=Type.INTEGER, unit=Unit.PIECES, least=0,
     ),
     Fact(
-        code="cell.value", label=_("Value of the cell"), type=Type.MONEY, unit=Unit.YUAN, least=0,
-        about=_("Units in the cell times unit cost."),
+        code="cell.free", label=pgettext_lazy("fact", "Units in the cell without a claim"),
+        type=Type.INTEGER, unit=Unit.PIECES, least=0,
+    ),
+    Fact(
+        code="cell.value", label=pgettext_lazy("fact", "Value of the cell"), type=Type.MONEY,
+        unit=Unit.YUAN, least=0,
+        about=pgettext_lazy("fact", "Units in the cell times unit cost."),
     ),
     Fact(
         code="cell.idle_days", label=_("Days without movement"), type=Type.INTEGER, unit=Unit.DAYS,
-        least=0, about=_("Since anything was last booked in this cell."),
+        least=0, about=pgettext_lazy("fact", "Since anything was last booked in this cell."),
     ),
     Fact(
         code="cell.freezes", label=_("Frozen for"), type=Type.CHOICES, source="reason",
-        about=_("The reasons for which units of the cell are frozen now."),
+        about=pgettext_lazy("fact", "The reasons for which units of the cell are frozen now."),
     ),
 )  # fmt: skip
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from inventory.models import Finding, Hold
+from inventory import services as inventory
+from inventory.models import Finding
 from inventory.services import warnings
 from org.models import NoticeCopy, Person
 from tests import given
@@ -24,6 +25,16 @@ def due(hold_id: int, at: datetime) -> None:
     """The review's date, as if the freeze had been laid with it."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE inventory_hold SET review_at = %s WHERE id = %s", [at, hold_id])
+
+
+def frozen_by(person: Person) -> int:
+    request = inventory.HoldRequest(
+        key="freeze", document="FZ-1", warehouse_id=given.warehouse_id("WH1"), reason="MANUAL",
+        lines=(inventory.Line(sku_id=given.sku("TEA"), qty=2),),
+    )  # fmt: skip
+    with transaction.atomic():
+        outcome = inventory.hold([request], actor=person.actor)[0].check()
+    return outcome.hold_id or 0
 
 
 def found(law: str = "A1.cells", where: str = "cell 1") -> str:
@@ -68,8 +79,7 @@ def test_whom_to_tell_is_a_setting(settings: Any) -> None:
 def test_a_due_review_is_told_once_to_who_laid_it_and_who_may_lift_it() -> None:
     given.stock("TEA", 9)
     maker, lead, it = given.person("CLERK"), given.person("WAREHOUSE_LEAD"), given.person("IT")
-    hold = given.held("FZ-1", "TEA", 2, reason="MANUAL")
-    Hold.objects.filter(pk=hold).update(placed_by=maker.actor)
+    hold = frozen_by(maker)
     due(hold, timezone.now() - timedelta(hours=1))
 
     assert [warnings.warn_of_reviews(), warnings.warn_of_reviews()] == [1, 0]

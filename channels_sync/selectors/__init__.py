@@ -61,6 +61,11 @@ class ShopRow:
     compared: tuple[int, int] | None
 
     @property
+    def has_platform(self) -> bool:
+        """There is somebody to pull from and to push to."""
+        return self.platform != Shop.Platform.API
+
+    @property
     def dead(self) -> int:
         """Everything given up."""
         return self.inbox_dead + self.figures_dead + self.uploads_dead

@@ -157,3 +157,16 @@ def test_what_is_owed_is_counted(shop: Shop) -> None:
     with transaction.atomic():
         owed = selectors.owed(shop_ids=[shop.pk])
     assert (owed.inbox, owed.figures, owed.uploads, owed.dead) == (0, 0, 0, 2)
+
+
+def test_a_shop_of_ones_own_systems_says_how_orders_are_handed_in(client: Client) -> None:
+    made = connected("shopify")
+    Shop.objects.filter(pk=made.pk).update(platform="api", code="POS-7")
+    signed_in(client)
+
+    text = page(client, f"/shops/{made.pk}/")
+
+    assert "POST /api/v1/orders" in text
+    assert "POS-7" in text
+    for absent in ("/push/", "Last pull", "Nightly comparison", "Look now"):
+        assert absent not in text, absent

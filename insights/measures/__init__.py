@@ -4,6 +4,7 @@ from insights.measures import (
     audit_differences,
     count_accuracy,
     exceptions_by_age,
+    freezes_by_cause,
     held_by_reason,
     near_expiry,
     order_to_held,
@@ -15,6 +16,7 @@ from insights.measures import (
     sellable_share,
     stock_age,
     sync_lag,
+    time_to_release,
 )
 from insights.measures.measure import Cut, Grain, Joined, Joins, Measure, Shown, join
 
@@ -31,6 +33,8 @@ MEASURES: dict[str, Measure] = {
         pick_rate,
         count_accuracy,
         held_by_reason,
+        freezes_by_cause,
+        time_to_release,
         sellable_share,
         stock_age,
         near_expiry,

@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from freeze_rules import services as freezing
 from freeze_rules.models import JournalLine
 from freeze_rules.services import journal
+from insights.measures import MEASURES
 from inventory import services as inventory
 from org.models import ApiClient, Person
 from org.scope import Scope
@@ -161,3 +163,21 @@ def test_days_narrow_it() -> None:
     later = day + timedelta(days=3)
     assert "FZ-" not in client.get(f"/freezes/journal/?since={later}").content.decode()
     assert "FZ-" in client.get(f"/freezes/journal/?until={later}").content.decode()
+
+
+def test_measures_count_what_was_laid_and_how_long_it_held() -> None:
+    boss = given.person()
+    given.stock("TEA", 10)
+    hold = frozen(boss, 4)
+    given.held("FZ-X", "TEA", 2, reason="MANUAL")
+    with transaction.atomic():
+        freezing.unfreeze(key="u", hold_id=hold, why="dry", person=boss)
+    heard()
+    until = timezone.now() + timedelta(seconds=5)
+    asked = {"scope": Scope.everything(), "since": until - timedelta(hours=1), "until": until}
+
+    by_cause = MEASURES["freezes-by-cause"].compute(*asked.values())  # type: ignore[arg-type]
+    times = MEASURES["time-to-release"].compute(*asked.values())  # type: ignore[arg-type]
+
+    assert sorted((grain.part, grain.value) for grain in by_cause) == [("HAND", 1), ("SYSTEM", 1)]
+    assert [(grain.part, grain.value < 60) for grain in times] == [("MANUAL", True)]

@@ -160,7 +160,7 @@ JOURNAL: ListSpec[JournalRow] = ListSpec(
         ),
         Column(key="units", label=_("Units"), kind=Kind.NUMBER, value=lambda row: row.line.units),
         Column(
-            key="value", label=_("Value"), kind=Kind.MONEY, wide=True,
+            key="value", label=_("Value at cost"), kind=Kind.MONEY, wide=True,
             value=lambda row: row.line.value,
         ),
         Column(key="reason", label=_("Reason"), wide=True, value=lambda row: row.reason),

@@ -24,7 +24,7 @@ CUTS = {
     "reason": gettext_lazy("Reason"),
     "warehouse": gettext_lazy("Warehouse"),
     "supplier": gettext_lazy("Supplier"),
-    "owner": gettext_lazy("Owner"),
+    "owner": gettext_lazy("Responsible"),
 }
 # Upper ends of the age classes, in days.
 AGES = (1, 3, 7, 14, 30, 90)

@@ -85,9 +85,9 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
     table: list[list[Any]] = [
         [
             _("Hold"), _("Document"), _("Reason"), _("Goods"), _("Warehouse"), _("Supplier"),
-            _("Owner"), _("Next step"), _("Since"), _("Age in days"), _("Review"), _("Overdue"),
-            _("Units"), _("Value"), _("Capital per day"), _("Expiry per day"),
-            _("Missed sales per day"), _("Cost per day"),
+            _("Responsible"), _("Next step"), _("Since"), _("Age in days"), _("Review"),
+            _("Overdue"), _("Units"), _("Value at cost"), _("Capital per day"),
+            _("Expiry per day"), _("Missed sales per day"), _("Cost per day"),
         ]
     ]  # fmt: skip
     for row in rows:

@@ -345,6 +345,9 @@ SENSOR_LATE_DAYS = env.number("SENSOR_LATE_DAYS", 30)
 SENSOR_RETENTION_DAYS = env.number("SENSOR_RETENTION_DAYS", 400)
 # What capital bound in frozen stock costs in a year, in percent of its value at cost.
 CAPITAL_RATE_PERCENT = env.number("CAPITAL_RATE_PERCENT", 12)
+# The broker that `bridge_mqtt` reads sensors from, and the beginning of its topics.
+MQTT_URL = env.text("MQTT_URL")
+MQTT_PREFIX = env.text("MQTT_PREFIX", "sensors")
 # Days after its end for which an order keeps its receiver.
 RECEIVER_RETENTION_DAYS = env.number("RECEIVER_RETENTION_DAYS", 180)
 

@@ -8,15 +8,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Measure(models.TextChoices):
     """What a device measures."""
 
-    TEMPERATURE = "TEMPERATURE", _("Temperature")
-    LIGHT = "LIGHT", _("Light")
-    HUMIDITY = "HUMIDITY", _("Humidity")
-    SHOCK = "SHOCK", _("Shock")
+    TEMPERATURE = "TEMPERATURE", pgettext_lazy("sensor", "Temperature")
+    LIGHT = "LIGHT", pgettext_lazy("sensor", "Light")
+    HUMIDITY = "HUMIDITY", pgettext_lazy("sensor", "Humidity")
+    SHOCK = "SHOCK", pgettext_lazy("sensor", "Shock")
 
 
 class SensorUnit(models.TextChoices):

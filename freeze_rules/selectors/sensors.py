@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from freeze_rules.measuring import SCALES, dose_written, written
 from freeze_rules.models import (
@@ -84,7 +85,7 @@ class BoundView:
     def target(self) -> str:
         """What it is for, in one word."""
         zone = f"{self.warehouse_code} · {self.zone_code}" if self.zone_code else ""
-        return zone or self.sku_code or self.sku_class
+        return zone or self.sku_code or class_label(self.sku_class)
 
     @property
     def span(self) -> str:
@@ -275,3 +276,15 @@ def quarantine_rows(*, scope: Scope, settled: bool = False) -> QuerySet[Quaranti
 def measures() -> Sequence[tuple[str, str | Promise]]:
     """What can be measured, with its name."""
     return Measure.choices
+
+
+def class_label(name: str) -> str:
+    """What a class of SKUs is called."""
+    labels = {
+        "AMBIENT": _("Ambient"),
+        "COOL": _("Cool (8-15 °C)"),
+        "CHILLED": _("Chilled (0-8 °C)"),
+        "FROZEN": _("Frozen (below -18 °C)"),
+        "LIGHT_SENSITIVE": _("Light-sensitive"),
+    }
+    return labels.get(name, name)

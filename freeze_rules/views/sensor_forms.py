@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.measuring import THOUSAND
 from freeze_rules.models import Measure
+from freeze_rules.selectors.sensors import class_label
 from freeze_rules.services.sensors.bounds import CLASSES, BoundWish
 from freeze_rules.services.sensors.refusals import SensorRefused
 from freeze_rules.services.sensors.registry import DeviceWish
@@ -45,7 +46,7 @@ class DeviceForm(_Refusable):
 
     code = forms.CharField(label=_("Code"), max_length=64)
     name = forms.CharField(label=_("Name"), max_length=80, required=False)
-    measure = forms.ChoiceField(label=_("Measures"), choices=Measure.choices)
+    measure = forms.ChoiceField(label=_("What it measures"), choices=Measure.choices)
     unit = forms.ChoiceField(label=_("Unit"), choices=UNIT_CHOICES)
     warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
     period_s = forms.IntegerField(
@@ -106,7 +107,7 @@ class CalibrationForm(_Refusable):
 class BoundForm(_Refusable):
     """A bound of a zone, a SKU, or a class of SKUs."""
 
-    measure = forms.ChoiceField(label=_("Measures"), choices=Measure.choices)
+    measure = forms.ChoiceField(label=_("What it measures"), choices=Measure.choices)
     warehouse = forms.TypedChoiceField(
         label=_("Warehouse"), coerce=int, required=False, empty_value=None
     )
@@ -130,9 +131,8 @@ class BoundForm(_Refusable):
         super().__init__(*args, **kwargs)
         self.fields["warehouse"].choices = [("", "–"), *houses]  # type: ignore[attr-defined]
         classes = sorted({name for names in CLASSES.values() for name in names})
-        labels = class_labels()
         self.fields["sku_class"].choices = [  # type: ignore[attr-defined]
-            ("", "–"), *((name, labels[name]) for name in classes),
+            ("", "–"), *((name, class_label(name)) for name in classes),
         ]  # fmt: skip
 
     def wish(self) -> BoundWish:
@@ -144,14 +144,3 @@ class BoundForm(_Refusable):
             upper=told["upper"], hysteresis=told["hysteresis"] or 0,
             grace_minutes=told["grace_minutes"], dose_limit=told["dose_limit"],
         )  # fmt: skip
-
-
-def class_labels() -> dict[str, str]:
-    """What the classes of SKUs are called."""
-    return {
-        "AMBIENT": str(_("Ambient")),
-        "COOL": str(_("Cool (8-15 °C)")),
-        "CHILLED": str(_("Chilled (0-8 °C)")),
-        "FROZEN": str(_("Frozen (below -18 °C)")),
-        "LIGHT_SENSITIVE": str(_("Light-sensitive")),
-    }

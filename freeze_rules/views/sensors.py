@@ -29,7 +29,6 @@ from freeze_rules.views.sensor_forms import (
     ChangeForm,
     DeviceForm,
     PlaceForm,
-    class_labels,
 )
 from inventory import selectors as stock
 from org import roles
@@ -38,6 +37,8 @@ from org.scope import Scope
 from org.selectors import scope_of
 
 SPANS = {"day": 1, "week": 7, "month": 30}
+# Devices are not punctual: a step of a curve is a little longer than their period.
+FORGIVING = 1.5
 
 
 def scope_for(request: HttpRequest, permission: str = roles.STOCK_VIEW) -> Scope:
@@ -169,7 +170,10 @@ def device_data(request: HttpRequest, code: str) -> JsonResponse:
     named = [int(number)] if number.isascii() and number.isdigit() and len(number) < 18 else None
     rows = found_excursions.excursions(scope=scope, device=code, ids=named, limit=50)
     bounds = [row.bound for row in rows] if named else bounds_over(view, scope)
-    slots = found_excursions.curve(device_id=view.id, since=since, until=until)
+    # No finer than the device speaks, or its curve would be single points.
+    steps = int((until - since).total_seconds() / (view.period_s * FORGIVING))
+    points = max(2, min(found_excursions.POINTS, steps))
+    slots = found_excursions.curve(device_id=view.id, since=since, until=until, points=points)
     return JsonResponse(drawn(view, slots, bounds[:4], rows, until=until))
 
 
@@ -236,7 +240,6 @@ def bounds(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("sensor-bounds"))
     context = {
         "rows": selectors.bounds(scope=scope), "form": form, "may_edit": may_edit,
-        "classes": class_labels(),
     }  # fmt: skip
     status = 422 if request.method == "POST" else 200
     return render(request, "freeze_rules/sensors/bounds.html", context, status=status)

@@ -17,7 +17,10 @@ from freeze_rules.triggers import TRIGGERS
 Tree = Mapping[str, Any]
 POLICIES = ("FREE_ONLY", "DISPLACE", "LET_FINISH")
 # What an event may turn a hold into, besides letting go of it.
+# What a hold over a whole document follows.
+CHANGED = "order.changed"
 DEEDS = ("convert", "release", "release_qty", "convert_qty")
+GRADES = ("", "ZP", "CC", "JS", "XS")
 
 
 class Reach(StrEnum):
@@ -99,6 +102,8 @@ class Definition:
     reason: str
     policy: str
     release: Tree
+    # The grade that the units get in the posting that lets go of them; empty: they keep theirs.
+    regrade: str
     dispositions: tuple[Tree, ...]
     lease: Lease
     limits: Limits
@@ -117,7 +122,9 @@ class Definition:
     @property
     def hears(self) -> frozenset[str]:
         """Kinds of events that may change a hold of this rule."""
-        return formula.hears(self.release) | {str(each["on"]) for each in self.dispositions}
+        followed = {CHANGED} if self.follows else set()
+        answered = {str(each["on"]) for each in self.dispositions}
+        return formula.hears(self.release) | answered | followed
 
 
 def read(said: Any) -> Definition:
@@ -139,6 +146,7 @@ def read(said: Any) -> Definition:
         reason=_text(said, "reason", needed=True),
         policy=_one_of(said, "policy", list(POLICIES), "FREE_ONLY", str),
         release=_release(said.get("release")),
+        regrade=_grade(said),
         dispositions=_dispositions(said.get("dispositions")),
         lease=_lease(said.get("lease")),
         limits=_limits(said.get("limits")),
@@ -151,8 +159,8 @@ def read(said: Any) -> Definition:
 
 
 _PARTS = (
-    "trigger", "condition", "scope", "quantity", "reason", "policy", "release", "dispositions",
-    "lease", "limits", "approval", "cron", "follows", "valid_from", "valid_until",
+    "trigger", "condition", "scope", "quantity", "reason", "policy", "release", "regrade",
+    "dispositions", "lease", "limits", "approval", "cron", "follows", "valid_from", "valid_until",
 )  # fmt: skip
 
 
@@ -220,6 +228,10 @@ def _release(said: Any) -> Tree:
         where = f"release.{wrong.path}" if wrong.path else "release"
         raise DefinitionWrong(where, wrong.sentence) from wrong
     return tree
+
+
+def _grade(said: Mapping[str, Any]) -> str:
+    return str(_one_of(said, "regrade", list(GRADES), "", str))
 
 
 def _dispositions(said: Any) -> tuple[Tree, ...]:

@@ -30,7 +30,8 @@ class Place:
 class Wanted:
     """What one order still needs: base units per SKU, and where it goes.
 
-    `allowed` limits the warehouses (empty: any), `avoid` are those that just said no.
+    `allowed` limits the warehouses (empty: any), `avoid` are those that just said no. `own` are
+    units by (warehouse, SKU) that are kept for this order besides the free ones.
     """
 
     order_id: int
@@ -38,6 +39,7 @@ class Wanted:
     to: Point | None = None
     allowed: frozenset[int] = frozenset()
     avoid: frozenset[int] = frozenset()
+    own: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def choose(
         choice = _choose_one(order, places, left)
         if choice.warehouse_id is not None:
             for sku_id, qty in order.needs.items():
-                left[choice.warehouse_id, sku_id] -= qty
+                spot = (choice.warehouse_id, sku_id)
+                left[spot] = left.get(spot, 0) - max(qty - order.own.get(spot, 0), 0)
         choices.append(choice)
     return choices
 
@@ -100,10 +103,13 @@ def _choose_one(
 
 
 def _short(order: Wanted, warehouse_id: int, left: Mapping[tuple[int, int], int]) -> dict[int, int]:
+    there = {
+        sku_id: max(left.get((warehouse_id, sku_id), 0), 0)
+        + order.own.get((warehouse_id, sku_id), 0)
+        for sku_id in order.needs
+    }
     return {
-        sku_id: qty - max(left.get((warehouse_id, sku_id), 0), 0)
-        for sku_id, qty in order.needs.items()
-        if left.get((warehouse_id, sku_id), 0) < qty
+        sku_id: qty - there[sku_id] for sku_id, qty in order.needs.items() if there[sku_id] < qty
     }
 
 

@@ -24,6 +24,8 @@ class Watch(models.Model):
     )
     formula = models.JSONField(default=dict)
     dispositions = models.JSONField(default=list)
+    # The grade the units get when the formula lets go of them; empty: they keep theirs.
+    regrade = models.CharField(max_length=2, blank=True, default="")
     # Kinds of events the formula and the dispositions listen to.
     hears = models.JSONField(default=list)
     document = models.CharField(max_length=64, blank=True, default="")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from freeze_rules.definition import CHANGED
 from freeze_rules.models import Watch
 from freeze_rules.selectors.weighing import Heard
+from freeze_rules.services.own_claims import claimed_by, name_of
 from freeze_rules.services.releasing import Step
 from inventory import services as inventory
 from inventory.selectors import held_lines
-
-CHANGED = "order.changed"
 
 
 def steps(pairs: Sequence[tuple[Heard, Watch]]) -> list[Step]:
@@ -27,9 +27,10 @@ def steps(pairs: Sequence[tuple[Heard, Watch]]) -> list[Step]:
             events[event.key] = event
             together[(event.key, watch.version_id, watch.warehouse_id)].append(watch)
     held = held_lines.of_holds({each.hold_id for group in together.values() for each in group})
+    own = claimed_by({name_of(event) for event in events.values()})
     found: list[Step] = []
     for (key, _version, _house), watches in together.items():
-        found += _difference(events[key], watches, held)
+        found += _difference(events[key], watches, held, own)
     return found
 
 
@@ -39,12 +40,18 @@ def _follows(watch: Watch) -> bool:
 
 
 def _difference(
-    event: Heard, watches: Sequence[Watch], held: Mapping[int, list[held_lines.HeldLine]]
+    event: Heard,
+    watches: Sequence[Watch],
+    held: Mapping[int, list[held_lines.HeldLine]],
+    own: Mapping[tuple[str, int], int],
 ) -> list[Step]:
     asked: dict[int, int] = defaultdict(int)
     for item in event.items:
         if item.warehouse_id in (None, watches[0].warehouse_id):
             asked[item.sku_id] += item.qty
+    # What the document has claimed itself meanwhile needs nobody else's claim.
+    for sku in asked:
+        asked[sku] = max(asked[sku] - own.get((name_of(event), sku), 0), 0)
     found = []
     # The oldest claim keeps what is still asked, the later ones what then is left.
     for watch in watches:

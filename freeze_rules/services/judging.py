@@ -15,12 +15,14 @@ from django.db import connection
 from django.utils import timezone
 
 from freeze_rules import formula
+from freeze_rules.definition import CHANGED
 from freeze_rules.models import WAITING, Event, KeptEvent, Outcome, Verdict, Watch
 from freeze_rules.selectors.rulebook import RuleBook, live_rules
 from freeze_rules.selectors.weighing import Heard, Hit, heard, weigh
-from freeze_rules.services import following, laying, limits, releasing, stopping
+from freeze_rules.services import following, laying, limits, own_claims, releasing, stopping
 from freeze_rules.services.laying import ACTOR, Laid
 from freeze_rules.services.releasing import Step
+from freeze_rules.services.turns import first_turn
 from inventory import services as inventory
 from inventory.selectors import scope_units
 
@@ -54,9 +56,11 @@ def judge_batch(*, limit: int = BATCH, only: int | None = None) -> Judged:
         return Judged(events=0, laid=0, released=0, more=False)
     events = [heard(row) for row in rows]
     book = live_rules()
-    laid, released = carry_out(events, book, releases=True)
-    Event.objects.filter(pk__in=[row.pk for row in rows]).update(judged_at=timezone.now())
-    return Judged(events=len(rows), laid=laid, released=released, more=len(rows) == limit)
+    turn = first_turn(events, book)
+    laid, released = carry_out(events[:turn], book, releases=True)
+    Event.objects.filter(pk__in=[row.pk for row in rows[:turn]]).update(judged_at=timezone.now())
+    more = turn < len(rows) or len(rows) == limit
+    return Judged(events=turn, laid=laid, released=released, more=more)
 
 
 def judge_kept(*, rule_id: int, beyond: bool = False, limit: int = BATCH) -> int:
@@ -93,13 +97,13 @@ def carry_out(
     weighed = weigh(events, book, now=now)
     stopping.pause_failed({**book.broken, **weighed.failed})
     stopping.keep_for_paused(events, book, weighed.failed)
-    laid = _claims(weighed.hits, now)
+    laid = _claims(own_claims.beyond(weighed.hits), now)
     laid, taken = _within_limits(laid, now, beyond=beyond)
     real = [at for at, each in enumerate(laid) if not each.hit.rule.is_shadow]
     steps = _steps(events, now) if releases else []
     requests = [each.request for each in steps] + [laid[at].request for at in real]
     outcomes = inventory.claims(requests, actor=ACTOR) if requests else []
-    let_go = _after_steps(steps, outcomes[: len(steps)], now)
+    let_go = close_after(steps, outcomes[: len(steps)], now)
     done = dict(zip(real, outcomes[len(steps) :], strict=True))
     _write_down(laid, taken, done, now)
     return sum(not each.refused for each in done.values()), let_go
@@ -140,9 +144,7 @@ def _steps(events: Sequence[Heard], now: datetime) -> list[Step]:
     return following.steps(pairs) + releasing.steps_after(pairs, now=now)
 
 
-def _after_steps(
-    steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], now: datetime
-) -> int:
+def close_after(steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], now: datetime) -> int:
     """Close the watches of holds that are gone, watch what they became; how many are gone."""
     gone: list[int] = []
     for step, outcome in zip(steps, outcomes, strict=True):
@@ -163,7 +165,7 @@ def _watch_again(step: Step, hold_id: int) -> None:
         version_id=old.version_id,
         formula=tree,
         # It goes on following the document that the first one follows.
-        hears=sorted({*releasing.heard_kinds(tree, ()), *({following.CHANGED} & set(old.hears))}),
+        hears=sorted({*releasing.heard_kinds(tree, ()), *({CHANGED} & set(old.hears))}),
         document=old.document,
         supplier=old.supplier,
         sku_id=old.sku_id,
@@ -225,8 +227,8 @@ def _watch(laid: Laid, hold_id: int, now: datetime) -> Watch:
         version_id=laid.hit.rule.version_id,
         formula=dict(definition.release),
         dispositions=[dict(each) for each in definition.dispositions],
-        hears=releasing.heard_kinds(definition.release, definition.dispositions)
-        + ([following.CHANGED] if definition.follows else []),
+        regrade=definition.regrade,
+        hears=sorted(definition.hears),
         document=laid.hit.event.document,
         supplier=scope.supplier,
         sku_id=scope.sku_id,
@@ -245,7 +247,7 @@ def look_again(*, now: datetime | None = None, limit: int = DUE_AT_ONCE) -> int:
     watches = releasing.due(now=now, limit=limit)
     steps = releasing.steps_met(watches, now=now)
     outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []
-    _after_steps(steps, outcomes, now)
+    close_after(steps, outcomes, now)
     return len(watches)
 
 

@@ -185,6 +185,8 @@ def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
     for watch_id, leaf in Proof.objects.filter(watch__in=watches).values_list("watch_id", "leaf"):
         proved[watch_id].add(leaf)
     facts = _facts_of(watches, now)
+    graded = {watch.hold_id for watch in watches if watch.regrade}
+    held = held_lines.of_holds(graded) if graded else {}
     steps = []
     for watch in watches:
         case = facts.get(watch.pk, {})
@@ -195,7 +197,7 @@ def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
             holds_true=partial(_true_of, case),
         )
         if formula.met(watch.formula, moment):
-            steps.append(release_of(watch))
+            steps.append(release_of(watch, held.get(watch.hold_id, ())))
         elif watch.look_at is not None:
             watch.look_at = formula.next_look(watch.formula, frozen_at=watch.made_at, now=now)
             watch.save(update_fields=["look_at"])
@@ -206,9 +208,15 @@ def _true_of(case: Mapping[str, Any], leaf: formula.Tree) -> bool:
     return conditions.compile_closure(leaf)(case)
 
 
-def release_of(watch: Watch) -> Step:
-    """Let go of the whole hold, once."""
+def release_of(watch: Watch, held: Sequence[held_lines.HeldLine] = ()) -> Step:
+    """Let go of the whole hold, once; with another grade where its rule says so.
+
+    Args:
+        held: the open lines of the hold, for a rule that regrades.
+    """
     hold = watch.hold
+    if watch.regrade and any(line.location_id is not None for line in held):
+        return _regrade(watch, f"watch:{watch.pk}:regrade", watch.regrade, held)
     return Step(
         watch=watch,
         request=inventory.ReleaseRequest(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from inventory.models import HoldLine
 
@@ -40,3 +40,18 @@ def of_holds(hold_ids: Collection[int]) -> dict[int, list[HeldLine]]:
     for row in rows:
         found[row["hold_id"]].append(HeldLine(**row))
     return found
+
+
+def committed_to(documents: Collection[str]) -> dict[tuple[str, int], int]:
+    """Units that commitments under these very documents hold, by document and SKU.
+
+    One statement.
+    """
+    rows = (
+        HoldLine.objects.filter(
+            hold__document__in=documents, hold__role="COMMITMENT", hold__closed_at=None, open__gt=0
+        )
+        .values_list("hold__document", "balance__sku_id")
+        .annotate(units=Sum("open"))
+    )
+    return {(document, sku_id): units for document, sku_id, units in rows}

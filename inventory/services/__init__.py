@@ -43,6 +43,7 @@ from inventory.services.editing import (
     create_skus,
     lock_location,
     lock_sku,
+    set_customs,
 )
 from inventory.services.expiry import DUE_AT_ONCE, freeze_expired, release_due
 from inventory.services.incoming import Announcement, announce
@@ -162,6 +163,7 @@ __all__ = [
     "release_due",
     "reverse",
     "scrap",
+    "set_customs",
     "set_reviews",
     "ship",
     "start_lines",

@@ -9,6 +9,7 @@ from django.db import connection
 from oms import codes
 from oms.models import Order, OrderLine
 from oms.refusals import OrderRefused
+from oms.services import telling
 from oms.services.changing import cancel_lines
 from oms.services.clock import database_now
 from oms.services.journal import Journal
@@ -108,3 +109,4 @@ def _end(orders: Sequence[Order], said: Mapping[int, str], actor: str, why: str)
     journal.write()
     overtake(orders=orders, keep=codes.LASTING, now=database_now(), who=actor)
     outbox.tell(topic="order.cancelled", keys=[str(order.number) for order in orders])
+    telling.tell_ended(orders, kind=telling.CANCELLED, actor=actor)

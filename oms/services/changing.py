@@ -10,7 +10,7 @@ from oms import codes, drafts
 from oms.drafts import OrderDraft, ReceiverDraft
 from oms.facts import Finding
 from oms.models import Order, OrderLine, OrderState, Receiver
-from oms.services import rows
+from oms.services import rows, telling
 from oms.services.journal import Journal
 from oms.services.settling import overtake, settle
 from oms.services.stopping import TOO_LATE, recall, stop
@@ -97,6 +97,9 @@ def apply_changes(changes: Sequence[Change], *, journal: Journal, now: datetime)
     if cancelled:
         outbox.tell(
             topic="order.cancelled", keys=[str(change.order.number) for change in cancelled]
+        )
+        telling.tell_ended(
+            [change.order for change in cancelled], kind=telling.CANCELLED, actor=journal.who
         )
 
 

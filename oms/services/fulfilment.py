@@ -11,6 +11,7 @@ from oms import codes
 from oms.facts import Finding
 from oms.models import Order, OrderLine
 from oms.numbers import order_ids_of
+from oms.services import telling
 from oms.services.clock import database_now
 from oms.services.journal import Journal
 from oms.services.settling import overtake, settle
@@ -67,6 +68,7 @@ def note_shipped(*, keys: list[str]) -> None:
     found = {order.pk: left_over for order in in_part}
     settle(orders=in_part, found=found, steps=(), now=now, who=WHO)
     outbox.tell(topic="order.shipped", keys=[str(order.number) for order in gone])
+    telling.tell_ended(complete, kind=telling.SHIPPED, actor=WHO)
 
 
 def _ship_lines(lines: list[OrderLine], sent: Mapping[int, int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -11,7 +11,7 @@ from django.db.models import Q
 from oms.drafts import Accepted, OrderDraft
 from oms.facts import Finding
 from oms.models import Order, OrderLine, OrderState, Receiver
-from oms.services import rows
+from oms.services import rows, telling
 from oms.services.changing import Change, apply_changes, cancel_lines
 from oms.services.journal import Journal
 from oms.services.settling import settle
@@ -19,6 +19,7 @@ from oms.wording import keepable
 from outbox import services as outbox
 
 Key = tuple[int, str]
+UNPAID = (OrderState.PENDING_PAYMENT, OrderState.AWAIT_BALANCE)
 
 
 def accept(
@@ -65,8 +66,10 @@ def accept(
         for key, draft in newest.items()
         if key in known and rows.key_of_order(known[key]) < rows.key_of_draft(draft)
     ]
+    unpaid = {order.pk for order in known.values() if order.state in UNPAID}
     apply_changes(changes, journal=journal, now=now)
     journal.write()
+    _tell_rules(list(created.values()), changes, unpaid, actor)
     changed = {change.order.pk for change in changes}
     orders = known | created
     if not followed_up and any(order.due_at is not None for order in orders.values()):
@@ -83,6 +86,25 @@ def accept(
         for draft in drafts
         for key in [_key(draft)]
     ]
+
+
+def _tell_rules(
+    created: Sequence[Order], changes: Sequence[Change], unpaid: Collection[int], actor: str
+) -> None:
+    """What the freeze rules may want to know of it; one statement while none listens."""
+    alive = [order for order in created if order.state in (*UNPAID, OrderState.PREPROCESS)]
+    ready = [change for change in changes if change.order.state == OrderState.PREPROCESS]
+    telling.tell_taken_in(
+        created=alive,
+        paid=[order for order in alive if order.state == OrderState.PREPROCESS]
+        + [change.order for change in ready if change.order.pk in unpaid],
+        changed=[
+            change.order
+            for change in changes
+            if change.goods_changed and change.order.state in (*UNPAID, OrderState.PREPROCESS)
+        ],
+        actor=actor,
+    )
 
 
 def _key(draft: OrderDraft) -> Key:

@@ -20,7 +20,7 @@ from inventory import services as inventory
 from oms import codes
 from oms.facts import Finding
 from oms.models import Order
-from oms.services import planning
+from oms.services import planning, telling
 from oms.services.clock import database_now
 from oms.services.hooks import tell_held
 from oms.services.journal import Journal
@@ -212,6 +212,7 @@ def _hold(plans: Sequence[Plan], journal: Journal, last: bool) -> list[Plan]:
             document=order.document, warehouse=plan.warehouse_id,
         )  # fmt: skip
     tell_held([plan.order for plan in won])
+    telling.tell_claimed([plan.order for plan in won], actor=WHO)
     return refused
 
 
@@ -236,6 +237,7 @@ def _hold_request(plan: Plan) -> inventory.HoldRequest:
         ),
         reason="ORDER",
         priority=priority_of(plan.order),
+        draw_from=plan.reserve.document if plan.reserve else "",
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from freeze_rules.selectors.reserves import Reserve, locks_of
 from inventory import selectors as stock
 from oms import routing
 from oms.codes import policy
@@ -44,6 +45,8 @@ class Plan:
     warehouse_id: int | None = None
     # What must lie in one warehouse: the needs with kits taken apart. Set when it is routed.
     parts: Mapping[int, int] = field(default_factory=dict)
+    # What rules keep for it: its own lock, or its promotion's reserve.
+    reserve: Reserve | None = None
     # Warehouses that said no while this order was being placed.
     avoid: set[int] = field(default_factory=set)
 
@@ -102,7 +105,7 @@ def _judged(orders: Sequence[Order]) -> tuple[set[tuple[int, str, str]], set[int
 
 
 def route(plans: Sequence[Plan]) -> None:
-    """Choose a warehouse for every sound plan, the earliest paid first; three statements.
+    """Choose a warehouse for every sound plan, the earliest paid first; four statements.
 
     Kits are routed as their parts, so an order for a kit and one for a part of it never count the
     same unit. A plan that no single warehouse can serve gets the finding out_of_stock with what is
@@ -111,35 +114,63 @@ def route(plans: Sequence[Plan]) -> None:
     sound = sorted((plan for plan in plans if plan.sound), key=paid_first)
     if not sound:
         return
-    places = [
-        routing.Place(row.id, _point(row.latitude, row.longitude, row.province), row.priority)
-        for row in stock.warehouses(scope=Scope.everything(), active=True)
-        if row.kind not in _SENDS_NOTHING
-    ]
     _take_apart(sound)
-    free = stock.available(
-        sku_ids={sku_id for plan in sound for sku_id in plan.parts},
-        warehouse_ids=[place.warehouse_id for place in places],
-        kits=False,
-    )
-    choices = routing.choose(
-        wanted=[
+    kept = locks_of([str(plan.order.number) for plan in sound])
+    for plan in sound:
+        plan.reserve = kept.get(str(plan.order.number))
+    choices = _choose(
+        [
             routing.Wanted(
                 order_id=plan.order.pk,
                 needs=plan.parts,
                 to=_destination(plan.receiver),
                 allowed=frozenset(plan.order.allowed_warehouses),
                 avoid=frozenset(plan.avoid),
+                own=plan.reserve.units if plan.reserve else {},
             )
             for plan in sound
-        ],
-        places=places,
-        free=free,
+        ]
     )
     for plan, choice in zip(sound, choices, strict=True):
         plan.warehouse_id = choice.warehouse_id
         if choice.warehouse_id is None:
             plan.findings.append(("routed", out_of_stock(plan, choice.short)))
+
+
+def houses_for(
+    orders: Sequence[Order], needs: Mapping[int, Mapping[int, int]]
+) -> Mapping[int, int]:
+    """The warehouse that could send each order as a whole, by order id; two statements.
+
+    Where the receiver lives is not looked at: this is for claims before an order is placed.
+    """
+    choices = _choose(
+        [
+            routing.Wanted(
+                order_id=order.pk,
+                needs=needs[order.pk],
+                allowed=frozenset(order.allowed_warehouses),
+            )
+            for order in orders
+            if needs[order.pk]
+        ]
+    )
+    return {each.order_id: each.warehouse_id for each in choices if each.warehouse_id is not None}
+
+
+def _choose(wanted: Sequence[routing.Wanted]) -> list[routing.Choice]:
+    """Two statements: the places that send, and what is free there."""
+    places = [
+        routing.Place(row.id, _point(row.latitude, row.longitude, row.province), row.priority)
+        for row in stock.warehouses(scope=Scope.everything(), active=True)
+        if row.kind not in _SENDS_NOTHING
+    ]
+    free = stock.available(
+        sku_ids={sku_id for each in wanted for sku_id in each.needs},
+        warehouse_ids=[place.warehouse_id for place in places],
+        kits=False,
+    )
+    return routing.choose(wanted=wanted, places=places, free=free)
 
 
 def _take_apart(plans: Sequence[Plan]) -> None:

@@ -1,0 +1,135 @@
+"""A person gives the approval that a hold waits for; what is met lets go of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from freeze_rules import formula
+from freeze_rules.models import Proof, Watch
+from freeze_rules.services import judging, releasing
+from inventory import selectors as stock
+from inventory import services as inventory
+from org import services as org
+from org.models import Person
+from org.selectors import scope_of
+
+SENTENCES = {
+    "unknown_hold": _("There is no such freeze among yours."),
+    "nothing_to_approve": _("This freeze does not wait for such an approval."),
+    "evidence_first": _(
+        "The evidence comes first: the approval can be given when the other conditions of the "
+        "freeze are met."
+    ),
+    "same_person": _("Whoever froze the goods does not approve their release: ask somebody else."),
+    "already_given": _("You have approved this already."),
+    "reference_missing": _("Say what the approval rests on, such as the number of a report."),
+}
+
+
+class ProofRefused(Exception):
+    """Nothing was changed. `code` is stable, the text is for people."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return str(SENTENCES[self.code])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved:
+    """The proof that was kept, and whether the hold was let go of with it."""
+
+    proof_id: int
+    released: bool
+
+
+def approve(
+    *, hold_id: int, permission: str, person: Person, reference: str, note: str = ""
+) -> Approved:
+    """Approve one leaf of a hold's formula; a met formula lets go in the same transaction.
+
+    The approval is the last word: what stands beside it in the formula must be proved before.
+
+    Raises:
+        ProofRefused: unknown_hold, nothing_to_approve, evidence_first, same_person,
+            already_given, reference_missing.
+        inventory.Refused: the goods cannot be let go of as the rule says.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    if not reference.strip():
+        raise ProofRefused("reference_missing")
+    watch = _watch(hold_id, permission, person)
+    leaf = formula.name_of({"approval": permission})
+    proofs = list(Proof.objects.filter(watch=watch).values_list("leaf", "person_id"))
+    if watch.hold.placed_by == person.actor:
+        raise ProofRefused("same_person")
+    if any(who == person.pk for _leaf, who in proofs):
+        raise ProofRefused("already_given")
+    proved = {name for name, _who in proofs}
+    if not any(proved >= beside for beside in _beside(watch.formula, leaf)):
+        raise ProofRefused("evidence_first")
+    proof = Proof.objects.create(
+        watch=watch, leaf=leaf, person=person,
+        reference=reference.strip()[:120], note=note.strip()[:400],
+    )  # fmt: skip
+    org.record(
+        actor=person.actor, action="freeze.approved", subject=watch.hold.document,
+        after={"hold": watch.hold_id, "permission": permission, "reference": proof.reference,
+               "note": proof.note},
+    )  # fmt: skip
+    return Approved(proof_id=proof.pk, released=_release(watch))
+
+
+def _watch(hold_id: int, permission: str, person: Person) -> Watch:
+    """The open watch of a hold, locked.
+
+    Raises:
+        ProofRefused: unknown_hold, nothing_to_approve.
+    """
+    scope = scope_of(person, permission=permission)
+    if not stock.holds(scope=scope, ids=[hold_id]):
+        raise ProofRefused("unknown_hold")
+    watch = (
+        Watch.objects.filter(hold_id=hold_id, closed_at__isnull=True)
+        .select_related("hold__reason")
+        .select_for_update(of=("self",))
+        .first()
+    )
+    asked = {"approval": permission}
+    if watch is None or asked not in list(formula.leaves(watch.formula)):
+        raise ProofRefused("nothing_to_approve")
+    return watch
+
+
+def _beside(tree: formula.Tree, leaf: str) -> Iterator[set[str]]:
+    """For each place of the leaf the events that the groups around it want proved as well."""
+    if "any" in tree:
+        for part in tree["any"]:
+            yield from _beside(part, leaf)
+    elif "all" in tree:
+        for at, part in enumerate(tree["all"]):
+            rest = [other for place, other in enumerate(tree["all"]) if place != at]
+            # Of alternatives beside it nobody can say which will be proved: those are left out.
+            wanted = {str(each["proof"]) for each in rest if "proof" in each}
+            for beside in _beside(part, leaf):
+                yield beside | wanted
+    elif formula.name_of(tree) == leaf:
+        yield set()
+
+
+def _release(watch: Watch) -> bool:
+    now = timezone.now()
+    steps = releasing.steps_met([watch], now=now)
+    if not steps:
+        return False
+    outcomes = inventory.claims([step.request for step in steps], actor=judging.ACTOR)
+    for outcome in outcomes:
+        outcome.check()
+    return judging.close_after(steps, outcomes, now) > 0

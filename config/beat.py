@@ -74,6 +74,16 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "note overdue receipts": {
+        "task": "freeze_rules.tasks.note_overdue",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
+    "run promotions": {
+        "task": "freeze_rules.tasks.run_promotions",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "search stock by rule": {
         "task": "freeze_rules.tasks.scan",
         "schedule": 30.0,

@@ -220,6 +220,8 @@ NEWS: dict[str, list[str]] = {
     "stock.unsafe": ["channels_sync.services.publishing:note_stock_unsafe"],
     # A difference was found: its finding's id. The page and the log show it too.
     "audit.found": ["inventory.services.warnings:note_found"],
+    # Goods were received or came back: ids of postings.
+    "goods.arrived": ["freeze_rules.services.hearing:note_arrived"],
     "hold.displaced": [
         "oms.services.fulfilment:note_displaced",
         "oms.services.hooks:note_displaced",

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from freeze_rules.models import WAITING, Event
-from freeze_rules.services import judging, leases, releasing, resuming, scanning
+from freeze_rules.services import hearing, judging, leases, releasing, resuming, scanning
+from freeze_rules.services.reports import promotions
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
@@ -98,3 +99,26 @@ def remind_of_reviews(**_: object) -> None:
         with once(name="freeze_rules.remind_of_reviews") as alone:
             if not alone or leases.remind(now=timezone.now()) < leases.BATCH:
                 return
+
+
+@shared_task
+def note_overdue(**_: object) -> None:
+    """Every quarter of an hour: announced receipts that should be here and are not."""
+    with once(name="freeze_rules.note_overdue") as alone:
+        if alone:
+            hearing.note_overdue(now=timezone.now())
+
+
+@shared_task
+def run_promotions(**_: object) -> None:
+    """Every few seconds: promotions open and close at their minute.
+
+    Rows are claimed one by one, so two of it do no harm.
+    """
+    now = timezone.now()
+    for turn in (promotions.close_due, promotions.open_due):
+        for _batch in range(BATCHES):
+            with transaction.atomic(durable=True):
+                done = turn(now=now)
+            if done < promotions.AT_ONCE:
+                break

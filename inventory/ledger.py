@@ -81,6 +81,7 @@ def _carry_out(requests: Sequence[Request], *, actor: str, today: date | None) -
     )
     filing.write(world, written.postings)
     news.tell(world, decided.displaced.values(), postings=written.postings)
+    news.tell_arrived(requests, written.postings)
     return [_answer(index, request, decided, written) for index, request in enumerate(requests)]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from inventory import loading
+from inventory.requests import ReceiveRequest, Request, ReturnRequest
 from inventory.scopes import covers
 from inventory.things import Bal, Claim
 from inventory.world import World
@@ -53,6 +54,17 @@ def tell(
     led_astray = sorted(_sent_to_frozen_cells(world).difference(documents))
     if led_astray:
         outbox.tell(topic="hold.unpinned", keys=led_astray)
+
+
+def tell_arrived(requests: Sequence[Request], postings: Mapping[int, int]) -> None:
+    """goods.arrived: goods were received, or came back from a customer; ids of the postings."""
+    came = [
+        str(posting)
+        for at, posting in sorted(postings.items())
+        if isinstance(requests[at], ReceiveRequest | ReturnRequest)
+    ]
+    if came:
+        outbox.tell(topic="goods.arrived", keys=came)
 
 
 def _sent_to_frozen_cells(world: World) -> set[str]:

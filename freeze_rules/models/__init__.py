@@ -6,7 +6,9 @@ from freeze_rules.models.evidence import Proof, Watch
 from freeze_rules.models.excursions import Excursion, ExcursionRevision, ExposedGoods
 from freeze_rules.models.journal import JournalLine
 from freeze_rules.models.leases import Lease, NextStep
+from freeze_rules.models.promotions import Promotion, PromotionLine
 from freeze_rules.models.recalls import Recall, RecallHold, draw_recall_pk
+from freeze_rules.models.reports import CustomsStep, Incident, Inspection, SupplierBlock
 from freeze_rules.models.rules import LIVE, Rule, RuleCase, RuleMove, RuleState, RuleVersion
 from freeze_rules.models.sensors import (
     Measure,
@@ -23,10 +25,13 @@ from freeze_rules.models.sensors import (
 __all__ = [
     "LIVE",
     "WAITING",
+    "CustomsStep",
     "Event",
     "Excursion",
     "ExcursionRevision",
     "ExposedGoods",
+    "Incident",
+    "Inspection",
     "JournalLine",
     "KeptEvent",
     "Lease",
@@ -34,6 +39,8 @@ __all__ = [
     "Measure",
     "NextStep",
     "Outcome",
+    "Promotion",
+    "PromotionLine",
     "Proof",
     "QuarantinedReading",
     "Recall",
@@ -49,6 +56,7 @@ __all__ = [
     "SensorDevice",
     "SensorPlace",
     "SensorReading",
+    "SupplierBlock",
     "UnjudgedSpan",
     "Verdict",
     "Watch",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from freeze_rules.models import Watch
+from freeze_rules.models import Promotion, PromotionLine, Watch
 from inventory.selectors import held_lines
 
 LOCK = "ORDER_LOCK"
@@ -32,6 +32,50 @@ def locks_of(documents: Collection[str]) -> dict[str, Reserve]:
     return _reserves(holds)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Buyer:
+    """An order that may belong to a promotion: the shop it came from and the SKUs it wants."""
+
+    document: str
+    shop_id: int
+    skus: Collection[int]
+
+
+def promised_to(buyers: Sequence[Buyer]) -> dict[str, Reserve]:
+    """The reserve of the running promotion that an order belongs to, by the order's document.
+
+    An order belongs to a promotion of its shop (or of every shop) that has one of its SKUs; of
+    several to the one that closes first. One statement while none runs, four otherwise.
+    """
+    running = list(Promotion.objects.filter(state=Promotion.State.OPEN).order_by("closes_at", "id"))
+    if not running or not buyers:
+        return {}
+    lines: dict[int, set[int]] = {row.pk: set() for row in running}
+    wanted = {sku for buyer in buyers for sku in buyer.skus}
+    for promotion_id, sku_id in PromotionLine.objects.filter(
+        promotion__in=running, sku__in=wanted
+    ).values_list("promotion_id", "sku_id"):
+        lines[promotion_id].add(sku_id)
+    kept = _reserves(
+        dict(
+            Watch.objects.filter(
+                document__in=[row.number for row in running],
+                closed_at__isnull=True,
+                hold__closed_at__isnull=True,
+                hold__role="COMMITMENT",
+            ).values_list("hold_id", "document")
+        )
+    )
+    found: dict[str, Reserve] = {}
+    for buyer in buyers:
+        for row in running:
+            meant = not row.shops or buyer.shop_id in row.shops
+            if meant and row.number in kept and lines[row.pk].intersection(buyer.skus):
+                found[buyer.document] = kept[row.number]
+                break
+    return found
+
+
 def _reserves(holds: Mapping[int, str]) -> dict[str, Reserve]:
     """By what the holds belong to; of several claims the one with the most units."""
     found: dict[str, Reserve] = {}
@@ -48,3 +92,16 @@ def _reserves(holds: Mapping[int, str]) -> dict[str, Reserve]:
         if owner not in found or sum(units.values()) > sum(found[owner].units.values()):
             found[owner] = Reserve(document=name, units=units)
     return found
+
+
+def left_of(document: str) -> dict[tuple[int, int], int]:
+    """Units that rules keep for a document now, by warehouse and SKU; two statements."""
+    holds = Watch.objects.filter(
+        document=document, closed_at__isnull=True, hold__role="COMMITMENT"
+    ).values_list("hold_id", flat=True)
+    units: dict[tuple[int, int], int] = {}
+    for lines in held_lines.of_holds(list(holds)).values():
+        for line in lines:
+            key = (line.warehouse_id, line.sku_id)
+            units[key] = units.get(key, 0) + line.open
+    return units

@@ -17,6 +17,7 @@ from inventory import services as inventory
 from org import services as org
 from org.models import Person
 from org.selectors import scope_of
+from org.selectors.attachments import files_of
 
 SENTENCES = {
     "unknown_hold": _("There is no such freeze among yours."),
@@ -27,6 +28,7 @@ SENTENCES = {
     ),
     "same_person": _("Whoever froze the goods does not approve their release: ask somebody else."),
     "already_given": _("You have approved this already."),
+    "report_missing": _("Attach the report to the inspection first."),
     "reference_missing": _("Say what the approval rests on, such as the number of a report."),
 }
 
@@ -59,7 +61,7 @@ def approve(
 
     Raises:
         ProofRefused: unknown_hold, nothing_to_approve, evidence_first, same_person,
-            already_given, reference_missing.
+            already_given, report_missing, reference_missing.
         inventory.Refused: the goods cannot be let go of as the rule says.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
@@ -75,6 +77,7 @@ def approve(
     proved = {name for name, _who in proofs}
     if not any(proved >= beside for beside in _beside(watch.formula, leaf)):
         raise ProofRefused("evidence_first")
+    _check_report(watch)
     proof = Proof.objects.create(
         watch=watch, leaf=leaf, person=person,
         reference=reference.strip()[:120], note=note.strip()[:400],
@@ -85,6 +88,20 @@ def approve(
                "note": proof.note},
     )  # fmt: skip
     return Approved(proof_id=proof.pk, released=_release(watch))
+
+
+def _check_report(watch: Watch) -> None:
+    """The inspection behind it has its report attached, as a photo or paper.
+
+    Raises:
+        ProofRefused: report_missing.
+    """
+    told = Proof.objects.filter(watch=watch, leaf="inspection.passed", event__isnull=False)
+    numbers = {
+        str(number) for number in told.values_list("event__facts__inspection", flat=True) if number
+    }
+    if numbers and not files_of(numbers):
+        raise ProofRefused("report_missing")
 
 
 def _watch(hold_id: int, permission: str, person: Person) -> Watch:

@@ -155,7 +155,7 @@ def prove_by(events: Sequence[Heard], watches: Sequence[Watch]) -> list[tuple[He
                 watch=watch,
                 leaf=event.kind,
                 event_id=event.id,
-                reference=str(event.facts.get("event.declaration") or event.document)[:120],
+                reference=_reference_of(event),
             )
             for event, watch in pairs
             if event.kind in formula.hears(watch.formula)
@@ -163,6 +163,12 @@ def prove_by(events: Sequence[Heard], watches: Sequence[Watch]) -> list[tuple[He
         ignore_conflicts=True,
     )
     return pairs
+
+
+def _reference_of(event: Heard) -> str:
+    """The report, declaration or document that stands for the evidence."""
+    told = event.facts.get("event.report") or event.facts.get("event.declaration")
+    return str(told or event.document)[:120]
 
 
 def steps_after(pairs: Sequence[tuple[Heard, Watch]], *, now: datetime) -> list[Step]:

@@ -228,3 +228,8 @@ def transfers_to(documents: Collection[str], *, scope: Scope) -> frozenset[str]:
     """Transfers that were announced to a warehouse of the scope. One statement."""
     rows = Incoming.objects.filter(document__in=documents, kind=Incoming.Kind.TRANSFER)
     return frozenset(scope.limit(rows, "warehouse__unit").values_list("document", flat=True))
+
+
+def has_supplier(name: str) -> bool:
+    """True when some lot came from this supplier."""
+    return Lot.objects.filter(supplier=name).exists()

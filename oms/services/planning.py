@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from freeze_rules.selectors.reserves import Reserve, locks_of
+from freeze_rules.selectors.reserves import Buyer, Reserve, locks_of, promised_to
 from inventory import selectors as stock
 from oms import routing
 from oms.codes import policy
@@ -115,7 +115,7 @@ def route(plans: Sequence[Plan]) -> None:
     if not sound:
         return
     _take_apart(sound)
-    kept = locks_of([str(plan.order.number) for plan in sound])
+    kept = _kept_for(sound)
     for plan in sound:
         plan.reserve = kept.get(str(plan.order.number))
     choices = _choose(
@@ -135,6 +135,19 @@ def route(plans: Sequence[Plan]) -> None:
         plan.warehouse_id = choice.warehouse_id
         if choice.warehouse_id is None:
             plan.findings.append(("routed", out_of_stock(plan, choice.short)))
+
+
+def _kept_for(plans: Sequence[Plan]) -> dict[str, Reserve]:
+    """What rules keep for these orders, by number: their own locks, else a promotion's reserve."""
+    kept = locks_of([str(plan.order.number) for plan in plans])
+    promised = promised_to(
+        [
+            Buyer(document=str(plan.order.number), shop_id=plan.order.shop_id, skus=plan.parts)
+            for plan in plans
+            if str(plan.order.number) not in kept
+        ]
+    )
+    return {**promised, **kept}
 
 
 def houses_for(

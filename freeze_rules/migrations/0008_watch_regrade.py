@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('freeze_rules', '0006_changes_of_running_rules'),
+        ('freeze_rules', '0007_journal'),
     ]
 
     operations = [

@@ -1,0 +1,148 @@
+"""What people type to report something; codes as they stand on labels."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from freeze_rules.models import Incident, Inspection
+from freeze_rules.services.reports.naming import Named, named
+from inventory import selectors as stock
+from org.scope import Scope
+
+CUSTOMS = [
+    ("INSPECTING", _("Under inspection")),
+    ("CLEARED", _("Cleared")),
+    ("REFUSED", _("Refused")),
+    ("NOT_CLEARED", _("Arrived, not cleared")),
+]
+
+
+def _moment(label: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )
+
+
+def _units(label: Any, *, required: bool = True, least: int = 1) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=least, max_value=1_000_000_000, required=required
+    )
+
+
+class Reported(forms.Form):
+    """What all have: one attempt, and the warehouses within reach."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {})
+        kwargs["initial"].setdefault("token", uuid.uuid4().hex)
+        super().__init__(*args, **kwargs)
+        self._scope = scope
+        if "warehouse" in self.fields:
+            houses = [
+                (view.code, f"{view.code} {view.name}") for view in stock.warehouses(scope=scope)
+            ]
+            field = self.fields["warehouse"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = houses
+
+    def key(self) -> str:
+        """The attempt's key; of a valid form."""
+        return str(self.cleaned_data["token"] or uuid.uuid4().hex)
+
+    def what(self) -> Named:
+        """What the codes name; of a valid form.
+
+        Raises:
+            ReportRefused: as `naming.named`.
+        """
+        given = self.cleaned_data
+        codes = {
+            name: given[name] for name in ("warehouse", "location", "sku", "lot") if name in given
+        }
+        return named(scope=self._scope, **codes)
+
+
+class InspectionForm(Reported):
+    """An inspection begins."""
+
+    warehouse = forms.ChoiceField(label=_("Warehouse"))
+    sku = forms.CharField(label=_("SKU or barcode"), max_length=64)
+    lot = forms.CharField(label=_("Lot"), max_length=64, required=False)
+    document = forms.CharField(label=_("Delivery"), max_length=64, required=False)
+    qty = _units(_("Quantity it is about"))
+    sample = _units(_("Sample"), required=False, least=0)
+    note = forms.CharField(label=_("Note"), max_length=400, required=False)
+
+
+class ResultForm(Reported):
+    """The result of an inspection, with its report."""
+
+    result = forms.ChoiceField(
+        label=_("Result"),
+        choices=[each for each in Inspection.Result.choices if each[0] != "ASKED"],
+        widget=forms.RadioSelect,
+    )
+    passed = _units(_("Passed units, when passed in part"), required=False, least=0)
+    reference = forms.CharField(label=_("Number of the report"), max_length=120)
+    note = forms.CharField(label=_("Note"), max_length=400, required=False)
+    file = forms.FileField(label=_("Report or photo"), required=False)
+
+
+class CustomsForm(Reported):
+    """What customs say of a lot."""
+
+    sku = forms.CharField(label=_("SKU or barcode"), max_length=64)
+    lot = forms.CharField(label=_("Lot"), max_length=64)
+    state = forms.ChoiceField(label=_("Customs"), choices=CUSTOMS)
+    declaration = forms.CharField(label=_("Declaration number"), max_length=64)
+    note = forms.CharField(label=_("Note"), max_length=400, required=False)
+
+
+class SupplierForm(Reported):
+    """A supplier is blocked."""
+
+    supplier = forms.CharField(label=_("Supplier"), max_length=80)
+    why = forms.CharField(label=_("Why it is blocked"), max_length=400)
+
+
+class IncidentForm(Reported):
+    """Damage, a leak, or a repair that is done."""
+
+    kind = forms.ChoiceField(
+        label=_("What"), choices=Incident.Kind.choices, widget=forms.RadioSelect
+    )
+    warehouse = forms.ChoiceField(label=_("Warehouse"))
+    location = forms.CharField(label=_("Location"), max_length=32, required=False)
+    sku = forms.CharField(label=_("SKU or barcode"), max_length=64, required=False)
+    lot = forms.CharField(label=_("Lot"), max_length=64, required=False)
+    qty = _units(_("Units"), required=False, least=0)
+    note = forms.CharField(label=_("What was seen or done"), max_length=400)
+
+
+class PromotionForm(Reported):
+    """A promotion; its lines typed or from a workbook."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    opens_at = _moment(_("Opens"))
+    closes_at = _moment(_("Closes"))
+    shops = forms.CharField(
+        label=_("Shops, by number"), max_length=400, required=False,
+        help_text=_("Separated by commas; empty: every shop."),
+    )  # fmt: skip
+    lines = forms.CharField(
+        label=_("Goods"), required=False, max_length=400_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("One line each: SKU, warehouse, units."),
+    )  # fmt: skip
+    file = forms.FileField(
+        label=_("Or a workbook"), required=False,
+        help_text=_("Three columns: SKU, warehouse, units."),
+    )  # fmt: skip

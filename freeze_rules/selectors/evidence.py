@@ -1,0 +1,99 @@
+"""What a hold waits for, leaf by leaf: who or what proved it, when, on which paper."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from freeze_rules import conditions, formula
+from freeze_rules.models import Proof, Watch
+from org.selectors.attachments import FileView, files_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proved:
+    """One proof: by a person or an event; `inspection` is its number, empty for others."""
+
+    number: str
+    who: str
+    at: datetime
+    reference: str
+    note: str
+    inspection: str
+    files: tuple[FileView, ...]
+
+    @property
+    def inspection_id(self) -> int | None:
+        """The id of the inspection behind it."""
+        tail = self.inspection.partition("-")[2]
+        return int(tail) if tail.isdecimal() else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeafView:
+    """One leaf in the reader's language; `permission` is set for one that a person approves."""
+
+    label: str
+    met: bool
+    permission: str
+    due_at: datetime | None
+    proofs: tuple[Proved, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The formula as a sentence, its leaves, and the grade the units get with their release."""
+
+    sentence: str
+    leaves: tuple[LeafView, ...]
+    regrade: str
+    closed: bool
+
+
+def evidence_of(hold_id: int) -> Evidence | None:
+    """What the hold waits for; None when nothing but a person's decision lets go of it.
+
+    The caller has checked that the reader sees the hold. Three statements.
+    """
+    watch = Watch.objects.filter(hold_id=hold_id).first()
+    if watch is None or not watch.formula:
+        return None
+    proofs: dict[str, list[Proved]] = defaultdict(list)
+    rows = list(Proof.objects.filter(watch=watch).select_related("person", "event").order_by("id"))
+    for row in rows:
+        inspection = str(row.event.facts.get("inspection", "")) if row.event else ""
+        proofs[row.leaf].append(
+            Proved(
+                number=str(row),
+                who=str(row.person) if row.person else (row.event.told_by if row.event else ""),
+                at=row.event.occurred_at if row.event else row.at,
+                reference=row.reference,
+                note=row.note,
+                inspection=inspection,
+                files=files_of([str(row), *([inspection] if inspection else [])]),
+            )
+        )
+    now = timezone.now()
+    return Evidence(
+        sentence=formula.sentence(watch.formula, fact=conditions.sentence),
+        leaves=tuple(_leaf(leaf, watch, proofs, now) for leaf in formula.leaves(watch.formula)),
+        regrade=watch.regrade,
+        closed=watch.closed_at is not None,
+    )
+
+
+def _leaf(
+    leaf: formula.Tree, watch: Watch, proofs: dict[str, list[Proved]], now: datetime
+) -> LeafView:
+    due = formula.after(leaf["after"], since=watch.made_at) if "after" in leaf else None
+    given = tuple(proofs.get(formula.name_of(leaf), ()))
+    return LeafView(
+        label=formula.leaf_sentence(leaf, fact=conditions.sentence),
+        met=bool(given) or (due is not None and due <= now),
+        permission=str(leaf.get("approval", "")),
+        due_at=due,
+        proofs=given,
+    )

@@ -1,0 +1,179 @@
+"""Pages of promotions: planned from a form or a workbook, shown, closed or called off."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from python_calamine import CalamineError, CalamineWorkbook
+
+from freeze_rules import report_forms as forms
+from freeze_rules.models import Promotion
+from freeze_rules.selectors import reports as asked
+from freeze_rules.services.reports import promotions
+from freeze_rules.services.reports.refusals import ReportRefused
+from freeze_rules.views.reports import Cell, Desk, refuse
+from inventory import selectors as stock
+from org import roles
+from org.access import permission_required, person_of
+from org.scope import Scope
+from org.selectors import scope_of
+
+TONES = {"PLANNED": "info", "OPEN": "ok", "CLOSED": "muted", "CANCELLED": "muted"}
+MOST_BYTES = 5_000_000
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.STOCK_VIEW)
+def promotion_list(request: HttpRequest) -> HttpResponse:
+    """Promotions, newest first; planning one."""
+    person = person_of(request)
+    form = None
+    if person.may(roles.STOCK_HOLD):
+        scope = scope_of(person, permission=roles.STOCK_HOLD)
+        given = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = forms.PromotionForm(*given, scope=scope)
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+            try:
+                with transaction.atomic(durable=True):
+                    wish = _wish(form, scope)
+                    row = promotions.plan(key=form.key(), wish=wish, person=person)
+            except ReportRefused as refused:
+                refuse(form, refused)
+            else:
+                messages.success(request, _("%(number)s is planned.") % {"number": row.number})
+                return HttpResponseRedirect(reverse("promotion", args=[row.pk]))
+    desk = Desk(
+        title=_("Promotions"),
+        form_title=_("Plan a promotion"),
+        columns=[(_("Promotion"), ""), (_("Name"), ""), (_("Opens"), "wide-only"),
+                 (_("Closes"), "wide-only"), (_("State"), "")],
+        empty=_("No promotion is planned"),
+    )  # fmt: skip
+    context = {"desk": desk, "form": form, "rows": [_row(row) for row in asked.promotions()]}
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "freeze_rules/reported.html", context, status=status)
+
+
+def _row(row: Promotion) -> list[Cell]:
+    return [
+        Cell(text=row.number, url=reverse("promotion", args=[row.pk]), code=True),
+        Cell(text=row.name),
+        Cell(text=f"{timezone.localtime(row.opens_at):%Y-%m-%d %H:%M}", wide=True),
+        Cell(text=f"{timezone.localtime(row.closes_at):%Y-%m-%d %H:%M}", wide=True),
+        Cell(text=row.get_state_display(), tone=TONES[row.state]),
+    ]
+
+
+def _wish(form: forms.PromotionForm, scope: Scope) -> promotions.PromotionWish:
+    given = form.cleaned_data
+    try:
+        shops = [int(each) for each in given["shops"].replace("，", ",").split(",") if each.strip()]
+    except ValueError as wrong:
+        raise ReportRefused("unknown_shop", field="shops") from wrong
+    if given["file"] is not None:
+        rows = list(_sheet(given["file"].read(MOST_BYTES + 1)))
+    else:
+        rows = [
+            line.replace("，", ",").replace("\t", ",").split(",")
+            for line in given["lines"].splitlines()
+            if line.strip()
+        ]
+    return promotions.PromotionWish(
+        name=given["name"], opens_at=given["opens_at"], closes_at=given["closes_at"],
+        shops=shops, lines=_lines(rows, scope),
+    )  # fmt: skip
+
+
+def _sheet(content: bytes) -> Iterator[list[str]]:
+    """The first sheet's rows; a heading row is passed over.
+
+    Raises:
+        ReportRefused: bad_file.
+    """
+    if len(content) > MOST_BYTES:
+        raise ReportRefused("bad_file", field="file")
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = book.get_sheet_by_index(0).to_python()
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as wrong:
+        raise ReportRefused("bad_file", field="file") from wrong
+    for at, row in enumerate(rows):
+        cells = [str(each).strip().removesuffix(".0") for each in row[:3]]
+        if any(cells) and (at or (len(cells) == 3 and cells[2].isdecimal())):
+            yield cells
+
+
+def _lines(rows: Iterable[list[str]], scope: Scope) -> list[promotions.LineWish]:
+    """Codes become ids; the first line that will not do is named.
+
+    Raises:
+        ReportRefused: bad_line, unknown_goods, unknown_warehouse, with the line.
+    """
+    typed = [[each.strip() for each in row] for row in rows]
+    for at, row in enumerate(typed, start=1):
+        if len(row) != 3 or not row[2].isdecimal() or len(row[2]) > 12:
+            raise ReportRefused("bad_line", field="lines", line=at)
+    skus = asked.sku_of({row[0].upper() for row in typed})
+    houses = {view.code: view.id for view in stock.warehouses(scope=scope)}
+    found = []
+    for at, (sku, house, qty) in enumerate(typed, start=1):
+        if sku.upper() not in skus:
+            raise ReportRefused("unknown_goods", field="lines", line=at)
+        if house not in houses:
+            raise ReportRefused("unknown_warehouse", field="lines", line=at)
+        found.append(
+            promotions.LineWish(
+                sku_id=skus[sku.upper()], warehouse_id=houses[house], qty=int(qty)
+            )
+        )  # fmt: skip
+    return found
+
+
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def promotion(request: HttpRequest, promotion_id: int) -> HttpResponse:
+    """One promotion: what was wanted, what was set aside, what is left of it."""
+    person = person_of(request)
+    row = Promotion.objects.select_related("made_by").filter(pk=promotion_id).first()
+    if row is None:
+        raise Http404
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
+    lines = asked.promotion_lines(row, scope=scope)
+    context: dict[str, Any] = {
+        "row": row,
+        "tone": TONES[row.state],
+        "lines": lines,
+        "may": person.may(roles.STOCK_HOLD),
+    }
+    return render(request, "freeze_rules/promotion.html", context)
+
+
+@require_POST
+@permission_required(roles.STOCK_HOLD)
+def promotion_end(request: HttpRequest, promotion_id: int) -> HttpResponse:
+    """Close a running promotion, or call off a planned one."""
+    person = person_of(request)
+    deed = promotions.call_off if "call_off" in request.POST else promotions.close_now
+    try:
+        with transaction.atomic(durable=True):
+            row = deed(promotion_id=promotion_id, person=person)
+    except ReportRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{row.number}: {row.get_state_display()}")
+    return HttpResponseRedirect(reverse("promotion", args=[promotion_id]))

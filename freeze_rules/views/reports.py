@@ -1,0 +1,413 @@
+"""Pages on which people report: inspections, customs, suppliers, damage and leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from freeze_rules import report_forms as forms
+from freeze_rules.models import Incident, Inspection
+from freeze_rules.selectors import reports as asked
+from freeze_rules.services.reports import customs as at_customs
+from freeze_rules.services.reports import incidents, inspections, suppliers
+from freeze_rules.services.reports.refusals import ReportRefused
+from org import roles
+from org.access import permission_required, person_of
+from org.models import Person
+from org.selectors import attachments, names_of_actors, scope_of
+from org.services import approvals
+from org.services.approvals import talking
+
+TONES = {"PASSED": "ok", "CLEARED": "ok", "FAILED": "bad", "REFUSED": "bad", "ASKED": "warn",
+         "PARTIAL": "warn", "INSPECTING": "warn", "NOT_CLEARED": "warn"}  # fmt: skip
+CUSTOMS = dict(forms.CUSTOMS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell of a table: text, perhaps a page, a tone (then it is a chip), or a button."""
+
+    text: Any = ""
+    url: str = ""
+    tone: str = ""
+    post: str = ""
+    code: bool = False
+    num: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A page of reports: its heading, its form, its table."""
+
+    title: str
+    form_title: str
+    columns: Sequence[tuple[str, str]]
+    empty: str
+
+
+def _desk(
+    request: HttpRequest,
+    desk: Desk,
+    *,
+    form: forms.Reported | None,
+    work: Callable[[Any], str],
+    rows: Callable[[], list[list[Cell]]],
+) -> HttpResponse:
+    """Show the list with its form; a sent form is done, or shown again with what is wrong."""
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+            try:
+                with transaction.atomic(durable=True):
+                    said = work(form)
+            except ReportRefused as refused:
+                refuse(form, refused)
+            else:
+                messages.success(request, said)
+                return HttpResponseRedirect(request.get_full_path())
+    status = 422 if form is not None and form.errors else 200
+    context = {"desk": desk, "form": form, "rows": rows()}
+    return render(request, "freeze_rules/reported.html", context, status=status)
+
+
+def refuse(form: forms.Reported, refused: ReportRefused) -> None:
+    """Show a refusal at its field, or above the form."""
+    said = str(refused)
+    if refused.line is not None:
+        said = _("Line %(n)s: %(what)s") % {"n": refused.line, "what": said}
+    form.add_error(refused.field if refused.field in form.fields else None, said)
+
+
+def _form(request: HttpRequest, kind: type[forms.Reported], permission: str) -> Any:
+    """The form for whoever may report; None for others."""
+    person = person_of(request)
+    if not person.may(permission):
+        return None
+    scope = scope_of(person, permission=permission)
+    if request.method == "POST":
+        return kind(request.POST, request.FILES, scope=scope)
+    first = {name: request.GET[name][:64] for name in kind.base_fields if name in request.GET}
+    return kind(scope=scope, initial=first)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.STOCK_VIEW)
+def inspection_list(request: HttpRequest) -> HttpResponse:
+    """Inspections under way and decided; asking for one."""
+    person = person_of(request)
+    desk = Desk(
+        title=_("Inspections"),
+        form_title=_("Ask for an inspection"),
+        columns=[(_("Inspection"), ""), (_("Goods"), ""), (_("Warehouse"), "wide-only"),
+                 (_("Quantity"), "num"), (_("Result"), ""), (_("Since"), "wide-only")],
+        empty=_("Nothing was inspected yet"),
+    )  # fmt: skip
+
+    def work(form: forms.InspectionForm) -> str:
+        given = form.cleaned_data
+        row = inspections.ask(
+            key=form.key(), person=person,
+            sample=inspections.Sample(
+                goods=form.what(), qty=given["qty"], sample=given["sample"] or 0,
+                document=given["document"], note=given["note"],
+            ),
+        )  # fmt: skip
+        return _("%(number)s is under way.") % {"number": row.number}
+
+    def rows() -> list[list[Cell]]:
+        scope = scope_of(person, permission=roles.STOCK_VIEW)
+        return [
+            [
+                Cell(text=row.number, url=reverse("inspection", args=[row.pk]), code=True),
+                Cell(text=_goods(row.sku, row.lot)),
+                Cell(text=row.warehouse.code, code=True, wide=True),
+                Cell(text=row.qty, num=True),
+                Cell(text=row.get_result_display(), tone=TONES[row.result]),
+                Cell(text=f"{timezone.localtime(row.asked_at):%Y-%m-%d %H:%M}", wide=True),
+            ]
+            for row in asked.inspections(scope=scope)
+        ]
+
+    form = _form(request, forms.InspectionForm, roles.STOCK_INSPECT)
+    return _desk(request, desk, form=form, work=work, rows=rows)
+
+
+def _goods(sku: Any, lot: Any) -> str:
+    if sku is None:
+        return "–"
+    return f"{sku.code} {sku.name}" + (f" · {lot.code}" if lot else "")
+
+
+def _inspection(person: Person, inspection_id: int) -> Inspection:
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
+    found = asked.inspections(scope=scope, ids=[inspection_id])
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.STOCK_VIEW)
+def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
+    """One inspection: its files, and writing its result."""
+    person = person_of(request)
+    row = _inspection(person, inspection_id)
+    form = _form(request, forms.ResultForm, roles.STOCK_INSPECT)
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid() and _decided(request, form, row, person):
+            return HttpResponseRedirect(reverse("inspection", args=[row.pk]))
+    context = {
+        "row": row,
+        "goods": _goods(row.sku, row.lot),
+        "tone": TONES[row.result],
+        "form": form if row.result == Inspection.Result.ASKED else None,
+        "may_attach": form is not None,
+        "files": attachments.files_of([row.number]),
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "freeze_rules/inspection.html", context, status=status)
+
+
+def _decided(request: HttpRequest, form: forms.ResultForm, row: Inspection, person: Person) -> bool:
+    given = form.cleaned_data
+    try:
+        with transaction.atomic(durable=True):
+            if given["file"] is not None:
+                _attach(request, row, person)
+            inspections.decide(
+                inspection_id=row.pk, result=given["result"], reference=given["reference"],
+                passed=given["passed"], note=given["note"], person=person,
+            )  # fmt: skip
+    except ReportRefused as refused:
+        refuse(form, refused)
+        return False
+    except approvals.ApprovalRefused as refused:
+        form.add_error("file", str(refused))
+        return False
+    messages.success(request, _("The result of %(number)s is written.") % {"number": row.number})
+    return True
+
+
+def _attach(request: HttpRequest, row: Inspection, person: Person) -> None:
+    file = request.FILES["file"]
+    talking.attach(
+        document=row.number, person=person, name=file.name or "", file=file, size=file.size or 0
+    )
+
+
+@require_POST
+@permission_required(roles.STOCK_INSPECT)
+def inspection_attach(request: HttpRequest, inspection_id: int) -> HttpResponse:
+    """A photo or the report, also after the result."""
+    person = person_of(request)
+    row = _inspection(person, inspection_id)
+    try:
+        with transaction.atomic(durable=True):
+            if "file" not in request.FILES:
+                raise approvals.ApprovalRefused("file_empty")
+            _attach(request, row, person)
+    except approvals.ApprovalRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The file is attached."))
+    return HttpResponseRedirect(reverse("inspection", args=[row.pk]))
+
+
+@require_GET
+@permission_required(roles.STOCK_VIEW)
+def inspection_file(request: HttpRequest, inspection_id: int, file_id: int) -> HttpResponse:
+    """An attached photo or paper."""
+    row = _inspection(person_of(request), inspection_id)
+    file = attachments.file_of_document(row.number, file_id=file_id)
+    if file is None:
+        raise Http404
+    name, kind, content = file
+    answer = HttpResponse(content, content_type=kind)
+    paper = not kind.startswith("image/")
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=paper, filename=name)
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.STOCK_VIEW)
+def customs(request: HttpRequest) -> HttpResponse:
+    """Lots at customs, and what customs say of a lot."""
+    person = person_of(request)
+    desk = Desk(
+        title=_("Customs"),
+        form_title=_("What customs say of a lot"),
+        columns=[(_("Lot"), ""), (_("Goods"), "wide-only"), (_("Customs"), ""),
+                 (_("Declaration"), ""), (_("Hours"), "num"), (_("Since"), "wide-only")],
+        empty=_("Customs have said nothing of any lot"),
+    )  # fmt: skip
+
+    def work(form: forms.CustomsForm) -> str:
+        given, what = form.cleaned_data, form.what()
+        if what.lot_id is None:
+            raise ReportRefused("lot_missing", field="lot")
+        at_customs.set_state(
+            lot_id=what.lot_id, sku_id=what.goods, state=given["state"],
+            declaration=given["declaration"], note=given["note"], person=person,
+        )  # fmt: skip
+        return _("Lot %(lot)s: %(state)s.") % {
+            "lot": given["lot"], "state": CUSTOMS[given["state"]]
+        }  # fmt: skip
+
+    def rows() -> list[list[Cell]]:
+        return [
+            [
+                Cell(text=row.lot_code, url=reverse("stock-lot", args=[row.lot_id]), code=True),
+                Cell(text=f"{row.sku_code} {row.sku_name}", wide=True),
+                Cell(text=CUSTOMS.get(row.state, row.state), tone=TONES.get(row.state, "muted")),
+                Cell(text=row.declaration, code=True),
+                Cell(text=row.hours, num=True),
+                Cell(text=f"{timezone.localtime(row.since):%Y-%m-%d %H:%M}", wide=True),
+            ]
+            for row in asked.at_customs(now=timezone.now())
+        ]
+
+    form = _form(request, forms.CustomsForm, roles.STOCK_INSPECT)
+    return _desk(request, desk, form=form, work=work, rows=rows)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.STOCK_VIEW)
+def supplier_list(request: HttpRequest) -> HttpResponse:
+    """Blocked suppliers; blocking one."""
+    person = person_of(request)
+    desk = Desk(
+        title=_("Blocked suppliers"),
+        form_title=_("Block a supplier"),
+        columns=[(_("Supplier"), ""), (_("Reason"), ""), (_("Since"), "wide-only"),
+                 (_("State"), ""), ("", "")],
+        empty=_("No supplier was ever blocked"),
+    )  # fmt: skip
+
+    def work(form: forms.SupplierForm) -> str:
+        given = form.cleaned_data
+        row = suppliers.block(supplier=given["supplier"], why=given["why"], person=person)
+        return _("%(supplier)s is blocked.") % {"supplier": row.supplier}
+
+    form = _form(request, forms.SupplierForm, roles.STOCK_HOLD)
+
+    def rows() -> list[list[Cell]]:
+        found = asked.supplier_blocks()
+        who = names_of_actors([row.blocked_by for row in found])
+        return [
+            [
+                Cell(text=row.supplier),
+                Cell(text=row.why),
+                Cell(
+                    text=f"{timezone.localtime(row.blocked_at):%Y-%m-%d %H:%M} · "
+                    f"{who[row.blocked_by]}",
+                    wide=True,
+                ),
+                Cell(text=_("Allowed again"), tone="muted")
+                if row.cleared_at
+                else Cell(text=_("Blocked"), tone="bad"),
+                Cell(text=_("Allow again"), post=reverse("supplier-allow", args=[row.pk]))
+                if form is not None and row.cleared_at is None
+                else Cell(),
+            ]
+            for row in found
+        ]
+
+    return _desk(request, desk, form=form, work=work, rows=rows)
+
+
+@require_POST
+@permission_required(roles.STOCK_HOLD)
+def supplier_allow(request: HttpRequest, block_id: int) -> HttpResponse:
+    """The supplier is trusted again."""
+    row = next((each for each in asked.supplier_blocks() if each.pk == block_id), None)
+    if row is None:
+        raise Http404
+    why = "".join(each for each in request.POST.get("why", "") if each.isprintable())
+    try:
+        with transaction.atomic(durable=True):
+            suppliers.allow(supplier=row.supplier, why=why, person=person_of(request))
+    except ReportRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        said = _("%(supplier)s is allowed again.") % {"supplier": row.supplier}
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("supplier-blocks"))
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.STOCK_VIEW)
+def incident_list(request: HttpRequest) -> HttpResponse:
+    """Damage, leaks and repairs; reporting one, also from a phone at the shelf."""
+    person = person_of(request)
+    desk = Desk(
+        title=_("Damage and leaks"),
+        form_title=_("Report"),
+        columns=[(_("Report"), ""), (_("What"), ""), (_("Place"), ""), (_("Goods"), "wide-only"),
+                 (_("Units"), "num"), (_("Since"), "wide-only"), ("", "")],
+        empty=_("Nothing was reported"),
+    )  # fmt: skip
+
+    def work(form: forms.IncidentForm) -> str:
+        given = form.cleaned_data
+        row = incidents.report(
+            key=form.key(), kind=given["kind"], what=form.what(), note=given["note"],
+            qty=given["qty"] or 0, person=person,
+        )  # fmt: skip
+        return _("%(number)s is reported.") % {"number": row.number}
+
+    form = _form(request, forms.IncidentForm, roles.STOCK_INSPECT)
+
+    def rows() -> list[list[Cell]]:
+        scope = scope_of(person, permission=roles.STOCK_VIEW)
+        return [_incident(row, form is not None) for row in asked.incidents(scope=scope)]
+
+    return _desk(request, desk, form=form, work=work, rows=rows)
+
+
+def _incident(row: Incident, may: bool) -> list[Cell]:
+    tone = {"DAMAGE": "bad", "REPAIR": "ok"}.get(row.kind, "muted" if row.mended_at else "bad")
+    place = f"{row.warehouse.code} · {row.location.code}" if row.location else row.warehouse.code
+    last = Cell()
+    if row.kind == Incident.Kind.LEAK and row.mended_at is None and may:
+        last = Cell(text=_("Mended"), post=reverse("incident-mended", args=[row.pk]))
+    elif row.mended_at is not None:
+        last = Cell(text=_("Mended %(at)s") % {"at": f"{row.mended_at:%Y-%m-%d}"}, tone="ok")
+    return [
+        Cell(text=row.number, code=True),
+        Cell(text=row.get_kind_display(), tone=tone),
+        Cell(text=place, code=True),
+        Cell(text=f"{_goods(row.sku, row.lot)} · {row.note}", wide=True),
+        Cell(text=row.qty or "–", num=True),
+        Cell(text=f"{timezone.localtime(row.at):%Y-%m-%d %H:%M} · {row.person}", wide=True),
+        last,
+    ]
+
+
+@require_POST
+@permission_required(roles.STOCK_INSPECT)
+def incident_mended(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """The leak is mended."""
+    try:
+        with transaction.atomic(durable=True):
+            row = incidents.mend(incident_id=incident_id, person=person_of(request))
+    except ReportRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(number)s is mended.") % {"number": row.number})
+    return HttpResponseRedirect(reverse("incidents"))

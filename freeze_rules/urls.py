@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from freeze_rules.views import ageing, board, conditions, freezing, journal, recalls, rules
+from freeze_rules.views import (
+    ageing,
+    board,
+    conditions,
+    freezing,
+    journal,
+    promotions,
+    proving,
+    recalls,
+    reports,
+    rules,
+)
 
 urlpatterns = [
     path("holds/", board.holds, name="holds"),
@@ -10,6 +21,27 @@ urlpatterns = [
     path("holds/<int:hold_id>/", board.hold, name="hold"),
     path("holds/<int:hold_id>/release/", board.release, name="release-hold"),
     path("holds/<int:hold_id>/lease/", ageing.change_lease, name="change-lease"),
+    path("holds/<int:hold_id>/approve/", proving.approve_release, name="hold-approve"),
+    path("inspections/", reports.inspection_list, name="inspections"),
+    path("inspections/<int:inspection_id>/", reports.inspection, name="inspection"),
+    path(
+        "inspections/<int:inspection_id>/attach/",
+        reports.inspection_attach,
+        name="inspection-attach",
+    ),
+    path(
+        "inspections/<int:inspection_id>/files/<int:file_id>/",
+        reports.inspection_file,
+        name="inspection-file",
+    ),
+    path("customs/", reports.customs, name="customs"),
+    path("suppliers/blocked/", reports.supplier_list, name="supplier-blocks"),
+    path("suppliers/blocked/<int:block_id>/allow/", reports.supplier_allow, name="supplier-allow"),
+    path("incidents/", reports.incident_list, name="incidents"),
+    path("incidents/<int:incident_id>/mended/", reports.incident_mended, name="incident-mended"),
+    path("promotions/", promotions.promotion_list, name="promotions"),
+    path("promotions/<int:promotion_id>/", promotions.promotion, name="promotion"),
+    path("promotions/<int:promotion_id>/end/", promotions.promotion_end, name="promotion-end"),
     path("freezes/ageing/", ageing.board, name="ageing"),
     path("freezes/ageing/data/", ageing.data, name="ageing-data"),
     path("freezes/ageing.<str:kind>", ageing.file, name="ageing-file"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from freeze_rules import services as freezing
 from freeze_rules.lists import HOLDS, role_of
 from freeze_rules.selectors import leases
+from freeze_rules.selectors.evidence import evidence_of
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors.board import frozen_by_reason
@@ -66,8 +67,14 @@ def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
     open_freeze = one.role == "FREEZE" and one.closed_at is None
     may_lease = open_freeze and person.may(roles.STOCK_HOLD)
     may_try = open_freeze and one.reason_code in by_hand and person.may(roles.STOCK_RELEASE)
+    evidence = evidence_of(hold_id)
+    asked = {leaf.permission for leaf in evidence.leaves} if evidence else set()
     context = {
         "hold": one,
+        "evidence": evidence,
+        "may_prove": {
+            code for code in asked if code and one.closed_at is None and person.may(code)
+        },
         # What would be asked for all of it; fewer units may need nobody.
         "needed": freezing.needed_for(one, person=person) if may_try else None,
         "approval": request_of_document(one.document),

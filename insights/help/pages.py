@@ -60,6 +60,30 @@ ABOUT: dict[str, About] = {
         _("Every freeze and release with who, why and what was known then; sealed."),
         ("hold", "release", "reason"),
     ),
+    "inspections": About(
+        _("A sample is looked at; its result lets go of the lot, condemns it, or splits it."),
+        ("hold", "lot", "release"),
+    ),
+    "inspection": About(
+        _("The result is written once; the report is attached as a PDF or photo."), ("release",)
+    ),
+    "customs": About(
+        _("What customs say of imported lots; nothing is sold before it is cleared."),
+        ("lot", "hold"),
+    ),
+    "incidents": About(
+        _("Report damage, a leak or a repair where you stand; rules freeze what is concerned."),
+        ("hold",),
+    ),
+    "supplier-blocks": About(
+        _("Suppliers whose goods are not sold now, in any warehouse."), ("hold", "lot")
+    ),
+    "promotions": About(
+        _("Units set aside for a promotion's shops, from its first minute to its last."), ("hold",)
+    ),
+    "promotion": About(
+        _("What was wanted, what was there to set aside, and what is left."), ("hold",)
+    ),
     "recalls": About(
         _("Everything that came from one lot, delivery or order, frozen and lifted as one."),
         ("blanket", "lot"),

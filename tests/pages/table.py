@@ -21,6 +21,7 @@ from tests.oms import told
 from tests.pages.api_routes import API_ROUTES
 from tests.pages.freeze_routes import FREEZE_ROUTES
 from tests.pages.master_routes import MASTER_ROUTES
+from tests.pages.report_routes import REPORT_ROUTES
 from tests.pages.routes import EVERYBODY, MACHINE, SIGNED_IN, Route
 from tests.pages.rule_routes import RULE_ROUTES
 from tests.pages.sensor_routes import SENSOR_ROUTES
@@ -440,4 +441,5 @@ TABLE: dict[str, Route] = {
     **API_ROUTES,
     **FREEZE_ROUTES,
     **RULE_ROUTES,
+    **REPORT_ROUTES,
 }  # fmt: skip

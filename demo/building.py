@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from channels_sync.models import Shop
 from channels_sync.services import shops
-from demo import company, consent, story
+from demo import company, consent, rules, story
 from demo.company import House
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -40,6 +40,7 @@ def build(*, sandbox_url: str, now: datetime) -> bool:
     _shops(houses, sandbox_url, now)
     story.tell(houses=houses, skus=skus, today=today, now=now)
     consent.tell(houses=houses, skus=skus)
+    rules.tell()
     return not complete
 
 

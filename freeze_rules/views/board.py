@@ -68,7 +68,8 @@ def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
     may_lease = open_freeze and person.may(roles.STOCK_HOLD)
     may_try = open_freeze and one.reason_code in by_hand and person.may(roles.STOCK_RELEASE)
     evidence = evidence_of(hold_id)
-    asked = {leaf.permission for leaf in evidence.leaves} if evidence else set()
+    decides = evidence is not None and person.may(roles.APPROVALS_DECIDE)
+    asked = {leaf.permission for leaf in evidence.leaves} if evidence and decides else set()
     context = {
         "hold": one,
         "evidence": evidence,

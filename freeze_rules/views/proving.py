@@ -22,7 +22,7 @@ def _typed(request: HttpRequest, name: str, most: int) -> str:
 @require_POST
 @permission_required(roles.APPROVALS_DECIDE)
 def approve_release(request: HttpRequest, hold_id: int) -> HttpResponse:
-    """Give the approval; the service asks for the permission that the freeze itself names."""
+    """Give the approval; the service asks besides for the permission that the freeze names."""
     try:
         with transaction.atomic(durable=True):
             done = proving.approve(

@@ -77,8 +77,8 @@ def _promotion() -> list[Any]:
 
 
 REPORT_ROUTES: dict[str, Route] = {
-    # The service asks for the permission that the freeze itself names.
-    "hold-approve": Route(roles.STOCK_VIEW, _hold, is_page=False),
+    # The service asks besides for the permission that the freeze itself names.
+    "hold-approve": Route(roles.APPROVALS_DECIDE, _hold, is_page=False),
     "inspections": Route(roles.STOCK_VIEW),
     "inspection": Route(roles.STOCK_VIEW, _inspection),
     "inspection-attach": Route(roles.STOCK_INSPECT, _inspection, is_page=False),

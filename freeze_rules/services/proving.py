@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from freeze_rules import formula
 from freeze_rules.models import Proof, Watch
 from freeze_rules.services import judging, releasing
+from freeze_rules.services.laying import ACTOR
 from inventory import selectors as stock
 from inventory import services as inventory
 from org import services as org
@@ -146,7 +147,7 @@ def _release(watch: Watch) -> bool:
     steps = releasing.steps_met([watch], now=now)
     if not steps:
         return False
-    outcomes = inventory.claims([step.request for step in steps], actor=judging.ACTOR)
+    outcomes = inventory.claims([step.request for step in steps], actor=ACTOR)
     for outcome in outcomes:
         outcome.check()
     return judging.close_after(steps, outcomes, now) > 0

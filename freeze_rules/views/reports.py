@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -188,8 +189,8 @@ def _decided(request: HttpRequest, form: forms.ResultForm, row: Inspection, pers
     given = form.cleaned_data
     try:
         with transaction.atomic(durable=True):
-            if given["file"] is not None:
-                _attach(request, row, person)
+            if (file := given["file"]) is not None:
+                _attach(file, row, person)
             inspections.decide(
                 inspection_id=row.pk, result=given["result"], reference=given["reference"],
                 passed=given["passed"], note=given["note"], person=person,
@@ -204,8 +205,7 @@ def _decided(request: HttpRequest, form: forms.ResultForm, row: Inspection, pers
     return True
 
 
-def _attach(request: HttpRequest, row: Inspection, person: Person) -> None:
-    file = request.FILES["file"]
+def _attach(file: UploadedFile[bytes], row: Inspection, person: Person) -> None:
     talking.attach(
         document=row.number, person=person, name=file.name or "", file=file, size=file.size or 0
     )
@@ -219,9 +219,10 @@ def inspection_attach(request: HttpRequest, inspection_id: int) -> HttpResponse:
     row = _inspection(person, inspection_id)
     try:
         with transaction.atomic(durable=True):
-            if "file" not in request.FILES:
+            file = request.FILES.get("file")
+            if not isinstance(file, UploadedFile):
                 raise approvals.ApprovalRefused("file_empty")
-            _attach(request, row, person)
+            _attach(file, row, person)
     except approvals.ApprovalRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -240,7 +241,9 @@ def inspection_file(request: HttpRequest, inspection_id: int, file_id: int) -> H
     name, kind, content = file
     answer = HttpResponse(content, content_type=kind)
     paper = not kind.startswith("image/")
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=paper, filename=name)
+    answer["Content-Disposition"] = str(
+        content_disposition_header(as_attachment=paper, filename=name)
+    )
     return answer
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from freeze_rules.models import Proof, Rule, RuleState
 from freeze_rules.presets import PRESETS
-from freeze_rules.services import presets, proving, rules, scanning
+from freeze_rules.services import events, presets, proving, rules, scanning
 from inventory import services as inventory
 from tests import given
 from tests.freeze_rules import writing
@@ -149,11 +149,11 @@ def _defective() -> tuple[int, int]:
     given.stock("BOWL", 3, grade="CC")
     place = given.location("A-01")
     taken("defects")
-    bowl = writing.events.Goods(sku_id=given.sku("BOWL"), qty=3, grade="CC", location_id=place)
+    bowl = events.Goods(sku_id=given.sku("BOWL"), qty=3, grade="CC", location_id=place)
     with transaction.atomic():
-        writing.events.note(
+        events.note(
             [
-                writing.events.Happening(
+                events.Happening(
                     kind="return.received", key="R-1", document="SO-9",
                     warehouse_id=given.warehouse_id("WH1"), goods=[bowl],
                 )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from freeze_rules.models import Event, Inspection, Promotion
-from freeze_rules.services import proving
+from freeze_rules.services import events, proving
 from freeze_rules.services.reports import (
     customs,
     incidents,
@@ -81,13 +81,13 @@ def test_a_written_result_lets_go_and_is_written_once() -> None:
 def test_mended_goods_come_back_only_with_the_report_of_the_inspection_attached() -> None:
     given.stock("BOWL", 3, grade="CC")
     taken("defects")
-    goods = writing.events.Goods(
+    goods = events.Goods(
         sku_id=given.sku("BOWL"), qty=3, grade="CC", location_id=given.location("A-01")
     )
     with transaction.atomic():
-        writing.events.note(
+        events.note(
             [
-                writing.events.Happening(
+                events.Happening(
                     kind="return.received", key="R", goods=[goods],
                     warehouse_id=given.warehouse_id("WH1"),
                 )

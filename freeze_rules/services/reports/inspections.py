@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from freeze_rules.models import Inspection
@@ -14,7 +16,6 @@ from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org import services as org
 from org.models import Person
-from org.scope import Scope
 from org.selectors import scope_of
 
 R = Inspection.Result
@@ -106,14 +107,14 @@ def decide(
     return row
 
 
-def _reachable(person: Person):  # type: ignore[no-untyped-def]
-    scope: Scope = scope_of(person, permission=roles.STOCK_INSPECT)
+def _reachable(person: Person) -> QuerySet[Inspection]:
+    scope = scope_of(person, permission=roles.STOCK_INSPECT)
     return scope.limit(Inspection.objects.all(), "warehouse__unit")
 
 
 def _tell(row: Inspection, kind: str, person: Person) -> None:
     decided = row.result != R.ASKED
-    facts = {"inspection": row.number, "event.report": row.reference}
+    facts: dict[str, Any] = {"inspection": row.number, "event.report": row.reference}
     if decided:
         facts |= {
             "event.result": row.result, "event.passed": row.passed, "event.failed": row.failed

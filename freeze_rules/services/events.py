@@ -105,14 +105,15 @@ class Happening:
 def listened(kinds: Collection[str]) -> frozenset[str]:
     """Those kinds that a live or paused rule, or a hold that a rule laid, listens to.
 
-    Rooms with many events a second ask before they tell. One statement, and now and then a second.
+    Rooms with many events a second ask before they tell. Two statements, and now and then a third.
     """
     triggers = dict(
         Rule.objects.filter(state__in=[*LIVE, RuleState.PAUSED]).values_list("version", "trigger")
     )
     heard = {kind for version in triggers for kind in _heard_by(version)}
     # A retired rule's holds go on waiting for what it said.
-    heard |= _heard_by_retired(Rule.objects.filter(state=RuleState.RETIRED).count())
+    retired = Rule.objects.filter(state=RuleState.RETIRED, version__isnull=False)
+    heard |= {kind for pk in retired.values_list("version_id", flat=True) for kind in _heard_by(pk)}
     return frozenset(kinds) & (set(triggers.values()) | heard)
 
 
@@ -120,12 +121,6 @@ def listened(kinds: Collection[str]) -> frozenset[str]:
 def _heard_by(version_id: int) -> frozenset[str]:
     """Versions are never edited: read once."""
     return read(RuleVersion.objects.values_list("definition", flat=True).get(pk=version_id)).hears
-
-
-@lru_cache(maxsize=1)
-def _heard_by_retired(_count: int) -> frozenset[str]:
-    versions = RuleVersion.objects.filter(rule__state=RuleState.RETIRED, enabled_by__isnull=False)
-    return frozenset(kind for pk in versions.values_list("id", flat=True) for kind in _heard_by(pk))
 
 
 def note(happenings: Sequence[Happening], *, told_by: str) -> int:

@@ -1,0 +1,102 @@
+"""Two workers judge at once, one is killed: events are judged once and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+from django.db import connections, transaction
+
+from freeze_rules.models import WAITING, Verdict
+from freeze_rules.models import Event as Happened
+from freeze_rules.services import judging
+from tests import given
+from tests.freeze_rules import writing
+
+pytestmark = pytest.mark.races
+
+
+def _closing(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    finally:
+        connections.close_all()
+
+
+def _told(count: int) -> None:
+    given.stock("TEA", 100)
+    writing.enabled(scope="goods", quantity={"event": True}, release={"proof": "repair.done"})
+    for _n in range(count):
+        writing.happens("goods.received", goods=[("TEA", 2)])
+
+
+def test_two_judges_share_the_events_between_them(real_commits: str) -> None:
+    _told(12)
+    together = Barrier(2)
+
+    def judge() -> int:
+        together.wait(20)
+        done = 0
+        while True:
+            with transaction.atomic():
+                judged = judging.judge_batch(limit=3)
+            done += judged.events
+            if not judged.events:
+                return done
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [each.result() for each in [pool.submit(_closing, judge) for _ in range(2)]]
+
+    assert sum(both) == 12
+    assert Verdict.objects.count() == 12
+    assert given.free("TEA") == 100 - 24
+
+
+def test_without_the_lock_two_judges_take_the_same_events(
+    real_commits: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: it is the claim by row that keeps the two apart."""
+    _told(1)
+    monkeypatch.setattr(
+        type(Happened.objects.all()), "select_for_update", lambda self, **_how: self
+    )
+    first_has_read, second_has_read = Event(), Event()
+
+    def read(mine: Event, other: Event) -> int:
+        with transaction.atomic():
+            rows = Happened.objects.filter(WAITING).select_for_update(skip_locked=True)
+            seen = len(list(rows))
+            mine.set()
+            other.wait(20)
+            return seen
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(_closing, lambda: read(first_has_read, second_has_read))
+        two = pool.submit(_closing, lambda: read(second_has_read, first_has_read))
+        assert (one.result(), two.result()) == (1, 1)
+
+
+def test_what_a_killed_worker_had_begun_is_judged_by_the_next(real_commits: str) -> None:
+    _told(3)
+
+    class Killed(BaseException):
+        pass
+
+    def dies() -> int:
+        try:
+            with transaction.atomic():
+                judging.judge_batch()
+                raise Killed
+        except Killed:
+            return 0
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_closing, dies).result()
+    assert Happened.objects.filter(WAITING).count() == 3
+    assert given.free("TEA") == 100
+
+    with transaction.atomic():
+        assert judging.judge_batch().events == 3
+    assert given.free("TEA") == 94

@@ -312,6 +312,7 @@ JOBS: dict[str, str] = {
 APPROVALS: dict[str, str] = {
     "stock.adjust": "inventory.services.correcting.kind:KIND",
     "stock.unfreeze": "freeze_rules.services.consent:KIND",
+    "stock.freeze": "freeze_rules.services.freeze_consent:KIND",
     "recall.lift": "freeze_rules.services.recall_consent:KIND",
 }
 # What has a history: kind -> the `HistoryKind` of the room that keeps it (see org.history).

@@ -18,6 +18,7 @@ from inventory.selectors.lot_board import LotNarrowing, lot_rows
 from inventory.selectors.places import grades
 from inventory.services import Policy, Refused
 from org.scope import Scope
+from org.services.approvals import ApprovalRefused
 
 POLICIES = [
     (
@@ -213,7 +214,7 @@ class FreezeForm(forms.Form):
             return typed
         return timezone.localdate() + timedelta(days=days)
 
-    def refuse(self, refused: FreezeRefused | Refused) -> None:
+    def refuse(self, refused: FreezeRefused | Refused | ApprovalRefused) -> None:
         """Show why not, at the field it is of."""
         text = str(refused)
         if refused.code == "insufficient_stock" and isinstance(refused, Refused):

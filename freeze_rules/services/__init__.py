@@ -1,6 +1,7 @@
 """Freeze and let go: `from freeze_rules import services as freezing`."""
 
 from freeze_rules.services.consent import LetGo, let_go, let_go_each, needed_for
+from freeze_rules.services.freeze_consent import Laid, freeze_or_ask
 from freeze_rules.services.manual import (
     Frozen,
     Planned,
@@ -16,10 +17,12 @@ __all__ = [
     "FreezeOrder",
     "FreezeRefused",
     "Frozen",
+    "Laid",
     "LetGo",
     "Planned",
     "Released",
     "freeze",
+    "freeze_or_ask",
     "let_go",
     "let_go_each",
     "needed_for",

@@ -26,6 +26,7 @@ from org.addresses import number_in
 from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of
+from org.services.approvals import ApprovalRefused
 
 PREFILLED = ("warehouse", "zone", "location", "sku", "lot", "supplier", "grade", "reason")
 SALT = "freeze.drawn"
@@ -49,7 +50,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     if "apply" in request.POST and drawn is not None and form.cleaned_data["plan"]:
         try:
             return _lay(request, form, drawn, person)
-        except (freezing.FreezeRefused, inventory.Refused) as refused:
+        except (freezing.FreezeRefused, inventory.Refused, ApprovalRefused) as refused:
             moved = refused.code == "world_moved"
             if not moved:
                 form.refuse(refused)
@@ -82,16 +83,22 @@ def _lay(request: HttpRequest, form: FreezeForm, drawn: int, person: Person) -> 
     """Apply what was shown.
 
     Raises:
-        FreezeRefused, Refused: nothing was laid.
+        FreezeRefused, Refused, ApprovalRefused: nothing was laid or asked.
     """
     given = form.cleaned_data
     with transaction.atomic(durable=True):
-        done = freezing.freeze(
+        done = freezing.freeze_or_ask(
             key=given["token"], order=form.order(), person=person, pk=drawn, plan=given["plan"]
         )
-    messages.success(request, _("%(number)s is in force.") % {"number": done.number})
+    if done.frozen is None:
+        said = _(
+            "This needs somebody's consent: asked for as AP-%(number)s. Nothing is frozen yet."
+        )
+        messages.warning(request, said % {"number": done.approval_id})
+        return HttpResponseRedirect(reverse("approval", args=[done.approval_id]))
+    messages.success(request, _("%(number)s is in force.") % {"number": done.frozen.number})
     address = reverse("holds")
-    return HttpResponseRedirect(f"{address}?{urlencode({'document': done.number})}")
+    return HttpResponseRedirect(f"{address}?{urlencode({'document': done.frozen.number})}")
 
 
 def _plan(

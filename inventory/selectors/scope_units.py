@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Sum
 
-from inventory.models import HoldLine, Location, Lot
+from inventory.models import HoldLine, Location, Lot, Sku
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +90,11 @@ def _read(scopes: Sequence[ScopeOf], clause: str) -> Iterator[tuple[int, Under]]
         cursor.execute(_SQL.format(sku=clause), columns)
         for at, units, value, skus, warehouses in cursor.fetchall():
             yield at - 1, Under(units=units, value=value, skus=skus, warehouses=warehouses)
+
+
+def costs_of(sku_ids: Collection[int]) -> dict[int, Decimal]:
+    """What one base unit of each of these SKUs costs to buy. One statement."""
+    return dict(Sku.objects.filter(id__in=sku_ids).values_list("id", "unit_cost"))
 
 
 def zones_of(location_ids: Collection[int]) -> dict[int, int | None]:

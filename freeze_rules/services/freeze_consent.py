@@ -1,0 +1,175 @@
+"""A freeze by hand beyond what a person may do alone: it stops whole and asks.
+
+How much that is, policies say: by value, by units, by kind of freeze, by unit (see
+docs/approvals.md). Nothing is frozen until somebody else agrees to exactly the plan that was shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from freeze_rules.services.manual import Frozen, freeze, plan_freeze
+from freeze_rules.services.orders import FreezeOrder, FreezeRefused, by_hand, check, check_dates
+from inventory import selectors as stock
+from inventory import services as inventory
+from inventory.selectors import scope_units
+from org import roles
+from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
+from org.models import Person
+from org.scope import Scope
+from org.selectors import head_office_id
+from org.services import approvals
+
+CODE = "stock.freeze"
+# Lines of the plan that an approver is shown; the sums count all.
+SHOWN = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Laid:
+    """What became of it: frozen, or asked for under the request `approval_id`."""
+
+    frozen: Frozen | None = None
+    approval_id: int | None = None
+
+
+def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan: str) -> Laid:
+    """Freeze what the order names, or ask for consent when a policy wants it.
+
+    `pk` and `plan` come from `plan_freeze`. Joins the caller's transaction; the same key does it
+    once.
+
+    Raises:
+        FreezeRefused, inventory.Refused: as `freeze`.
+        approvals.ApprovalRefused: nobody_to_ask, key_reused.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    check(order, person)
+    payload: Payload = {"order": order.said(), "pk": pk, "person": person.pk}
+    unit_id = _unit_of(order)
+    needed = approvals.needed(kind=CODE, facts=_summarize(payload), unit_id=unit_id, person=person)
+    if needed is None:
+        return Laid(frozen=freeze(key=key, order=order, person=person, pk=pk, plan=plan))
+    check_dates(order)
+    asked = approvals.ask(
+        kind=CODE,
+        payload=payload,
+        unit_id=unit_id,
+        person=person,
+        key=f"freeze:{person.pk}:{key}",
+        why=order.note or by_hand(order.reason).label,
+        document=f"FZ-{pk}",
+        policy=needed.policy,
+    )
+    return Laid(approval_id=asked.pk)
+
+
+def _unit_of(order: FreezeOrder) -> int:
+    """The unit whose warehouse it is; the head office when it reaches into several."""
+    if order.warehouse_id is None:
+        return head_office_id()
+    [house] = stock.warehouses(scope=Scope.everything(), ids=[order.warehouse_id])
+    return house.unit_id
+
+
+def _order(payload: Payload) -> FreezeOrder:
+    """The order out of what the request keeps."""
+    said: dict[str, Any] = dict(payload["order"])
+    for each in fields(FreezeOrder):
+        if each.name.endswith("_at") and each.name in said:
+            said[each.name] = datetime.fromisoformat(said[each.name])
+    if "policy" in said:
+        said["policy"] = inventory.Policy(said["policy"])
+    return FreezeOrder(**said)
+
+
+def _plan(payload: Payload) -> inventory.Plan:
+    person = Person.objects.get(pk=payload["person"])
+    return plan_freeze(order=_order(payload), pk=payload["pk"], person=person).plan
+
+
+def _summarize(payload: Payload) -> Facts:
+    order, plan = _order(payload), _plan(payload)
+    reason = by_hand(order.reason)
+    skus, costs = stock.skus(list(plan.frozen)), scope_units.costs_of(list(plan.frozen))
+    units = sum(plan.frozen.values())
+    cost = sum((costs[sku] * qty for sku, qty in plan.frozen.items()), Decimal(0))
+    named = [f"FZ-{payload['pk']}", reason.label, f"{units:,}"]
+    taken = sum(qty for lost in plan.displaced.values() for qty in lost.values())
+    impact: list[tuple[str, int | str]] = [
+        ("reason", reason.label), ("skus", len(plan.frozen)),
+        ("displaced", len(plan.displaced)), ("taken", taken),
+    ]  # fmt: skip
+    if order.note:
+        impact.append(("note", order.note))
+    return Facts(
+        subject=" · ".join(named),
+        amount=cost.quantize(Decimal("0.01")),
+        qty=units,
+        traits=("SAFETY",) if reason.is_safety else (),
+        changes=tuple(
+            Change(
+                what=f"{skus[sku].code} {skus[sku].name}", where="", code=skus[sku].code,
+                before=0, after=qty, url=reverse("stock"),
+            )
+            for sku, qty in sorted(plan.frozen.items(), key=lambda each: -each[1])[:SHOWN]
+        ),
+        impact=tuple(impact),
+    )  # fmt: skip
+
+
+def _fingerprint(payload: Payload, lock: bool) -> str:
+    """The same units of the same SKUs from the same documents; the ledger locks when it applies."""
+    plan = _plan(payload)
+    said = [
+        payload["order"],
+        sorted(plan.frozen.items()),
+        sorted((document, sorted(lost.items())) for document, lost in plan.displaced.items()),
+        plan.refusal.code if plan.refusal is not None else "",
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _apply(payload: Payload, granted: Granted) -> str:
+    """Freeze it in the name of whoever asked.
+
+    Raises:
+        CannotApply: what `freeze` refuses.
+    """
+    try:
+        done = freeze(
+            key=granted.key, order=_order(payload), person=granted.maker, pk=payload["pk"],
+            plan=_plan(payload).digest,
+        )  # fmt: skip
+    except (FreezeRefused, inventory.Refused) as refused:
+        raise CannotApply(refused.code, str(refused)) from refused
+    return done.number
+
+
+KIND = ApprovalKind(
+    code=CODE,
+    name=gettext_lazy("Freeze by hand"),
+    permission=roles.STOCK_HOLD,
+    summarize=_summarize,
+    fingerprint=_fingerprint,
+    apply=_apply,
+    words={
+        "before": gettext_lazy("Frozen now"),
+        "after": gettext_lazy("Frozen afterwards"),
+        "SAFETY": gettext_lazy("Safety freeze"),
+        "reason": gettext_lazy("Frozen because of"),
+        "note": gettext_lazy("Note of the freeze"),
+        "skus": gettext_lazy("SKUs frozen"),
+        "displaced": gettext_lazy("Documents that lose units"),
+        "taken": gettext_lazy("Units taken from them"),
+    },
+)

@@ -85,7 +85,7 @@ def _cold_room() -> Any:
                 code=wish.code, zone_code="C", since=datetime.now(UTC) - timedelta(days=20),
                 actor=actor, scope=scope,
             )  # fmt: skip
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(person)
 
     def hand_in(body: bytes) -> int:

@@ -15,6 +15,7 @@ from channels_sync.services import shops
 from org import services as org
 from org.lists.registry import list_of
 from org.models import Job
+from outbox import services as outbox
 from tests import given
 from tests.oms import told
 from tests.wms import world
@@ -46,6 +47,8 @@ def something() -> None:
     from oms import services as orders
 
     orders.process()
+    # The journal is written from news.
+    outbox.deliver(handler="freeze_rules.services.journal:note_booked")
 
 
 @pytest.mark.parametrize("key", LISTS)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include("freeze_rules.api.sensor_urls")),
     path("api/v1/", include("freeze_rules.api.condition_urls")),
     path("api/v1/", include("freeze_rules.api.afterwards_urls")),
+    path("api/v1/", include("freeze_rules.api.rule_urls")),
     path("api/v1/", include("inventory.api.resource_urls")),
     path("api/v1/", include("org.api.resource_urls")),
     path("", include("insights.urls")),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("", include("oms.urls")),
     path("", include("freeze_rules.sensor_urls")),
     path("", include("freeze_rules.urls")),
+    path("", include("freeze_rules.rule_urls")),
     path("", include("channels_sync.urls")),
 ]
 

@@ -12,7 +12,6 @@ from freeze_rules.views import (
     proving,
     recalls,
     reports,
-    rules,
 )
 
 urlpatterns = [
@@ -55,13 +54,4 @@ urlpatterns = [
     path("freeze-rules/conditions/try/", conditions.try_condition, name="condition-try"),
     path("freeze-rules/conditions/check/", conditions.check_condition, name="condition-check"),
     path("freeze-rules/conditions/words/", conditions.suggest_words, name="condition-words"),
-    path("freeze-rules/", rules.rule_list, name="freeze-rules"),
-    path("freeze-rules/<int:rule_id>/", rules.rule_page, name="freeze-rule"),
-    path("freeze-rules/<int:rule_id>/do/<slug:verb>/", rules.act, name="rule-act"),
-    path("freeze-rules/<int:rule_id>/tune/", rules.tune, name="rule-tune"),
-    path(
-        "freeze-rules/<int:rule_id>/verdicts/<int:verdict_id>/",
-        rules.say_of_verdict,
-        name="rule-verdict",
-    ),
 ]

@@ -59,7 +59,7 @@ def _condition(definition: Definition, parameters: Mapping[str, Any]) -> list[Wr
         conditions.parse(definition.condition, parameters)
     except conditions.ConditionRefused as refused:
         return [
-            Wrong(part="condition", path=fault.path, sentence=str(fault))
+            Wrong(part="condition", path=fault.path, sentence=fault.text)
             for fault in refused.faults
         ]
     return []
@@ -74,7 +74,7 @@ def _release(definition: Definition) -> list[Wrong]:
         try:
             conditions.parse(leaf)
         except conditions.ConditionRefused as refused:
-            found += [Wrong(part="release", sentence=str(fault)) for fault in refused.faults]
+            found += [Wrong(part="release", sentence=fault.text) for fault in refused.faults]
     return found
 
 

@@ -45,6 +45,7 @@ SENTENCES = {
     "unknown_case": _("The rule has no such test."),
     "case_wrong": _("A test needs a name, units from 1 and facts that there are."),
     "too_many_cases": _("A rule has at most 200 tests."),
+    "file_wrong": _("This is no rule of a file, or one of its parts is of the wrong kind."),
     "day_passed": _("The next review lies after today."),
 }
 

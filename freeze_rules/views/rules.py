@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from freeze_rules.conditions import ConditionRefused
+from freeze_rules.conditions import ConditionRefused, facts_in, parse
 from freeze_rules.definition import DefinitionWrong
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors import rule_views, wording
@@ -169,6 +169,7 @@ def rule_page(request: HttpRequest, rule_id: int) -> HttpResponse:
         "verdicts": hits[:PAGE],
         "next_url": f"?before={hits[PAGE - 1].id}" if len(hits) > PAGE else "",
         "tried": tried(rule),
+        "reads": _reads(rule),
         "parameters": [(name, json.dumps(value, ensure_ascii=False).strip('"'))
                        for name, value in sorted(rule.parameters.items())],
         "verbs": verbs(rule, person),
@@ -215,6 +216,17 @@ def tried(rule: Rule) -> list[tuple[Any, Tried | None]]:
             outcome = None
         found.append((case, outcome))
     return found
+
+
+def _reads(rule: Rule) -> list[tuple[str, str]]:
+    """The facts that its condition compares: what a test gives."""
+    version = rule.next_version or rule.version
+    told = version.definition.get("condition") if version else None
+    try:
+        codes = facts_in(parse(told or {"all": []}, rule.parameters))
+    except ConditionRefused:
+        return []
+    return [(code, rule_views.fact_label(code)) for code in sorted(codes) if code != "event.qty"]
 
 
 def verbs(rule: Rule, person: Person) -> list[Verb]:

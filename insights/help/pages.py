@@ -99,6 +99,17 @@ ABOUT: dict[str, About] = {
         _("Rules that freeze goods when something happens and let go when it is proved."),
         ("hold", "reason", "release"),
     ),
+    "freeze-rule-new": About(
+        _(
+            "Say when goods must not be sold and how they come back; nothing freezes before a "
+            "second person has enabled it."
+        ),
+        ("hold", "reason", "release"),
+    ),
+    "freeze-rule-edit": About(
+        _("A change is a new version; what runs goes on until a second person has enabled it."),
+    ),
+    "rules-import": About(_("Rules out of a file, all as drafts, or every fault and none.")),
     "freeze-rule": About(
         _("What one rule says, what it did, and what may be done with it."), ("hold", "release")
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from org import roles
 from tests.freeze_rules import writing
-from tests.pages.routes import Route
+from tests.pages.routes import MACHINE, Route
 
 
 def _rule() -> list[Any]:
@@ -24,6 +24,20 @@ def _verdict() -> list[Any]:
 RULE_ROUTES: dict[str, Route] = {
     "freeze-rules": Route(roles.RULES_VIEW),
     "freeze-rule": Route(roles.RULES_VIEW, _rule),
+    "freeze-rule-new": Route(roles.RULES_EDIT),
+    "freeze-rule-edit": Route(roles.RULES_EDIT, _rule),
+    "rules-export": Route(MACHINE),
+    "rules-import": Route(roles.RULES_EDIT),
+    "rule-test": Route(roles.RULES_EDIT, _rule, is_page=False),
+    "rule-test-drop": Route(roles.RULES_EDIT, _verdict, is_page=False),
+    "api-rules": Route(roles.RULES_VIEW, speaks_json="GET"),
+    "api-rule": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
+    "api-rule-events": Route(roles.RULES_TELL, speaks_json="POST"),
+    "api-rules-file": Route(roles.RULES_VIEW, speaks_json="GET"),
+    "api-rule-step": Route(roles.RULES_VIEW, _rule, speaks_json="POST"),
+    "api-rule-parameters": Route(roles.RULES_EDIT, _rule, speaks_json="PUT"),
+    "api-rule-tests": Route(roles.RULES_EDIT, _rule, speaks_json="POST"),
+    "api-rule-verdicts": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
     "rule-act": Route(roles.RULES_EDIT, _step, is_page=False, also=roles.RULES_ENABLE),
     "rule-tune": Route(roles.RULES_EDIT, _rule, is_page=False),
     "rule-verdict": Route(roles.RULES_EDIT, _verdict, is_page=False),

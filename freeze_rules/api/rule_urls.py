@@ -1,0 +1,24 @@
+"""Routes of freeze rules for programs."""
+
+from django.urls import path
+
+from freeze_rules.api import rules
+
+urlpatterns = [
+    path("freeze-rules", rules.Rules.as_view(), name="api-rules"),
+    path("freeze-rules/events", rules.RuleEvents.as_view(), name="api-rule-events"),
+    path("freeze-rules/file", rules.RulesFile.as_view(), name="api-rules-file"),
+    path("freeze-rules/<int:rule_id>", rules.RuleOne.as_view(), name="api-rule"),
+    path("freeze-rules/<int:rule_id>/steps", rules.RuleStep.as_view(), name="api-rule-step"),
+    path(
+        "freeze-rules/<int:rule_id>/parameters",
+        rules.RuleParameters.as_view(),
+        name="api-rule-parameters",
+    ),
+    path("freeze-rules/<int:rule_id>/tests", rules.RuleTests.as_view(), name="api-rule-tests"),
+    path(
+        "freeze-rules/<int:rule_id>/verdicts",
+        rules.RuleVerdicts.as_view(),
+        name="api-rule-verdicts",
+    ),
+]

@@ -1,0 +1,443 @@
+"""Rules for programs: read, written as versions, stepped through their life, and told events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from freeze_rules.api.conditions import tree
+from freeze_rules.models import Rule, RuleState
+from freeze_rules.selectors import rule_views, wording
+from freeze_rules.services import cases, events, exchange, rules
+from freeze_rules.services.rules import RuleRefused
+from freeze_rules.services.trying import try_case
+from freeze_rules.triggers import KINDS
+from inventory import selectors as stock
+from inventory.selectors import reach
+from org import roles
+from org.api.batches import Item, answered, bodies_in, read_items
+from org.api.callers import SignedIn
+from org.api.describing import Raw, described, results
+from org.api.endpoints import Endpoint
+from org.api.faults import Fault, Faulty, add_texts
+from org.api.queries import Query, plain
+from org.api.shapes import Field, Shape, day, facts, lines, moment, number, text, word
+from org.models import Person
+
+add_texts({**rules.SENTENCES, **events.SENTENCES})
+STATES = tuple(RuleState.values)
+ANY = Raw({"type": "object", "additionalProperties": True})
+ROW = {
+    "id": int, "number": str, "name": str, "state": STATES, "trigger": str, "preset": str,
+    "version": str, "owner": str, "review_on": str | None, "frozen": int, "hits": int,
+    "would": int, "kept": int,
+}  # fmt: skip
+WHOLE = {
+    **ROW, "sentence": str, "priority": int, "note": str, "parameters": ANY, "definition": ANY,
+    "waiting": Raw({"type": ["object", "null"], "additionalProperties": True}),
+    "paused_why": str,
+    "tests": [{"name": str, "passed": bool, "message": str}],
+}  # fmt: skip
+DRAFT = Shape(
+    (
+        Field("name", text(80, least=1), required=True),
+        Field("definition", tree, required=True, about="Trigger, condition, scope, ..."),
+        Field("parameters", facts),
+        Field("note", text(400)),
+        Field("priority", number(-1_000_000, 1_000_000)),
+        Field("review_on", day),
+    )
+)
+EXAMPLE = {
+    "name": "Dairy waits for its inspection",
+    "definition": {
+        "trigger": "goods.received",
+        "condition": {"fact": "sku.category", "is": "=", "value": "DAIRY"},
+        "scope": "lot",
+        "reason": "QC",
+        "release": {"proof": "inspection.passed"},
+    },
+}
+CONFLICTS = {"wrong_state", "nothing_asked", "case_fails", "never_enabled", "name_taken"}
+FORBIDDEN = {"not_allowed", "same_person"}
+
+
+def _refused(refused: RuleRefused) -> Faulty:
+    """Every fault with its part of the rule."""
+    status = 409 if refused.code in CONFLICTS else 403 if refused.code in FORBIDDEN else 422
+    if refused.code.startswith("unknown_rule"):
+        raise Http404 from refused
+    return Faulty(
+        *(
+            Fault(
+                code=refused.code, field=f"definition.{wrong.part}"[:64], there=wrong.path or None,
+                said=wrong.sentence, status=status,
+            )
+            for wrong in refused.wrong
+        ),
+        *(() if refused.wrong else (Fault(code=refused.code, status=status),)),
+    )  # fmt: skip
+
+
+def _whole(rule_id: int) -> dict[str, Any]:
+    rule = rule_views.rule(rule_id)
+    if rule is None or rule.version is None:
+        raise Http404
+    [row] = rule_views.rules(ids=[rule_id], limit=1)
+    waiting = rule.next_version
+    return {
+        **_row(row),
+        "sentence": wording.sentence(rule.version.definition, rule.parameters),
+        "priority": rule.priority,
+        "note": rule.note,
+        "parameters": rule.parameters,
+        "definition": rule.version.definition,
+        "waiting": waiting.definition if waiting else None,
+        "paused_why": rule.paused_why,
+        "tests": _tests(rule),
+    }
+
+
+def _row(row: rule_views.RuleRow) -> dict[str, Any]:
+    return {name: plain(getattr(row, name)) for name in ROW}
+
+
+def _tests(rule: Rule) -> list[dict[str, Any]]:
+    version = rule.next_version or rule.version
+    tried = [
+        try_case(definition=version.definition, parameters=rule.parameters, case=case)
+        for case in rule.cases.order_by("id")
+        if version is not None
+    ]
+    return [{"name": each.name, "passed": each.passed, "message": each.sentence} for each in tried]
+
+
+class _OfRules(Endpoint):
+    """What the addresses below share."""
+
+    permission = roles.RULES_VIEW
+    permission_to_change = roles.RULES_EDIT
+
+    def person(self) -> Person:
+        """Whose hand this is: rules are written and enabled by people.
+
+        Raises:
+            Faulty: people_only.
+        """
+        if not isinstance(self.caller, SignedIn):
+            raise Faulty(Fault(code="people_only", status=403))
+        return self.caller.person
+
+    def done(self, work: Callable[[], Rule], *, status: int = 200) -> Response:
+        """The write, once; its refusals as faults."""
+        try:
+            return self.once(lambda: Response(_whole(work().pk), status=status))
+        except RuleRefused as refused:
+            raise _refused(refused) from None
+
+
+def _draft(body: Mapping[str, Any]) -> rules.RuleDraft:
+    return rules.RuleDraft(**{"parameters": {}, **body})
+
+
+class Rules(_OfRules):
+    """List, write."""
+
+    @described(
+        "List freeze rules",
+        takes={"state": STATES, "q": str, "before": int, "limit": int},
+        answer={"rules": [ROW]},
+    )
+    def get(self, request: Request) -> Response:
+        """The newest first; hits are those of seven days."""
+        query = Query(request, ("state", "q", "before", "limit"))
+        state = query.one_of("state", "", *STATES)
+        rows = rule_views.rules(
+            states=[state] if state else (), words=query.text("q"), before=query.number("before"),
+            limit=query.limit(),
+        )  # fmt: skip
+        return Response({"rules": [_row(row) for row in rows]})
+
+    @described("Write a freeze rule", body=DRAFT, answer=WHOLE, status=201, example=EXAMPLE)
+    def post(self, request: Request) -> Response:
+        """A rule in DRAFT; every fault of its definition is named with its part."""
+        body, person = DRAFT.must(request.data), self.person()
+        return self.done(lambda: rules.create_rule(draft=_draft(body), person=person), status=201)
+
+
+class RuleOne(_OfRules):
+    """Read, change."""
+
+    @described("Read a freeze rule", answer=WHOLE, also=(404,))
+    def get(self, request: Request, rule_id: int) -> Response:
+        """What it says, in words and in JSON, and its tests."""
+        Query(request, ())
+        return Response(_whole(rule_id))
+
+    @described("Change a freeze rule", body=DRAFT, answer=WHOLE, also=(404, 409), example=EXAMPLE)
+    def put(self, request: Request, rule_id: int) -> Response:
+        """The next version. One that freezes goes on with its old one until it is enabled."""
+        body, person = DRAFT.must(request.data), self.person()
+        return self.done(
+            lambda: rules.change_rule(rule_id=rule_id, draft=_draft(body), person=person)
+        )
+
+
+STEPS = ("shadow", "ask", "enable", "send_back", "pause", "resume", "beyond", "retire")
+STEP = Shape((Field("step", word(*STEPS), required=True), Field("why", text(400))))
+
+
+class RuleStep(_OfRules):
+    """From state to state."""
+
+    permission = roles.RULES_VIEW
+    permission_to_change = roles.RULES_VIEW
+
+    @described(
+        "Step a freeze rule", body=STEP, answer=WHOLE, also=(404, 409),
+        example={"step": "pause", "why": "Stocktaking"},
+    )  # fmt: skip
+    def post(self, request: Request, rule_id: int) -> Response:
+        """`enable`, `send_back`, `resume` and `beyond` need the permission to enable rules."""
+        body, person = STEP.must(request.data), self.person()
+        step, why = body["step"], body.get("why", "")
+        if step in ("shadow", "ask"):
+            take = getattr(rules, step)
+            return self.done(lambda: take(rule_id=rule_id, person=person))
+        if step == "beyond":
+            return self.done(
+                lambda: rules.resume(rule_id=rule_id, person=person, why=why, beyond=True)
+            )
+        take = getattr(rules, step)
+        return self.done(lambda: take(rule_id=rule_id, person=person, why=why))
+
+
+TUNING = Shape((Field("parameters", facts, required=True),))
+
+
+class RuleParameters(_OfRules):
+    """Tuned in place."""
+
+    permission = roles.RULES_EDIT
+
+    @described(
+        "Tune a freeze rule", body=TUNING, answer=WHOLE, also=(404,),
+        example={"parameters": {"days": 45}},
+    )  # fmt: skip
+    def put(self, request: Request, rule_id: int) -> Response:
+        """Other values for parameters that it has; they count at once."""
+        body, person = TUNING.must(request.data), self.person()
+        return self.done(
+            lambda: rules.tune(rule_id=rule_id, parameters=body["parameters"], person=person)
+        )
+
+
+CASE = Shape(
+    (
+        Field("name", text(120, least=1), required=True),
+        Field("given", facts, required=True),
+        Field("qty", number(1, 10**12)),
+        Field("expected", number(0, 10**12), about="Units that must be frozen; all when missing."),
+    )
+)
+
+
+class RuleTests(_OfRules):
+    """Given, when, then."""
+
+    permission = roles.RULES_EDIT
+
+    @described(
+        "Keep a test of a freeze rule", body=CASE, answer=WHOLE, also=(404,),
+        example={"name": "milk is held", "given": {"sku.category": "DAIRY"}, "qty": 10},
+    )  # fmt: skip
+    def post(self, request: Request, rule_id: int) -> Response:
+        """One of the same name is replaced."""
+        body, person = CASE.must(request.data), self.person()
+        return self.done(
+            lambda: cases.keep_case(
+                rule_id=rule_id, name=body["name"], given=body["given"], qty=body.get("qty", 1),
+                expected=body.get("expected"), person=person,
+            ).rule
+        )  # fmt: skip
+
+
+VERDICT = {
+    "id": int, "at": datetime, "outcome": str, "version": str, "document": str,
+    "hold_id": int | None, "sku": str, "lot": str, "warehouse": str, "qty": int, "value": str,
+    "facts": ANY, "code": str, "false_alarm": bool | None,
+}  # fmt: skip
+
+
+class RuleVerdicts(_OfRules):
+    """What it did."""
+
+    @described(
+        "List verdicts of a freeze rule",
+        takes={"before": int, "since": datetime, "limit": int},
+        answer={"verdicts": [VERDICT]},
+        also=(404,),
+    )
+    def get(self, request: Request, rule_id: int) -> Response:
+        """The newest first, each with the facts of its moment."""
+        query = Query(request, ("before", "since", "limit"))
+        if rule_views.rule(rule_id) is None:
+            raise Http404
+        found = rule_views.verdicts(
+            rule_id=rule_id, scope=self.scope(), before=query.number("before"),
+            since=query.moment("since"), limit=query.limit(),
+        )  # fmt: skip
+        shown = [
+            {**{name: plain(getattr(each, name)) for name in VERDICT}, "facts": dict(each.facts)}
+            for each in found
+        ]
+        return Response({"verdicts": shown})
+
+
+class RulesFile(_OfRules):
+    """Out and in."""
+
+    @described("Export freeze rules", takes={"id": [int]}, answer=ANY)
+    def get(self, request: Request) -> Response:
+        """Those that are named, or all that are not retired."""
+        query = Query(request, ("id",))
+        named = [int(each) for each in query.texts("id") if each.isdecimal()]
+        return Response(exchange.exported(ids=named or None))
+
+    @described("Import freeze rules", body=ANY, answer={"rules": [int]}, status=201)
+    def post(self, request: Request) -> Response:
+        """All as drafts, or every fault and none of them."""
+        person = self.person()
+        told = request.data if isinstance(request.data, dict) else None
+
+        def work() -> Response:
+            made = exchange.import_rules(told, person=person)
+            return Response({"rules": [rule.pk for rule in made]}, status=201)
+
+        try:
+            return self.once(work)
+        except exchange.ImportRefused as refused:
+            raise Faulty(
+                *(
+                    Fault(code="file_wrong", item=max(each.place - 1, 0), said=each.sentence)
+                    for each in refused.faults
+                )
+            ) from None
+
+
+GOODS = Shape(
+    (
+        Field("sku", text(64, least=1), required=True),
+        Field("qty", number(0, events.MOST_UNITS)),
+        Field("lot", text(64)),
+        Field("grade", text(2)),
+    )
+)
+HAPPENING = Shape(
+    (
+        Field("kind", word(*sorted(KINDS)), required=True),
+        Field("key", text(120, least=1), required=True),
+        Field("occurred_at", moment),
+        Field("document", text(64)),
+        Field("warehouse", text(32)),
+        Field("facts", facts),
+        Field("goods", lines(GOODS)),
+    )
+)
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """Ids behind the codes of a batch."""
+
+    skus: Mapping[str, int]
+    houses: Mapping[str, int]
+    lots: Mapping[tuple[int, str], int]
+
+
+class RuleEvents(Endpoint):
+    """Something happened. The key is the event's own: told again it changes nothing."""
+
+    permission = roles.RULES_TELL
+    needs_key = False
+
+    @described(
+        "Tell events",
+        body=Raw({"type": "object", "properties": {"items": {"type": "array", "minItems": 1,
+             "maxItems": 1000, "items": HAPPENING.schema}}, "required": ["items"],
+             "additionalProperties": False}),
+        answer=results({"new": bool}),
+        example={"items": [{"kind": "external", "key": "erp:4711", "warehouse": "WH1",
+                            "facts": {"event.external": "quality alarm"},
+                            "goods": [{"sku": "MILK", "qty": 10}]}]},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Up to 1,000, each judged by itself; rules and holds that listen act within a second."""
+        items = read_items(bodies_in(request), HAPPENING)
+        told = {item.number: self._read(item, known) for known in [self._known(items)]
+                for item in items if item.made is not None}  # fmt: skip
+        waiting = {at: each for at, each in told.items() if each is not None}
+        with transaction.atomic(durable=True):
+            seen = rule_views.known_events([each.key for each in waiting.values()])
+            self._note(items, waiting)
+        for at in waiting:
+            if not items[at].faults:
+                items[at].answer = {"new": waiting[at].key not in seen}
+                seen.add(waiting[at].key)
+        return answered(items)
+
+    def _note(self, items: list[Item], waiting: dict[int, events.Happening]) -> None:
+        """Keep all that can be kept; each refusal is its item's own."""
+        left = list(waiting)
+        while left:
+            try:
+                events.note([waiting[at] for at in left], told_by=self.caller.actor)
+            except events.EventRefused as refused:
+                items[left.pop(refused.at)].refuse(Fault(code=refused.code))
+            else:
+                return
+
+    def _known(self, items: list[Item]) -> _Codes:
+        made = [item.made for item in items if item.made is not None]
+        goods = [each for one in made for each in one.get("goods", ())]
+        skus = reach.skus(sorted({each["sku"] for each in goods})).by_code
+        named = sorted({each["lot"] for each in goods if each.get("lot")})
+        return _Codes(
+            skus=skus,
+            houses={view.code: view.id for view in stock.warehouses(scope=self.scope())},
+            lots=reach.lots(named, sku_ids=list(skus.values())).by_code if named else {},
+        )
+
+    def _read(self, item: Item, known: _Codes) -> events.Happening | None:
+        """The event with ids for codes; None and a fault where one is not known."""
+        told, goods = item.made, []
+        house = told.get("warehouse", "")
+        if house and house not in known.houses:
+            item.refuse(Fault(code="unknown_warehouse", field="warehouse", asked=house))
+            return None
+        for line, each in enumerate(told.get("goods", ())):
+            sku, lot = known.skus.get(each["sku"]), each.get("lot", "")
+            if sku is None:
+                item.refuse(Fault(code="unknown_sku", line=line, field="sku", asked=each["sku"]))
+                return None
+            if lot and (sku, lot) not in known.lots:
+                item.refuse(Fault(code="unknown_lot", line=line, field="lot", asked=lot))
+                return None
+            goods.append(
+                events.Goods(
+                    sku_id=sku, qty=each.get("qty", 0), lot_id=known.lots.get((sku, lot)),
+                    grade=each.get("grade") or "ZP",
+                )
+            )  # fmt: skip
+        return events.Happening(
+            kind=told["kind"], key=told["key"], occurred_at=told.get("occurred_at"),
+            document=told.get("document", ""), warehouse_id=known.houses.get(house),
+            facts=told.get("facts", {}), goods=goods,
+        )  # fmt: skip

@@ -1,0 +1,27 @@
+"""Routes of freeze rules."""
+
+from django.urls import path
+
+from freeze_rules.views import rule_writing, rules
+
+urlpatterns = [
+    path("freeze-rules/", rules.rule_list, name="freeze-rules"),
+    path("freeze-rules/new/", rule_writing.new, name="freeze-rule-new"),
+    path("freeze-rules/export/", rule_writing.export, name="rules-export"),
+    path("freeze-rules/import/", rule_writing.bring_in, name="rules-import"),
+    path("freeze-rules/<int:rule_id>/", rules.rule_page, name="freeze-rule"),
+    path("freeze-rules/<int:rule_id>/edit/", rule_writing.edit, name="freeze-rule-edit"),
+    path("freeze-rules/<int:rule_id>/tests/", rule_writing.keep_case, name="rule-test"),
+    path(
+        "freeze-rules/<int:rule_id>/tests/<int:case_id>/drop/",
+        rule_writing.drop_case,
+        name="rule-test-drop",
+    ),
+    path("freeze-rules/<int:rule_id>/do/<slug:verb>/", rules.act, name="rule-act"),
+    path("freeze-rules/<int:rule_id>/tune/", rules.tune, name="rule-tune"),
+    path(
+        "freeze-rules/<int:rule_id>/verdicts/<int:verdict_id>/",
+        rules.say_of_verdict,
+        name="rule-verdict",
+    ),
+]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v1/", include("wms.api.urls")),
     path("api/v1/", include("freeze_rules.api.sensor_urls")),
     path("api/v1/", include("freeze_rules.api.condition_urls")),
+    path("api/v1/", include("freeze_rules.api.report_urls")),
     path("api/v1/", include("freeze_rules.api.afterwards_urls")),
     path("api/v1/", include("freeze_rules.api.rule_urls")),
     path("api/v1/", include("inventory.api.resource_urls")),

@@ -5,6 +5,7 @@ from django.urls import path
 from freeze_rules.views import (
     ageing,
     board,
+    clearance,
     conditions,
     freezing,
     journal,
@@ -33,6 +34,8 @@ urlpatterns = [
         reports.inspection_file,
         name="inspection-file",
     ),
+    path("clearance/", clearance.clearance_list, name="clearance"),
+    path("clearance/<int:hold_id>/take-over/", clearance.take_over, name="clearance-take-over"),
     path("customs/", reports.customs, name="customs"),
     path("suppliers/blocked/", reports.supplier_list, name="supplier-blocks"),
     path("suppliers/blocked/<int:block_id>/allow/", reports.supplier_allow, name="supplier-allow"),

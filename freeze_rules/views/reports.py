@@ -267,6 +267,7 @@ def customs(request: HttpRequest) -> HttpResponse:
         at_customs.set_state(
             lot_id=what.lot_id, sku_id=what.goods, state=given["state"],
             declaration=given["declaration"], note=given["note"], person=person,
+            actor=person.actor,
         )  # fmt: skip
         return _("Lot %(lot)s: %(state)s.") % {
             "lot": given["lot"], "state": CUSTOMS[given["state"]]
@@ -304,7 +305,10 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
 
     def work(form: forms.SupplierForm) -> str:
         given = form.cleaned_data
-        row = suppliers.block(supplier=given["supplier"], why=given["why"], person=person)
+        row = suppliers.block(
+            supplier=given["supplier"], why=given["why"], actor=person.actor,
+            scope=scope_of(person, permission=roles.STOCK_HOLD),
+        )  # fmt: skip
         return _("%(supplier)s is blocked.") % {"supplier": row.supplier}
 
     form = _form(request, forms.SupplierForm, roles.STOCK_HOLD)
@@ -344,7 +348,11 @@ def supplier_allow(request: HttpRequest, block_id: int) -> HttpResponse:
     why = "".join(each for each in request.POST.get("why", "") if each.isprintable())
     try:
         with transaction.atomic(durable=True):
-            suppliers.allow(supplier=row.supplier, why=why, person=person_of(request))
+            person = person_of(request)
+            suppliers.allow(
+                supplier=row.supplier, why=why, actor=person.actor,
+                scope=scope_of(person, permission=roles.STOCK_HOLD),
+            )  # fmt: skip
     except ReportRefused as refused:
         messages.error(request, str(refused))
     else:

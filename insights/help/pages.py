@@ -67,6 +67,10 @@ ABOUT: dict[str, About] = {
     "inspection": About(
         _("The result is written once; the report is attached as a PDF or photo."), ("release",)
     ),
+    "clearance": About(
+        _("Lots frozen for their date; a running promotion can take them over."),
+        ("near_expiry", "hold"),
+    ),
     "customs": About(
         _("What customs say of imported lots; nothing is sold before it is cleared."),
         ("lot", "hold"),

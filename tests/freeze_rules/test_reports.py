@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from freeze_rules.models import Event, Inspection, Promotion
-from freeze_rules.services import events, proving
+from freeze_rules.selectors.clearance import to_clear
+from freeze_rules.services import events, proving, scanning
 from freeze_rules.services.reports import (
+    clearance,
     customs,
     incidents,
     inspections,
@@ -128,7 +130,12 @@ def test_customs_inspect_a_lot_and_clear_it() -> None:
     def say(state: str) -> None:
         with transaction.atomic():
             customs.set_state(
-                lot_id=lot, sku_id=given.sku("WINE"), state=state, declaration="5301", person=lead
+                lot_id=lot,
+                sku_id=given.sku("WINE"),
+                state=state,
+                declaration="5301",
+                person=lead,
+                actor=lead.actor,
             )
         judged()
 
@@ -174,18 +181,18 @@ def test_a_supplier_is_blocked_and_allowed_again_by_whoever_sees_every_warehouse
     taken("supplier-blocked")
     boss = given.person()
     with pytest.raises(ReportRefused) as refused, transaction.atomic():
-        suppliers.block(supplier="Nobody", why="glass", person=boss)
+        suppliers.block(supplier="Nobody", why="glass", actor=boss.actor, scope=Scope.everything())
     assert refused.value.code == "unknown_supplier"
 
     with transaction.atomic():
-        suppliers.block(supplier="S-1", why="glass", person=boss)
+        suppliers.block(supplier="S-1", why="glass", actor=boss.actor, scope=Scope.everything())
     judged()
     assert given.free("NUTS") == 0
     with pytest.raises(ReportRefused) as refused, transaction.atomic():
-        suppliers.block(supplier="S-1", why="again", person=boss)
+        suppliers.block(supplier="S-1", why="again", actor=boss.actor, scope=Scope.everything())
     assert refused.value.code == "blocked_already"
     with transaction.atomic():
-        suppliers.allow(supplier="S-1", why="new line", person=boss)
+        suppliers.allow(supplier="S-1", why="new line", actor=boss.actor, scope=Scope.everything())
     judged()
     assert given.free("NUTS") == 5
 
@@ -251,3 +258,42 @@ def test_a_promotion_with_a_line_twice_or_closing_first_is_refused_whole() -> No
         assert refused.value.code == refusal
     assert Promotion.objects.count() == 0
     assert Event.objects.count() == 0
+
+
+def test_a_promotion_takes_over_a_lot_near_its_date_and_its_orders_draw_it() -> None:
+    lot = given.lot("MILK", "L1", expires_on=timezone.localdate() + timedelta(days=9))
+    given.stock("MILK", 20, lot_id=lot)
+    given.stock("TEA", 5)
+    rule = taken("near-expiry")
+    taken("promotion-reserve")
+    boss = given.person()
+    _promotion(boss, (), TEA=5)
+    with transaction.atomic():
+        promotions.open_due(now=timezone.now() + timedelta(minutes=2))
+    judged()
+    assert scanned(rule.pk) == 1
+    [row] = to_clear(scope=Scope.everything())
+    assert (row.lot_code, row.days_left, row.units) == ("L1", 9, 20)
+
+    with transaction.atomic():
+        clearance.take_over(
+            hold_id=row.hold_id, promotion_id=Promotion.objects.get().pk, person=boss
+        )
+
+    assert to_clear(scope=Scope.everything()) == []
+    assert given.free("MILK") == 0
+    assert scanned(rule.pk) == 0
+    told.accept(told.draft("T1", told.line("MILK", 3)))
+    pipeline.process()
+    assert told.held(told.the("T1").document) == {"MILK": 3}
+    with transaction.atomic():
+        promotions.close_due(now=timezone.now() + timedelta(days=3))
+    judged()
+    assert given.free("MILK") == 17
+
+
+def scanned(rule_id: int) -> int:
+    """What the nightly search of a rule freezes now."""
+    found = scanning.search(rule_id=rule_id)
+    with transaction.atomic():
+        return scanning.freeze_found(found, rule_id=rule_id)

@@ -61,7 +61,11 @@ def _leak() -> list[Any]:
 def _block() -> list[Any]:
     given.lot("TEA", "L1", supplier="S-1")
     with transaction.atomic():
-        return [suppliers.block(supplier="S-1", why="glass", person=given.person()).pk]
+        return [
+            suppliers.block(
+                supplier="S-1", why="glass", actor="system:test", scope=Scope.everything()
+            ).pk
+        ]
 
 
 def _promotion() -> list[Any]:
@@ -88,7 +92,16 @@ REPORT_ROUTES: dict[str, Route] = {
     "supplier-allow": Route(roles.STOCK_HOLD, _block, is_page=False),
     "incidents": Route(roles.STOCK_VIEW),
     "incident-mended": Route(roles.STOCK_INSPECT, _leak, is_page=False),
+    "clearance": Route(roles.STOCK_VIEW),
+    "clearance-take-over": Route(roles.STOCK_CONVERT, _hold, is_page=False),
     "promotions": Route(roles.STOCK_VIEW),
     "promotion": Route(roles.STOCK_VIEW, _promotion),
     "promotion-end": Route(roles.STOCK_HOLD, _promotion, is_page=False),
+    "api-customs": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-suppliers-blocked": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-suppliers-allowed": Route(roles.STOCK_HOLD, speaks_json="POST"),
+    "api-inspections": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-promotions": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-freeze-presets": Route(roles.RULES_VIEW, speaks_json="GET"),
+    "api-evidence": Route(roles.STOCK_VIEW, _hold, speaks_json="GET"),
 }

@@ -9,42 +9,41 @@ from freeze_rules.models import SupplierBlock
 from freeze_rules.services import events
 from freeze_rules.services.reports.refusals import ReportRefused
 from inventory.selectors import reach
-from org import roles
 from org import services as org
-from org.models import Person
-from org.selectors import scope_of
+from org.scope import Scope
 
 
-def block(*, supplier: str, why: str, person: Person) -> SupplierBlock:
+def block(*, supplier: str, why: str, actor: str, scope: Scope) -> SupplierBlock:
     """Nothing of this supplier is sold from now on. Joins the caller's transaction.
+
+    Args:
+        scope: where the teller may freeze; a block is for those who may everywhere.
 
     Raises:
         ReportRefused: not_allowed, supplier_missing, unknown_supplier, why_missing,
             blocked_already.
     """
-    name = _checked(supplier, why, person)
+    name = _checked(supplier, why, scope)
     if SupplierBlock.objects.filter(supplier=name, cleared_at__isnull=True).exists():
         raise ReportRefused("blocked_already", field="supplier")
     if not reach.has_supplier(name):
         raise ReportRefused("unknown_supplier", field="supplier")
-    row = SupplierBlock.objects.create(
-        supplier=name, why=why.strip()[:400], blocked_by=person.actor
-    )
-    _tell("supplier.blocked", row, person)
+    row = SupplierBlock.objects.create(supplier=name, why=why.strip()[:400], blocked_by=actor)
+    _tell("supplier.blocked", row, actor)
     org.record(
-        actor=person.actor, action="supplier.blocked", subject=f"supplier:{name}",
+        actor=actor, action="supplier.blocked", subject=f"supplier:{name}",
         after={"why": row.why},
     )  # fmt: skip
     return row
 
 
-def allow(*, supplier: str, why: str, person: Person) -> SupplierBlock:
+def allow(*, supplier: str, why: str, actor: str, scope: Scope) -> SupplierBlock:
     """The supplier is trusted again. Joins the caller's transaction.
 
     Raises:
         ReportRefused: not_allowed, supplier_missing, why_missing, not_blocked.
     """
-    name = _checked(supplier, why, person)
+    name = _checked(supplier, why, scope)
     row = (
         SupplierBlock.objects.select_for_update()
         .filter(supplier=name, cleared_at__isnull=True)
@@ -53,22 +52,21 @@ def allow(*, supplier: str, why: str, person: Person) -> SupplierBlock:
     if row is None:
         raise ReportRefused("not_blocked", field="supplier")
     row.cleared_by, row.cleared_why, row.cleared_at = (
-        person.actor, why.strip()[:400], timezone.now()
+        actor, why.strip()[:400], timezone.now()
     )  # fmt: skip
     row.save()
-    _tell("supplier.cleared", row, person)
+    _tell("supplier.cleared", row, actor)
     org.record(
-        actor=person.actor, action="supplier.cleared", subject=f"supplier:{name}",
+        actor=actor, action="supplier.cleared", subject=f"supplier:{name}",
         after={"why": row.cleared_why},
     )  # fmt: skip
     return row
 
 
-def _checked(supplier: str, why: str, person: Person) -> str:
+def _checked(supplier: str, why: str, scope: Scope) -> str:
     assert connection.in_atomic_block, "The edge opens the transaction."
-    may = person.may(roles.STOCK_HOLD)
     # A block reaches into every warehouse: it is for those who see them all.
-    if not may or not scope_of(person, permission=roles.STOCK_HOLD).is_everything:
+    if not scope.is_everything:
         raise ReportRefused("not_allowed")
     if not supplier.strip():
         raise ReportRefused("supplier_missing", field="supplier")
@@ -77,7 +75,7 @@ def _checked(supplier: str, why: str, person: Person) -> str:
     return supplier.strip()[:80]
 
 
-def _tell(kind: str, row: SupplierBlock, person: Person) -> None:
+def _tell(kind: str, row: SupplierBlock, actor: str) -> None:
     events.note(
         [
             events.Happening(
@@ -85,5 +83,5 @@ def _tell(kind: str, row: SupplierBlock, person: Person) -> None:
                 facts={"event.supplier": row.supplier},
             )
         ],
-        told_by=person.actor,
+        told_by=actor,
     )  # fmt: skip

@@ -175,7 +175,6 @@ class SuppliersAllowed(_Reported):
 
 
 def _block(row: SupplierBlock) -> dict[str, Any]:
-    row.refresh_from_db()
     said: dict[str, Any] = plain(
         {
             "supplier": row.supplier, "why": row.why, "blocked_at": row.blocked_at,

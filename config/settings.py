@@ -300,6 +300,7 @@ IMPORTS: dict[str, str] = {
 COUNTS_KEPT_S = env.number("COUNTS_KEPT_S", 20)
 
 JOBS: dict[str, str] = {
+    "rules.replay": "freeze_rules.services.replaying:replay",
     "lists.export": "org.lists.exporting:export",
     "import.check": "org.importing.checking:check",
     "import.book": "org.importing.booking:book",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.views import rule_writing, rules
+from freeze_rules.views import rule_trials, rule_writing, rules
 
 urlpatterns = [
     path("freeze-rules/", rules.rule_list, name="freeze-rules"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("freeze-rules/import/", rule_writing.bring_in, name="rules-import"),
     path("freeze-rules/<int:rule_id>/", rules.rule_page, name="freeze-rule"),
     path("freeze-rules/<int:rule_id>/edit/", rule_writing.edit, name="freeze-rule-edit"),
+    path("freeze-rules/<int:rule_id>/preview/", rule_trials.preview, name="rule-preview"),
+    path("freeze-rules/<int:rule_id>/shadow/", rule_trials.shadow, name="rule-shadow"),
+    path("freeze-rules/<int:rule_id>/review/", rule_trials.review, name="rule-review"),
+    path("freeze-rules/<int:rule_id>/review/done/", rule_trials.reviewed, name="rule-reviewed"),
     path("freeze-rules/<int:rule_id>/tests/", rule_writing.keep_case, name="rule-test"),
     path(
         "freeze-rules/<int:rule_id>/tests/<int:case_id>/drop/",

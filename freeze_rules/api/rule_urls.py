@@ -15,6 +15,9 @@ urlpatterns = [
         rules.RuleParameters.as_view(),
         name="api-rule-parameters",
     ),
+    path(
+        "freeze-rules/<int:rule_id>/replays", rules.RuleReplays.as_view(), name="api-rule-replays"
+    ),
     path("freeze-rules/<int:rule_id>/tests", rules.RuleTests.as_view(), name="api-rule-tests"),
     path(
         "freeze-rules/<int:rule_id>/verdicts",

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from freeze_rules.api.conditions import tree
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors import rule_views, wording
-from freeze_rules.services import cases, events, exchange, rules
+from freeze_rules.services import cases, events, exchange, replaying, rules
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.services.trying import try_case
 from freeze_rules.triggers import KINDS
@@ -299,6 +299,40 @@ class RuleVerdicts(_OfRules):
             for each in found
         ]
         return Response({"verdicts": shown})
+
+
+REPLAY = Shape(
+    (
+        Field("days", number(1, replaying.MOST_DAYS), required=True),
+        Field("parameters", facts, about="Values to try; they are not kept."),
+    )
+)
+
+
+class RuleReplays(_OfRules):
+    """What it would have done."""
+
+    permission_to_change = roles.RULES_VIEW
+
+    @described(
+        "Replay a freeze rule", body=REPLAY, answer={"job": int}, status=202, also=(404,),
+        example={"days": 30},
+    )  # fmt: skip
+    def post(self, request: Request, rule_id: int) -> Response:
+        """A job judges the events of the last days; its result is on the job."""
+        body, person = REPLAY.must(request.data), self.person()
+
+        def work() -> Response:
+            job = replaying.ask_replay(
+                rule_id=rule_id, days=body["days"], parameters=body.get("parameters", {}),
+                person=person,
+            )  # fmt: skip
+            return Response({"job": job}, status=202)
+
+        try:
+            return self.once(work)
+        except RuleRefused as refused:
+            raise _refused(refused) from None
 
 
 class RulesFile(_OfRules):

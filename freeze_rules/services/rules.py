@@ -46,6 +46,7 @@ SENTENCES = {
     "case_wrong": _("A test needs a name, units from 1 and facts that there are."),
     "too_many_cases": _("A rule has at most 200 tests."),
     "file_wrong": _("This is no rule of a file, or one of its parts is of the wrong kind."),
+    "days_wrong": _("A replay goes back 1 to 366 days."),
     "day_passed": _("The next review lies after today."),
 }
 

@@ -114,6 +114,13 @@ ABOUT: dict[str, About] = {
         _("A change is a new version; what runs goes on until a second person has enabled it."),
     ),
     "rules-import": About(_("Rules out of a file, all as drafts, or every fault and none.")),
+    "rule-preview": About(
+        _("What a rule would do on present stock, or would have done in the past."), ("hold",)
+    ),
+    "rule-shadow": About(_("What it would have frozen, beside what people froze by hand.")),
+    "rule-review": About(
+        _("Does the rule still do good: hits, false alarms, and what it did not see.")
+    ),
     "freeze-rule": About(
         _("What one rule says, what it did, and what may be done with it."), ("hold", "release")
     ),

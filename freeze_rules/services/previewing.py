@@ -1,0 +1,114 @@
+"""What a searching rule would freeze on present stock, before it runs. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+
+from freeze_rules.definition import read
+from freeze_rules.models import Rule
+from freeze_rules.selectors.replaying import book_of
+from freeze_rules.selectors.weighing import weigh
+from freeze_rules.services import laying, limits, scanning
+from freeze_rules.services.laying import ACTOR, Laid
+from inventory import selectors as stock
+from inventory import services as inventory
+from inventory.selectors import reach
+
+SHOWN = 50
+# Claims whose effect on promised goods is worked out one by one; a page waits for no more.
+PLANNED = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewRow:
+    """One claim it would lay."""
+
+    sku: str
+    lot: str
+    warehouse: str
+    units: int
+    value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """All it would lay now. `orders` lose units, among the first `planned` claims."""
+
+    claims: int
+    units: int
+    value: Decimal
+    skus: int
+    warehouses: int
+    beyond: str
+    rows: list[PreviewRow]
+    planned: int
+    orders: dict[str, int]
+    left: int
+
+
+def preview(rule: Rule, *, houses: Collection[int]) -> Preview:
+    """What the rule, or its waiting change, would freeze now in these warehouses.
+
+    Raises:
+        DefinitionWrong, ConditionRefused: it cannot be judged.
+    """
+    version = rule.next_version or rule.version
+    assert version is not None, "A rule that is shown has a version."
+    now, book = timezone.now(), book_of(rule)
+    found = [
+        each
+        for each in scanning.finds(read(version.definition), parameters=rule.parameters)
+        if each.warehouse_id in houses
+    ]
+    hits = weigh(found, book, now=now).hits
+    places = laying.places_of(hits)
+    laid = [each for hit in hits for each in laying.claims_of(hit, places, now=now)]
+    taken = limits.estimates(laid)
+    broken = limits.beyond(laid, taken, now=now)
+    orders, left = _promised(laid[:PLANNED])
+    return Preview(
+        claims=len(laid),
+        units=sum(units for units, _value in taken),
+        value=sum((value for _units, value in taken), Decimal(0)),
+        skus=len({each.scope.sku_id for each in laid}),
+        warehouses=len({each.scope.warehouse_id for each in laid}),
+        beyond=str(broken[rule.pk]) if rule.pk in broken else "",
+        rows=_rows(laid[:SHOWN], taken),
+        planned=min(len(laid), PLANNED),
+        orders=orders,
+        left=left,
+    )
+
+
+def _rows(laid: list[Laid], taken: list[tuple[int, Decimal]]) -> list[PreviewRow]:
+    skus = stock.skus({each.scope.sku_id for each in laid if each.scope.sku_id})
+    lots = stock.lots({each.scope.lot_id for each in laid if each.scope.lot_id})
+    codes = reach.warehouse_codes(
+        {each.scope.warehouse_id for each in laid if each.scope.warehouse_id}
+    )
+    return [
+        PreviewRow(
+            sku=skus[each.scope.sku_id].code if each.scope.sku_id else "",
+            lot=lots[each.scope.lot_id].code if each.scope.lot_id else "",
+            warehouse=codes.get(each.scope.warehouse_id or 0, ""),
+            units=units,
+            value=value,
+        )
+        for each, (units, value) in zip(laid, taken, strict=False)
+    ]
+
+
+def _promised(laid: list[Laid]) -> tuple[dict[str, int], int]:
+    """Orders that would lose units, and units that stay promised or are held by others."""
+    orders: dict[str, int] = {}
+    left = 0
+    for each in laid:
+        plan = inventory.plan(each.request, actor=ACTOR)
+        left += sum(plan.left.values())
+        for document, lost in plan.displaced.items():
+            orders[document] = orders.get(document, 0) + sum(lost.values())
+    return orders, left

@@ -1,0 +1,171 @@
+"""Before a rule acts and after: what it would do, would have done, and whether it does good."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from freeze_rules.conditions import ConditionRefused
+from freeze_rules.definition import DefinitionWrong
+from freeze_rules.models import Outcome, Rule
+from freeze_rules.selectors import rule_reviews, rule_views, wording
+from freeze_rules.selectors.rule_views import fact_label
+from freeze_rules.services import previewing, replaying, reviewing
+from freeze_rules.services.rules import RuleRefused
+from freeze_rules.triggers import TRIGGERS
+from freeze_rules.views.rules import found_rule
+from inventory import selectors as stock
+from org import roles
+from org.access import permission_required, person_of
+from org.addresses import number_in
+from org.selectors import jobs as jobs_of
+from org.selectors import scope_of
+
+MONTH = timedelta(days=30)
+ROWS = 100
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(roles.RULES_VIEW)
+def preview(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """What it would freeze on present stock; POST asks for a replay of the past."""
+    person, rule = person_of(request), found_rule(rule_id)
+    if request.method == "POST":
+        return _ask(request, rule)
+    scope = scope_of(person, permission=roles.RULES_VIEW)
+    version = rule.next_version or rule.version
+    told = version.definition if version else {}
+    scanned = TRIGGERS[str(told.get("trigger"))].scanned
+    number = number_in(request.GET, "job")
+    here = reverse("rule-preview", args=[rule.pk])
+    mine = [each for each in jobs_of(person=person, limit=50) if each.page_url == here]
+    job = next((each for each in mine if each.id == number), mine[0] if mine else None)
+    context: dict[str, Any] = {
+        "rule": rule,
+        "version": version,
+        "sentence": wording.sentence(told, rule.parameters),
+        "scanned": scanned,
+        "job": job,
+        "jobs": mine[:10],
+        "parameters": [(name, json.dumps(value, ensure_ascii=False).strip('"'))
+                       for name, value in sorted(rule.parameters.items())],
+        "result": _shown(job.result) if job and job.result else None,
+    }  # fmt: skip
+    if scanned:
+        try:
+            houses = {view.id for view in stock.warehouses(scope=scope)}
+            context["preview"] = previewing.preview(rule, houses=houses)
+        except (DefinitionWrong, ConditionRefused) as wrong:
+            messages.error(request, str(wrong))
+    return render(request, "freeze_rules/rule_preview.html", context)
+
+
+def _ask(request: HttpRequest, rule: Rule) -> HttpResponse:
+    given = {}
+    for name, before in rule.parameters.items():
+        typed = request.POST.get(f"param-{name}", "").strip()[:2_000]
+        try:
+            value = typed if isinstance(before, str) else json.loads(typed or "null")
+        except ValueError:
+            value = typed
+        if typed and value != before:
+            given[name] = value
+    days = request.POST.get("days", "")
+    here = reverse("rule-preview", args=[rule.pk])
+    try:
+        with transaction.atomic(durable=True):
+            job = replaying.ask_replay(
+                rule_id=rule.pk,
+                days=int(days) if days.isdecimal() and len(days) < 6 else 0,
+                parameters=given,
+                person=person_of(request),
+            )
+    except RuleRefused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(here)
+    return HttpResponseRedirect(f"{here}?job={job}#replay")
+
+
+def _shown(result: dict[str, Any]) -> dict[str, Any]:
+    """The result for a page: hours with the share of the fullest, facts by their names."""
+    hours = sorted(result.get("hours", {}).items())
+    most = max((units for _hour, units in hours), default=0)
+    first = [
+        {**row, "facts": [(fact_label(code), value) for code, value in row["facts"].items()]}
+        for row in result.get("first", [])
+    ]
+    return {**result, "hours": hours[-ROWS:], "most": most, "first": first}
+
+
+@require_GET
+@permission_required(roles.RULES_VIEW)
+def shadow(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """What it would have frozen while it ran on paper, beside what people froze by hand."""
+    person, rule = person_of(request), found_rule(rule_id)
+    scope = scope_of(person, permission=roles.RULES_VIEW)
+    rows = rule_views.verdicts(
+        rule_id=rule.pk, scope=scope, outcomes=[Outcome.WOULD_FREEZE],
+        before=number_in(request.GET, "before"), limit=ROWS + 1,
+    )  # fmt: skip
+    agreed = rule_reviews.agreed_by_hand([row.id for row in rows[:ROWS]])
+    context = {
+        "rule": rule,
+        "rows": [(row, agreed.get(row.id)) for row in rows[:ROWS]],
+        "agreed": len(agreed),
+        "shown": min(len(rows), ROWS),
+        "next_url": f"?before={rows[ROWS - 1].id}" if len(rows) > ROWS else "",
+        "may_ask": rule.state == "SHADOW" and person.may(roles.RULES_EDIT),
+    }
+    return render(request, "freeze_rules/rule_shadow.html", context)
+
+
+@require_GET
+@permission_required(roles.RULES_VIEW)
+def review(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """Does the rule still do good: hits, false alarms, and goods that it did not see."""
+    person, rule = person_of(request), found_rule(rule_id)
+    scope = scope_of(person, permission=roles.RULES_VIEW)
+    since = timezone.now() - MONTH
+    version = rule.version
+    reason = str(version.definition.get("reason", "")) if version else ""
+    context = {
+        "rule": rule,
+        "figures": rule_reviews.figures(rule_id=rule.pk, scope=scope, since=since),
+        "verdicts": rule_views.verdicts(rule_id=rule.pk, scope=scope, since=since, limit=ROWS),
+        "misses": rule_reviews.misses(rule_id=rule.pk, reason=reason, scope=scope, since=since),
+        "reason": wording.reason_labels().get(reason, reason),
+        "may_edit": person.may(roles.RULES_EDIT) and rule.state != "RETIRED",
+        "next_on": timezone.localdate() + MONTH,
+    }
+    return render(request, "freeze_rules/rule_review.html", context)
+
+
+@require_POST
+@permission_required(roles.RULES_EDIT)
+def reviewed(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """It was looked at; the next day is set."""
+    try:
+        day = date.fromisoformat(request.POST.get("next_on", ""))
+    except ValueError:
+        day = None
+    try:
+        with transaction.atomic(durable=True):
+            reviewing.reviewed(
+                rule_id=rule_id, next_on=day, note=request.POST.get("note", "")[:400],
+                person=person_of(request),
+            )  # fmt: skip
+    except RuleRefused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("rule-review", args=[rule_id]))
+    messages.success(request, _("Looked at; the next review is set."))
+    return HttpResponseRedirect(reverse("freeze-rule", args=[rule_id]))

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from freeze_rules.api import rules
+from freeze_rules.api import rule_events, rules
 
 urlpatterns = [
     path("freeze-rules", rules.Rules.as_view(), name="api-rules"),
-    path("freeze-rules/events", rules.RuleEvents.as_view(), name="api-rule-events"),
+    path("freeze-rules/events", rule_events.RuleEvents.as_view(), name="api-rule-events"),
     path("freeze-rules/file", rules.RulesFile.as_view(), name="api-rules-file"),
     path("freeze-rules/<int:rule_id>", rules.RuleOne.as_view(), name="api-rule"),
     path("freeze-rules/<int:rule_id>/steps", rules.RuleStep.as_view(), name="api-rule-step"),

@@ -239,11 +239,15 @@ def _book(table: list[list[Any]]) -> bytes:
 
 @dataclass(frozen=True)
 class Row:
-    """A measure in the list: today, the week's mean, and whether that is where it should be."""
+    """A measure in the list: today, the week's mean, and whether that is where it should be.
+
+    Where nothing was there to be measured, `now` says so in words and `mean` is empty.
+    """
 
     measure: Measure
     url: str
     now: str
+    is_known: bool
     mean: str
     target: str
     tone: str
@@ -267,11 +271,13 @@ def row_of(measure: Measure, person: Person, *, days: int = 14) -> Row:
     answer = series(measure, asked, scope=scope, now=timezone.now())
     line = answer.lines[-1].values if answer.lines else ()
     latest = line[-1] if line else None
+    mean = answer.mean[-1] if answer.mean else None
     return Row(
         measure=measure,
         url=reverse("measure", args=[measure.code]),
-        now=written(measure.shown, latest),
-        mean=written(measure.shown, answer.mean[-1] if answer.mean else None),
+        now=written(measure.shown, latest) if latest is not None else _("no data"),
+        is_known=latest is not None,
+        mean=written(measure.shown, mean) if mean is not None else "",
         target=_target(measure),
         tone=_tone(measure, latest),
         points=_points(line),

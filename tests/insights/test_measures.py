@@ -331,7 +331,10 @@ def test_a_measure_needs_its_own_permission(client: Client) -> None:
     assert client.get("/insights/measures/held/").status_code == 200
     assert client.get("/insights/measures/no-such/").status_code == 404
     codes = {row.measure.code for row in _page(client, "/insights/measures/").context["rows"]}
-    assert codes == {"held", "sellable", "stock-age", "near-expiry", "accuracy", "pick-rate"}
+    assert codes == {
+        "held", "sellable", "stock-age", "near-expiry", "accuracy", "pick-rate",
+        "freezes-by-cause", "time-to-release",
+    }  # fmt: skip
 
 
 def _placed() -> None:
@@ -389,6 +392,19 @@ def test_times_run_from_knowing_to_holding_and_from_paying_to_leaving() -> None:
     assert (held.count, shipped.count) == (1, 1)
     assert held.value < 60
     assert shipped.figure(MEASURES["order-to-shipped"]) == pytest.approx(7200, rel=0.06)
+
+
+def test_a_share_of_nothing_is_no_data_and_a_count_of_nothing_is_zero(client: Client) -> None:
+    client.force_login(given.person())
+
+    rows = {row.measure.code: row for row in client.get("/insights/measures/").context["rows"]}
+
+    assert (rows["accuracy"].now, rows["accuracy"].is_known) == ("无数据", False)
+    assert (rows["accuracy"].mean, rows["accuracy"].tone) == ("", "")
+    assert (rows["oversold"].now, rows["oversold"].is_known) == ("0", True)
+    board = client.get("/").content.decode()
+    assert "无数据" in board
+    assert "0.0 %" not in board
 
 
 def test_an_order_that_finds_no_stock_is_oversold() -> None:

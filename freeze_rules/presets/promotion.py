@@ -14,7 +14,8 @@ RESERVE = Preset(
     definition={
         "trigger": "promotion.opened",
         "condition": ALWAYS,
-        "scope": "order",
+        # One claim a SKU: one that was sold out meanwhile does not spoil the others.
+        "scope": "goods",
         "quantity": {"event": True},
         "reason": "PROMOTION",
         "policy": "FREE_ONLY",

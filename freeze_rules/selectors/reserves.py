@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from freeze_rules.models import Promotion, PromotionLine, Watch
 from inventory.selectors import held_lines
 
@@ -59,6 +61,7 @@ def promised_to(buyers: Sequence[Buyer]) -> dict[str, Reserve]:
     kept = _reserves(
         dict(
             Watch.objects.filter(
+                Q(sku__in=wanted) | Q(sku=None),
                 document__in=[row.number for row in running],
                 closed_at__isnull=True,
                 hold__closed_at__isnull=True,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from freeze_rules import conditions
@@ -102,15 +101,19 @@ def live_rules(*, only: int | None = None) -> RuleBook:
         wanted.filter(state__in=[*LIVE, RuleState.PAUSED]) if only is None
         else wanted.filter(pk=only)
     )  # fmt: skip
-    rows = wanted.values_list(
-        "id", "version_id", "version__number", "state", "name", "priority", "parameters", "trigger"
-    )
+    rows = list(
+        wanted.values_list(
+            "id", "version_id", "version__number", "state", "name", "priority", "parameters",
+            "trigger",
+        )
+    )  # fmt: skip
+    definitions = _not_compiled(rows)
     for pk, version_id, number, state, name, priority, parameters, trigger in rows:
         if state == RuleState.PAUSED:
             book.paused[trigger].append(pk)
             continue
         try:
-            compiled = compiled_version(version_id, json.dumps(parameters, sort_keys=True))
+            compiled = compiled_version(version_id, _written(parameters), definitions)
         except Exception as wrong:
             # Whatever is wrong with one rule must not stop the others; it is paused and reported.
             book.broken[pk] = str(wrong)
@@ -120,15 +123,35 @@ def live_rules(*, only: int | None = None) -> RuleBook:
     return book
 
 
-@lru_cache(maxsize=KEPT)
-def compiled_version(version_id: int, parameters: str) -> Compiled:
+_compiled: dict[tuple[int, str], Compiled] = {}
+
+
+def _written(parameters: Mapping[str, Any]) -> str:
+    return json.dumps(parameters, sort_keys=True)
+
+
+def _not_compiled(rows: Iterable[tuple[Any, ...]]) -> dict[int, Any]:
+    """The definitions of versions that this process has not compiled yet; one statement."""
+    missing = [row[1] for row in rows if (row[1], _written(row[6])) not in _compiled]
+    if not missing:
+        return {}
+    return dict(RuleVersion.objects.filter(pk__in=missing).values_list("id", "definition"))
+
+
+def compiled_version(version_id: int, parameters: str, definitions: Mapping[int, Any]) -> Compiled:
     """A version with these parameters; versions are never edited, so it is kept.
 
     Raises:
         DefinitionWrong, conditions.ConditionRefused: it cannot be used.
     """
-    said = RuleVersion.objects.values_list("definition", flat=True).get(pk=version_id)
-    return compiled_definition(said, json.loads(parameters))
+    key = (version_id, parameters)
+    found = _compiled.get(key)
+    if found is None:
+        if len(_compiled) >= KEPT:
+            _compiled.clear()
+        found = compiled_definition(definitions[version_id], json.loads(parameters))
+        _compiled[key] = found
+    return found
 
 
 def compiled_definition(said: Mapping[str, Any], parameters: Mapping[str, Any]) -> Compiled:

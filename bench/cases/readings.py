@@ -85,7 +85,7 @@ def _cold_room() -> Any:
                 code=wish.code, zone_code="C", since=datetime.now(UTC) - timedelta(days=20),
                 actor=actor, scope=scope,
             )  # fmt: skip
-    client = Client(SERVER_NAME="localhost")
+    client = Client(HTTP_HOST="127.0.0.1")
     client.force_login(person)
 
     def hand_in(body: bytes) -> int:

@@ -35,12 +35,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _in_books(parts: list[str], *, quick: bool) -> dict[str, float | str]:
-    from bench.ruling import judged, read, released, scanned
+    from bench.cases.readings import readings_figures
+    from bench.ruling import judged, released, scanned
 
     figures: dict[str, float | str] = {}
     with measure.own_database() as postgres:
         if "readings" in parts:
-            figures |= read.measure(readings=2_000 if quick else 100_000)
+            figures |= readings_figures(10_000 if quick else 200_000)
         house = stocked.fill(skus=400 if quick else 10_000)
         if "events" in parts:
             figures |= judged.measure(house, events=500 if quick else 10_000)

@@ -145,26 +145,10 @@ def judge() -> Work:
     return work
 
 
-def take_readings(*, devices: list[str], count: int, batch: int) -> Work:
-    """Take sensor readings in, `batch` in a transaction."""
-    from bench.ruling import read
-    from freeze_rules.services.sensors import ingesting
-    from org.scope import Scope
-
-    readings = read.sent(devices, count)
-
-    def work() -> None:
-        for part in _parts(readings, batch):
-            with transaction.atomic(durable=True):
-                ingesting.take_readings(part, actor=ACTOR, scope=Scope.everything())
-
-    return work
-
-
 JOBS: dict[str, Callable[..., Work]] = {
     job.__name__: job
     for job in (
-        hold, release, limit, row_by_row, let_go_of_due, freeze, thaw, judge, take_readings,
+        hold, release, limit, row_by_row, let_go_of_due, freeze, thaw, judge,
     )
 }  # fmt: skip
 

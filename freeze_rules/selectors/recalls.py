@@ -123,7 +123,8 @@ def _starts(lot_ids: Collection[int]) -> dict[int, str]:
 def documents_of(number: str) -> frozenset[str] | None:
     """Documents that suspect goods of a recall left under, such as "SO-7"; None: no such recall.
 
-    "SO-7/2", the second round of an order, is told as the order.
+    "SO-7/2", the second round of an order, is told as the order. Documents of every warehouse:
+    whoever lists orders by them shows those of the reader only.
     """
     letters, _dash, digits = number.strip().upper().partition("-")
     if letters != "RC" or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
@@ -134,7 +135,7 @@ def documents_of(number: str) -> frozenset[str] | None:
     roots = {Recall.Root.RECEIPT: "receipt", Recall.Root.ORDER: "order"}
     named = {roots[Recall.Root(row.root)]: row.document} if row.document else {}
     cone = cone_of(
-        lot_ids=[row.lot_id] if row.lot_id else [], scope=Scope.nothing(), **named
+        lot_ids=[row.lot_id] if row.lot_id else [], scope=Scope.everything(), **named
     )  # fmt: skip
     return frozenset(each.document.partition("/")[0] for each in cone.shipped)
 

@@ -48,9 +48,12 @@ WITH RECURSIVE suspect(stock_id, since) AS (
 )
 SELECT stock_id, min(since) FROM suspect GROUP BY stock_id
 """
-# What happened to suspect units, and under which document it left.
+# What happened to suspect units, under which document they left, and whether from a warehouse of
+# the reader.
 _FLOWS = """
-SELECT p.kind, CASE WHEN p.kind = 'SHIP' THEN p.document
+SELECT (%(units)s::bigint[] IS NULL OR w.unit_id = ANY(%(units)s::bigint[])
+        OR w.id = ANY(%(houses)s::bigint[])) AS seen,
+       p.kind, CASE WHEN p.kind = 'SHIP' THEN p.document
                     WHEN p.kind = 'RETURN' THEN p.facts->>'shipped_document' ELSE ''
        END AS document,
        e.sku_id, c.lot_id, count(DISTINCT p.id), sum(greatest(-e.on_hand, 0))::bigint,
@@ -59,7 +62,9 @@ FROM unnest(%(cells)s::bigint[], %(since)s::bigint[]) AS s(stock_id, since)
 JOIN inventory_stock c ON c.id = s.stock_id
 JOIN inventory_entry e ON e.stock_id = s.stock_id AND e.id >= s.since AND e.on_hand <> 0
 JOIN inventory_posting p ON p.id = e.posting_id
-GROUP BY 1, 2, 3, 4
+JOIN inventory_balance b ON b.id = c.balance_id
+JOIN inventory_warehouse w ON w.id = b.warehouse_id
+GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -176,18 +181,19 @@ def cone_of(
         lot_ids: lots to start from.
         receipt: the document of a delivery (or transfer) that brought the goods.
         order: a document under which goods were shipped; the lots it got are suspect.
-        scope: whose warehouses are listed in `cells`; what is suspect does not depend on it.
+        scope: whose warehouses are listed in `cells`, and of which documents are told in `shipped`
+            and `promised`; what is suspect does not depend on it.
     """
     lots, cells = _roots(set(lot_ids), receipt, order)
     whole = Stock.objects.filter(lot_id__in=lots).values_list("id", flat=True)
     suspects = _spread(cells | dict.fromkeys(whole, 0), lots)
-    flows = _flows(suspects)
+    flows = _flows(suspects, scope)
     return Cone(
         lots=_lots(lots),
         cells=_cells(suspects, lots, scope),
         shipped=_shipped(flows),
         steps=_steps(flows),
-        promised=_promised(suspects),
+        promised=_promised(suspects, scope),
         suspects=suspects,
         **_gone(suspects),
     )
@@ -223,6 +229,7 @@ def _spread(cells: Mapping[int, int], lots: Collection[int]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
+    seen: bool
     kind: str
     document: str
     sku_id: int
@@ -232,11 +239,15 @@ class _Flow:
     came: int
 
 
-def _flows(suspects: Mapping[int, int]) -> list[_Flow]:
-    told = {"cells": list(suspects), "since": list(suspects.values())}
+def _flows(suspects: Mapping[int, int], scope: Scope) -> list[_Flow]:
+    told = {
+        "cells": list(suspects),
+        "since": list(suspects.values()),
+        **scope.of_warehouses,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FLOWS, told)
-        return [_Flow(*row[:7]) for row in cursor.fetchall()]
+        return [_Flow(*row[:8]) for row in cursor.fetchall()]
 
 
 def _lots(ids: Collection[int]) -> list[SuspectLot]:
@@ -282,7 +293,7 @@ def _shipped(flows: Sequence[_Flow]) -> list[Shipped]:
     left: dict[tuple[str, int, int | None], int] = {}
     back: dict[tuple[str, int], int] = {}
     for flow in flows:
-        if flow.kind == Posting.Kind.SHIP:
+        if flow.kind == Posting.Kind.SHIP and flow.seen:
             place = (flow.document, flow.sku_id, flow.lot_id)
             left[place] = left.get(place, 0) + flow.left
         elif flow.kind == Posting.Kind.RETURN and flow.document:
@@ -341,11 +352,13 @@ def _gone(suspects: Mapping[int, int]) -> dict[str, int]:
     }
 
 
-def _promised(suspects: Collection[int]) -> list[Promised]:
-    """Documents with claims in suspect cells, and bin-less ones in their balances."""
+def _promised(suspects: Collection[int], scope: Scope) -> list[Promised]:
+    """Documents with claims in suspect cells, and bin-less ones in their balances; those of the
+    scope's warehouses."""
     balances = Stock.objects.filter(id__in=suspects, on_hand__gt=0).values("balance_id")
+    lines = scope.limit(HoldLine.objects.all(), "balance__warehouse__unit")
     rows = (
-        HoldLine.objects.filter(
+        lines.filter(
             Q(stock_id__in=suspects) | Q(stock__isnull=True, balance_id__in=balances),
             open__gt=0,
             hold__role=Role.COMMITMENT,

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from freeze_rules.models import Recall
+from freeze_rules.selectors.recalls import documents_of
 from org.models import Person
 from tests import given
 from tests.freeze_rules.test_recalls import lot, moved, received, shipped
@@ -101,3 +102,34 @@ def test_whoever_called_back_does_not_lift_and_another_does() -> None:
 
     assert given.free("MILK") == 20
     assert Recall.objects.get().lift_why == "fine"
+
+
+def test_documents_of_others_warehouses_are_not_told() -> None:
+    bad = lot()
+    received("PO-1", 20, bad)
+    received("PO-2", 30, lot("L2"))
+    shipped("SO-1", 5, bad)
+    given.held("SO-3", "MILK", 4)
+    client = signed_in(given.person())
+    client.post(
+        "/recalls/new/",
+        asked(apply="1", seen=seen_on(client.post("/recalls/new/", asked()).content.decode())),
+    )
+    number = Recall.objects.get().pk
+    given.unit("NORTH", "STORE", parent="HQ")
+    given.warehouse("WH9", at="NORTH")
+    stranger = signed_in(given.person("STORE_MANAGER", at="NORTH"))
+
+    page = stranger.get(f"/recalls/{number}/")
+    sheet = stranger.get(f"/recalls/{number}/shipped.csv").content.decode("utf-8-sig")
+    answer = stranger.get(f"/api/v1/recalls/{number}").json()["cone"]
+
+    assert page.status_code == 200
+    assert "SO-1" not in page.content.decode()
+    assert "SO-3" not in page.content.decode()
+    assert len(sheet.splitlines()) == 1
+    assert (answer["shipped"], answer["promised"], answer["at_customers"]) == ([], [], 0)
+    mine = client.get(f"/api/v1/recalls/{number}").json()["cone"]
+    assert [row["document"] for row in mine["shipped"]] == ["SO-1"]
+    assert [row["document"] for row in mine["promised"]] == ["SO-3"]
+    assert documents_of(f"RC-{number}") == frozenset({"SO-1"})

@@ -51,7 +51,7 @@ def person(role: str = "HEAD_OFFICE", at: str = "HQ", name: str = "") -> Person:
 
 
 def api_client(
-    *permissions: str, at: str = "HQ", networks: tuple[str, ...] = (), **limits: int
+    *permissions: str, at: str = "HQ", networks: tuple[str, ...] = (), **limits: Any
 ) -> org.NewSecret:
     """A program with these permissions at a unit."""
     unit(at)

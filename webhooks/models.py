@@ -18,7 +18,7 @@ def _clock() -> Func:
 class Subscription(models.Model):
     """A program's wish to be told of some topics at an address of its own.
 
-    It hears of what lies in the units of its client, and nothing else.
+    It hears of what lies in the places of its client, and nothing else.
     """
 
     client = models.ForeignKey("org.ApiClient", models.PROTECT, related_name="+")

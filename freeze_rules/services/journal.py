@@ -145,9 +145,12 @@ def _tell(changes: Sequence[FreezeChange]) -> None:
         if not told or not wanted.anybody_wants(topic):
             continue
         units: defaultdict[int, set[int]] = defaultdict(set)
+        houses: defaultdict[int, set[int]] = defaultdict(set)
         for change in changes:
             if change.unit_id is not None:
                 units[change.hold_id].add(change.unit_id)
+            if change.warehouse_id is not None:
+                houses[change.hold_id].add(change.warehouse_id)
         webhooks.publish(
             topic=topic,
             events=[
@@ -158,6 +161,7 @@ def _tell(changes: Sequence[FreezeChange]) -> None:
                         "link": f"/api/v1/stock/holds/{hold}",
                     },
                     frozenset(units[hold]),
+                    frozenset(houses[hold]),
                 )
                 for (hold, document, reason), change in told.items()
             ],

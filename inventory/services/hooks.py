@@ -19,15 +19,19 @@ def note_stock_changed(*, keys: list[str]) -> None:
     ids = [int(key) for key in keys]
     codes = dict(Sku.objects.filter(id__in=ids).values_list("id", "code"))
     units: dict[int, set[int]] = {}
-    rows = Balance.objects.filter(sku_id__in=ids).values_list("sku_id", "warehouse__unit_id")
-    for sku, unit in rows.distinct():
+    houses: dict[int, set[int]] = {}
+    rows = Balance.objects.filter(sku_id__in=ids)
+    columns = ("sku_id", "warehouse__unit_id", "warehouse_id")
+    for sku, unit, house in rows.values_list(*columns).distinct():
         units.setdefault(sku, set()).add(unit)
+        houses.setdefault(sku, set()).add(house)
     webhooks.publish(
         topic=TOPIC,
         events=[
             webhooks.Event(
                 {"sku": codes[sku], "link": f"{WHERE}?{urlencode({'sku': codes[sku]})}"},
                 frozenset(units.get(sku, ())),
+                frozenset(houses.get(sku, ())),
             )
             for sku in ids
             if sku in codes

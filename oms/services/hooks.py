@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from oms.models import Order
 from outbox import services as outbox
@@ -51,17 +51,19 @@ def _tell(topic: str, keys: list[str]) -> None:
         return
     # "SO-7/2" is the second round of SO-7; documents of others have no order.
     numbers = {key: key.partition("/")[0] for key in keys}
-    units: Mapping[str, int] = dict(
-        Order.objects.filter(number__in=set(numbers.values())).values_list("number", "unit_id")
-    )
+    rows = Order.objects.filter(number__in=set(numbers.values()))
+    places = {
+        number: where
+        for number, *where in rows.values_list("number", "unit_id", "warehouse_id", "shop_id")
+    }
     webhooks.publish(
         topic=topic,
         events=[
             webhooks.Event(
                 {"document": key, "order": number, "link": f"/api/v1/orders/{number}/"},
-                frozenset({units[number]}),
+                *(frozenset({pk} - {None}) for pk in places[number]),
             )
             for key, number in numbers.items()
-            if number in units
+            if number in places
         ],
     )

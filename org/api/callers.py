@@ -51,7 +51,7 @@ class SignedIn:
 
 
 class Program:
-    """An API client: its permissions hold in all its units."""
+    """An API client: its permissions hold in all its places."""
 
     # The framework asks this of every user.
     is_authenticated = True
@@ -72,7 +72,7 @@ class Program:
         if not self.may(permission):
             return Scope.nothing()
         if self._scope is None:
-            self._scope = scope_of_client(self._places)
+            self._scope = scope_of_client(self.client, places=self._places)
         return self._scope
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,10 @@ def _clock() -> Func:
 
 
 class ApiClient(models.Model):
-    """A program with a key of its own, its permissions and the units it works for.
+    """A program with a key of its own, its permissions and the places it works for.
+
+    Places are units with everything below them, warehouses and shops. The latter two live upstairs,
+    so their ids are kept as plain numbers, as in people's assignments.
 
     `per_minute` requests are refilled each minute into a bucket that holds `burst`.
     """
@@ -29,6 +33,8 @@ class ApiClient(models.Model):
     # Permission codes; unlike a role's they are its own and stay when roles change.
     permissions = models.JSONField(_("permissions"), default=list)
     units = models.ManyToManyField(Unit, related_name="+")
+    warehouse_ids = ArrayField(models.BigIntegerField(), verbose_name=_("warehouses"), default=list)
+    shop_ids = ArrayField(models.BigIntegerField(), verbose_name=_("shops"), default=list)
     # Networks in CIDR that requests must come from; none: from anywhere.
     networks = models.JSONField(_("networks"), default=list)
     per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import DateTimeField, Func, Prefetch, Q, QuerySet
 
 from org.models import ApiClient, ApiSecret, Unit
+from org.places import SHOP, WAREHOUSE, of_kind
 from org.scope import Scope
 
 
@@ -31,6 +32,10 @@ class ClientView:
     name: str
     permissions: tuple[str, ...]
     unit_codes: tuple[str, ...]
+    warehouse_ids: tuple[int, ...]
+    shop_ids: tuple[int, ...]
+    # Its units by code, then its warehouses and shops by name.
+    works_for: tuple[str, ...]
     networks: tuple[str, ...]
     per_minute: int
     burst: int
@@ -57,15 +62,14 @@ class KnownClient:
 
 
 def clients(*, scope: Scope, active: bool = True) -> list[ClientView]:
-    """Clients that work only for units inside the scope, by name."""
+    """Clients that work only for places inside the scope, by name."""
     rows = _inside(scope).filter(active=active).order_by("name", "id")
-    return [_view(row) for row in rows]
+    return _views(rows)
 
 
 def client(client_id: int, *, scope: Scope) -> ClientView | None:
-    """One client, if all its units are inside the scope."""
-    row = _inside(scope).filter(pk=client_id).first()
-    return None if row is None else _view(row)
+    """One client, if all its places are inside the scope."""
+    return next(iter(_views(_inside(scope).filter(pk=client_id))), None)
 
 
 def _inside(scope: Scope) -> QuerySet[ApiClient]:
@@ -76,17 +80,47 @@ def _inside(scope: Scope) -> QuerySet[ApiClient]:
     if scope.unit_ids is None:
         return rows
     outside = Unit.objects.exclude(pk__in=sorted(scope.unit_ids))
-    return rows.exclude(units__in=outside).filter(units__isnull=False).distinct()
+    houses = [
+        place.id
+        for place in of_kind(WAREHOUSE)
+        if scope.covers(place.unit_id, warehouse_id=place.id)
+    ]
+    shops = [place.id for place in of_kind(SHOP) if scope.covers(place.unit_id, shop_id=place.id)]
+    return (
+        rows.exclude(units__in=outside)
+        .filter(warehouse_ids__contained_by=houses, shop_ids__contained_by=shops)
+        .filter(Q(units__isnull=False) | Q(warehouse_ids__len__gt=0) | Q(shop_ids__len__gt=0))
+        .distinct()
+    )
 
 
-def _view(row: ApiClient) -> ClientView:
+def _views(rows: Iterable[ApiClient]) -> list[ClientView]:
+    found = list(rows)
+    names = {
+        kind: {place.id: place.name for place in of_kind(kind)}
+        for kind, held in (
+            (WAREHOUSE, any(row.warehouse_ids for row in found)),
+            (SHOP, any(row.shop_ids for row in found)),
+        )
+        if held
+    }
+    return [_view(row, names) for row in found]
+
+
+def _view(row: ApiClient, names: dict[str, dict[int, str]]) -> ClientView:
+    units = tuple(each.code for each in row.units.all())
+    single = ((WAREHOUSE, row.warehouse_ids), (SHOP, row.shop_ids))
+    named = (names[kind].get(pk, f"#{pk}") for kind, ids in single for pk in ids)
     return ClientView(
         id=row.pk,
         key_id=row.key_id,
         actor=row.actor,
         name=row.name,
         permissions=tuple(row.permissions),
-        unit_codes=tuple(each.code for each in row.units.all()),
+        unit_codes=units,
+        warehouse_ids=tuple(row.warehouse_ids),
+        shop_ids=tuple(row.shop_ids),
+        works_for=(*units, *named),
         networks=tuple(row.networks),
         per_minute=row.per_minute,
         burst=row.burst,
@@ -121,13 +155,17 @@ def known_client(key_id: str) -> KnownClient | None:
     return KnownClient(client, tuple(each.secret for each in found), places, found[0].now)
 
 
-def scope_of_client(places: Collection[tuple[str, str]]) -> Scope:
-    """The units of a client with everything below them, like people's jobs."""
+def scope_of_client(client: ApiClient, *, places: Collection[tuple[str, str]]) -> Scope:
+    """Where a client works, like people's jobs: units with everything below, warehouses, shops.
+
+    Args:
+        client: whose warehouses and shops.
+        places: kind and path of its units, which the caller has read already.
+    """
     if any(kind == Unit.Kind.HEAD_OFFICE for kind, _ in places):
         return Scope.everything()
-    if not places:
-        return Scope.nothing()
     below = Q()
     for _, path in sorted(places):
         below |= Q(path__startswith=path)
-    return Scope.of(Unit.objects.filter(below).values_list("id", flat=True))
+    units = Unit.objects.filter(below).values_list("id", flat=True) if places else ()
+    return Scope.of(units, warehouse_ids=client.warehouse_ids, shop_ids=client.shop_ids)

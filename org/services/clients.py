@@ -13,6 +13,7 @@ from django.db.models import DateTimeField, Func
 
 from org.models import ApiAnswer, ApiClient, ApiNonce, ApiSecret, Unit
 from org.models.clients import MOST_BURST, MOST_PER_MINUTE
+from org.places import SHOP, WAREHOUSE, Place, of_kind
 from org.roles import API_PERMISSIONS
 from org.scope import Scope
 from org.services.audit import record
@@ -38,13 +39,16 @@ class ClientTrouble(Exception):
 class ClientWish:
     """How a client should be.
 
-    `permissions` are codes, `unit_codes` units (each with everything below it), `networks` CIDR
-    texts (none: from anywhere), `per_minute` and `burst` numbers of requests.
+    `permissions` are codes, `unit_codes` units (each with everything below it), `warehouse_ids` and
+    `shop_ids` single ones beside them, `networks` CIDR texts (none: from anywhere), `per_minute`
+    and `burst` numbers of requests.
     """
 
     name: str
     permissions: Sequence[str]
-    unit_codes: Sequence[str]
+    unit_codes: Sequence[str] = ()
+    warehouse_ids: Sequence[int] = ()
+    shop_ids: Sequence[int] = ()
     networks: Sequence[str] = ()
     per_minute: int = 600
     burst: int = 100
@@ -71,8 +75,17 @@ def network_of(text: str) -> str:
         raise ClientTrouble("bad_network", text.strip()[:60]) from None
 
 
-def _checked(wish: ClientWish, scope: Scope, own_id: int = 0) -> tuple[dict[str, Any], list[Unit]]:
-    """The columns and units of a wish.
+@dataclass(frozen=True)
+class _Checked:
+    """The columns of a wish, its units, and its warehouses and shops as the trail names them."""
+
+    columns: dict[str, Any]
+    units: list[Unit]
+    named: dict[str, list[str]]
+
+
+def _checked(wish: ClientWish, scope: Scope, own_id: int = 0) -> _Checked:
+    """A wish that can be granted.
 
     Raises:
         ClientTrouble: with the field that will not do.
@@ -89,8 +102,10 @@ def _checked(wish: ClientWish, scope: Scope, own_id: int = 0) -> tuple[dict[str,
         raise ClientTrouble("bad_limit", str(wish.per_minute))
     if not 1 <= wish.burst <= MOST_BURST:
         raise ClientTrouble("bad_burst", str(wish.burst))
-    if not wish.unit_codes:
+    if not (wish.unit_codes or wish.warehouse_ids or wish.shop_ids):
         raise ClientTrouble("no_units")
+    houses = _single(WAREHOUSE, wish.warehouse_ids, scope)
+    shops = _single(SHOP, wish.shop_ids, scope)
     units = list(Unit.objects.filter(code__in=wish.unit_codes).order_by("path"))
     missing = sorted(set(wish.unit_codes) - {each.code for each in units})
     outside = [each.code for each in units if not scope.covers(each.pk)]
@@ -99,17 +114,51 @@ def _checked(wish: ClientWish, scope: Scope, own_id: int = 0) -> tuple[dict[str,
     namesakes = ApiClient.objects.filter(name=name, active=True).exclude(pk=own_id)
     if namesakes.exists():
         raise ClientTrouble("name_taken", name)
-    return {
+    columns = {
         "name": name,
         "permissions": sorted(set(wish.permissions)),
+        "warehouse_ids": [each.id for each in houses],
+        "shop_ids": [each.id for each in shops],
         "networks": sorted({network_of(each) for each in wish.networks}),
         "per_minute": wish.per_minute,
         "burst": wish.burst,
-    }, units
+    }
+    return _Checked(
+        columns,
+        units,
+        {"warehouses": [each.code for each in houses], "shops": [each.code for each in shops]},
+    )
 
 
-def _told(columns: dict[str, Any], units: Iterable[Unit]) -> dict[str, Any]:
-    return {**columns, "units": [each.code for each in units]}
+def _single(kind: str, ids: Sequence[int], scope: Scope) -> list[Place]:
+    """These warehouses or shops, by id.
+
+    Raises:
+        ClientTrouble: unknown_unit, also for one that lies outside of the scope.
+    """
+    known = {each.id: each for each in of_kind(kind)} if ids else {}
+    for wanted in ids:
+        place = known.get(wanted)
+        if place is None or not scope.covers(
+            place.unit_id,
+            warehouse_id=wanted if kind == WAREHOUSE else None,
+            shop_id=wanted if kind == SHOP else None,
+        ):
+            raise ClientTrouble("unknown_unit", place.code if place else f"#{wanted}")
+    return [known[each] for each in sorted(set(ids))]
+
+
+def _named(kind: str, ids: Sequence[int]) -> list[str]:
+    known = {each.id: each.code for each in of_kind(kind)} if ids else {}
+    return [known.get(each, f"#{each}") for each in ids]
+
+
+def _told(
+    columns: dict[str, Any], units: Iterable[Unit], named: dict[str, list[str]]
+) -> dict[str, Any]:
+    """What the trail keeps: places by their codes."""
+    plain = {name: columns[name] for name in columns if name not in {"warehouse_ids", "shop_ids"}}
+    return {**plain, "units": [each.code for each in units], **named}
 
 
 def add_client(wish: ClientWish, *, actor: str, scope: Scope) -> NewSecret:
@@ -118,14 +167,15 @@ def add_client(wish: ClientWish, *, actor: str, scope: Scope) -> NewSecret:
     Args:
         wish: how it should be.
         actor: who makes it.
-        scope: the units that whoever makes it may give away.
+        scope: the places that whoever makes it may give away.
 
     Raises:
         ClientTrouble: bad_name, name_taken, bad_permission, bad_network, too_many_networks,
             bad_limit, bad_burst, no_units, unknown_unit.
     """
     assert connection.in_atomic_block, "Client, secret and audit record commit together."
-    columns, units = _checked(wish, scope)
+    checked = _checked(wish, scope)
+    columns, units = checked.columns, checked.units
     try:
         with transaction.atomic():
             client = ApiClient.objects.create(
@@ -135,7 +185,10 @@ def add_client(wish: ClientWish, *, actor: str, scope: Scope) -> NewSecret:
         # Two made it at once: the database knows which was first.
         raise ClientTrouble("name_taken", wish.name) from None
     client.units.set(units)
-    record(actor=actor, action="client.created", subject=client.actor, after=_told(columns, units))
+    record(
+        actor=actor, action="client.created", subject=client.actor,
+        after=_told(columns, units, checked.named),
+    )  # fmt: skip
     return _new_secret(client, slot=1)
 
 
@@ -149,7 +202,7 @@ def change_client(
         client_id: which.
         seen: the version that was looked at.
         actor: who changes it.
-        scope: the units that whoever changes it may give away.
+        scope: the places that whoever changes it may give away.
 
     Raises:
         ClientTrouble: as `add_client`; unknown_client, client_revoked, client_moved.
@@ -157,9 +210,15 @@ def change_client(
     client = _locked(client_id)
     if client.version != seen:
         raise ClientTrouble("client_moved")
-    columns, units = _checked(wish, scope, client.pk)
-    before = _told({name: getattr(client, name) for name in columns}, client.units.order_by("path"))
-    after = _told(columns, units)
+    checked = _checked(wish, scope, client.pk)
+    columns, units = checked.columns, checked.units
+    held = {name: getattr(client, name) for name in columns}
+    named = {
+        "warehouses": _named(WAREHOUSE, client.warehouse_ids),
+        "shops": _named(SHOP, client.shop_ids),
+    }
+    before = _told(held, client.units.order_by("path"), named)
+    after = _told(columns, units, checked.named)
     if before == after:
         return client
     for name, value in columns.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from org import services
 from org.models.clients import MOST_BURST, MOST_PER_MINUTE
+from org.places import SHOP, UNIT, WAREHOUSE, Place
 from org.roles import API_PERMISSIONS, GROUPS
-from org.selectors import ClientView, UnitView
+from org.selectors import ClientView
 
 TROUBLE: dict[str, str | Promise] = {
     "bad_name": gettext_lazy("Give it a name of 1 to 80 printable characters."),
@@ -24,8 +25,8 @@ TROUBLE: dict[str, str | Promise] = {
     "too_many_networks": gettext_lazy("At most 50 networks."),
     "bad_limit": gettext_lazy("From 1 to 1,000,000 requests a minute."),
     "bad_burst": gettext_lazy("From 1 to 100,000 requests at once."),
-    "no_units": gettext_lazy("Choose at least one unit."),
-    "unknown_unit": gettext_lazy("You cannot give this unit: %(asked)s."),
+    "no_units": gettext_lazy("Choose at least one unit, warehouse or shop."),
+    "unknown_unit": gettext_lazy("You cannot give this place: %(asked)s."),
     "unknown_client": gettext_lazy("There is no such client."),
     "client_revoked": gettext_lazy("This client was revoked; that cannot be undone."),
     "client_moved": gettext_lazy(
@@ -57,7 +58,18 @@ class ClientForm(forms.Form):
         label=gettext_lazy("Works for"),
         help_text=gettext_lazy("Each with everything below it."),
         widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
+    warehouses = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Single warehouses"), coerce=int, required=False,
+        help_text=gettext_lazy("Beside the units; nothing else of their unit."),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    shops = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Single shops"), coerce=int, required=False,
+        help_text=gettext_lazy("Beside the units; nothing else of their unit."),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("May"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -78,10 +90,15 @@ class ClientForm(forms.Form):
         label=gettext_lazy("At once at most"), min_value=1, max_value=MOST_BURST, initial=100
     )
 
-    def __init__(self, data: Any = None, *, units: Iterable[UnitView], **more: Any) -> None:
+    def __init__(self, data: Any = None, *, places: Sequence[Place], **more: Any) -> None:
         super().__init__(data, **more)
-        choices: Any = [(unit.code, f"{unit.name} ({unit.code})") for unit in units]
-        self.fields["units"].choices = choices  # type: ignore[attr-defined]
+        for name, kind in (("units", UNIT), ("warehouses", WAREHOUSE), ("shops", SHOP)):
+            choices: Any = [
+                (place.code if kind == UNIT else place.id, f"{place.name.strip()} ({place.code})")
+                for place in places
+                if place.kind == kind
+            ]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         permitted: Any = [
             (each.code, each.label)
             for group in GROUPS
@@ -99,6 +116,8 @@ class ClientForm(forms.Form):
             name=told["name"],
             permissions=told["permissions"],
             unit_codes=told["units"],
+            warehouse_ids=told["warehouses"],
+            shop_ids=told["shops"],
             networks=[each for each in told["networks"].split("\n") if each.strip()],
             per_minute=told["per_minute"],
             burst=told["burst"],
@@ -107,6 +126,10 @@ class ClientForm(forms.Form):
     def refuse(self, trouble: services.ClientTrouble) -> None:
         """Show a refusal where it belongs."""
         self.add_error(FIELDS_OF.get(trouble.code), sentence(trouble))
+
+    def single_places(self) -> list[forms.BoundField]:
+        """The choices of single warehouses and shops; empty ones are not shown."""
+        return [self["warehouses"], self["shops"]]
 
     def groups(self) -> list[dict[str, Any]]:
         """The permissions as they stand in groups, with what each lets a program do."""
@@ -129,6 +152,8 @@ def initial_of(client: ClientView) -> dict[str, Any]:
     return {
         "name": client.name,
         "units": list(client.unit_codes),
+        "warehouses": list(client.warehouse_ids),
+        "shops": list(client.shop_ids),
         "permissions": list(client.permissions),
         "networks": "\n".join(client.networks),
         "per_minute": client.per_minute,

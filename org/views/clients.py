@@ -19,6 +19,7 @@ from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.roles import CLIENTS_EDIT
 from org.scope import Scope
+from org.selectors.directory import places_inside
 from org.views.client_forms import ClientForm, initial_of, said_done, sentence
 
 
@@ -53,7 +54,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 def client_new(request: HttpRequest) -> HttpResponse:
     """Make a client; the answer shows its secret, once."""
     scope = _scope(request)
-    form = ClientForm(request.POST or None, units=selectors.units(scope=scope))
+    form = ClientForm(request.POST or None, places=places_inside(scope))
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic(durable=True):
@@ -77,7 +78,7 @@ def client(request: HttpRequest, client_id: int) -> HttpResponse:
     """One client: what it may, where, from where; its secrets; what was done to it."""
     scope, found = _scope(request), _client(request, client_id)
     told = request.POST if request.method == "POST" else None
-    form = ClientForm(told, units=selectors.units(scope=scope), initial=initial_of(found))
+    form = ClientForm(told, places=places_inside(scope), initial=initial_of(found))
     if told is not None and form.is_valid():
         try:
             with transaction.atomic(durable=True):

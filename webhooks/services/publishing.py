@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from org import selectors as org
+from org.scope import Scope
 from outbox import services as outbox
 from webhooks.models import Message, Subscription
 from webhooks.topics import known
@@ -25,10 +26,14 @@ class Event:
         data: what the message says: names and links, never amounts or receivers; whoever hears it
             asks the API for what is true now.
         unit_ids: the units it happened in; a client hears of it that works for one of them.
+        warehouse_ids: the warehouses it happened in, for clients of single warehouses.
+        shop_ids: the shops it concerns, for clients of single shops.
     """
 
     data: Mapping[str, Any]
     unit_ids: frozenset[int] = field(default_factory=frozenset)
+    warehouse_ids: frozenset[int] = field(default_factory=frozenset)
+    shop_ids: frozenset[int] = field(default_factory=frozenset)
 
 
 def publish(*, topic: str, events: Sequence[Event]) -> int:
@@ -48,15 +53,15 @@ def publish(*, topic: str, events: Sequence[Event]) -> int:
     if not events:
         return 0
     wanted = list(
-        Subscription.objects.filter(
-            active=True, client__active=True, topics__contains=[topic]
-        ).prefetch_related("client__units")
+        Subscription.objects.filter(active=True, client__active=True, topics__contains=[topic])
+        .select_related("client")
+        .prefetch_related("client__units")
     )
     if not wanted:
         return 0
     scopes = {
         each.client_id: org.scope_of_client(
-            [(unit.kind, unit.path) for unit in each.client.units.all()]
+            each.client, places=[(unit.kind, unit.path) for unit in each.client.units.all()]
         )
         for each in wanted
     }
@@ -65,7 +70,7 @@ def publish(*, topic: str, events: Sequence[Event]) -> int:
         compose(subscription, topic=topic, data=event.data, at=now.isoformat())
         for subscription in wanted
         for event in events
-        if _may_hear(scopes[subscription.client_id].unit_ids, event.unit_ids)
+        if _may_hear(scopes[subscription.client_id], event)
     ]
     Message.objects.bulk_create(messages, batch_size=1_000)
     if messages:
@@ -84,5 +89,10 @@ def compose(subscription: Subscription, *, topic: str, data: Mapping[str, Any], 
     )
 
 
-def _may_hear(units: frozenset[int] | None, where: Iterable[int]) -> bool:
-    return units is None or not units.isdisjoint(where)
+def _may_hear(scope: Scope, event: Event) -> bool:
+    return (
+        scope.unit_ids is None
+        or not scope.unit_ids.isdisjoint(event.unit_ids)
+        or not scope.warehouse_ids.isdisjoint(event.warehouse_ids)
+        or not scope.shop_ids.isdisjoint(event.shop_ids)
+    )

@@ -7,6 +7,7 @@ from freeze_rules.views import rule_trials, rule_writing, rules
 urlpatterns = [
     path("freeze-rules/", rules.rule_list, name="freeze-rules"),
     path("freeze-rules/new/", rule_writing.new, name="freeze-rule-new"),
+    path("freeze-rules/presets/<slug:code>/", rule_writing.take_preset, name="rule-preset"),
     path("freeze-rules/export/", rule_writing.export, name="rules-export"),
     path("freeze-rules/import/", rule_writing.bring_in, name="rules-import"),
     path("freeze-rules/<int:rule_id>/", rules.rule_page, name="freeze-rule"),

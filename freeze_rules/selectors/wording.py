@@ -44,13 +44,13 @@ TIMES: dict[str, Promise] = {
     "business_days": gettext_lazy("%(n)s working days"),
 }
 LABELS: dict[str, Promise] = {
-    "trigger": gettext_lazy("When"),
+    "trigger": gettext_lazy("Trigger"),
     "condition": gettext_lazy("If"),
     "scope": gettext_lazy("Freezes"),
     "quantity": gettext_lazy("How much"),
     "reason": gettext_lazy("Reason"),
     "policy": gettext_lazy("Takes"),
-    "release": gettext_lazy("Released"),
+    "release": gettext_lazy("Release condition"),
     "dispositions": gettext_lazy("What becomes of it"),
     "lease": gettext_lazy("Looked after"),
     "limits": gettext_lazy("At most"),

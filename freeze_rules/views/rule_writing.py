@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from freeze_rules.models import Rule, RuleState
-from freeze_rules.services import cases, exchange, rules
+from freeze_rules.presets import PRESETS
+from freeze_rules.services import cases, exchange, presets, rules
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.views import rule_form
 from freeze_rules.views.conditions import editor_context
@@ -84,12 +85,31 @@ def _form(
         "f": fields,
         "wrong": rule_form.by_part(refused) if refused else {},
         "refused": refused,
+        "presets": [] if rule or refused else list(PRESETS.values()),
         "choices": rule_form.choices(),
         "editor": editor_context(fields["condition"], fields["params"]),
         "release_rows": [*fields["release"], *blank],
         "deed_rows": [*fields["dispositions"], *blank[:2]],
     }
     return render(request, "freeze_rules/rule_form.html", context, status=422 if refused else 200)
+
+
+@require_POST
+@permission_required(roles.RULES_EDIT)
+def take_preset(request: HttpRequest, code: str) -> HttpResponse:
+    """A preset becomes a draft with its parameters and tests, open to be changed."""
+    try:
+        with transaction.atomic(durable=True):
+            rule = presets.install(
+                code=code, person=person_of(request), name=request.POST.get("name", "").strip()[:80]
+            )
+    except presets.PresetRefused as refused:
+        raise Http404 from refused
+    except RuleRefused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("freeze-rule-new"))
+    messages.success(request, _("%(rule)s is kept.") % {"rule": f"{rule.number} {rule.name}"})
+    return HttpResponseRedirect(reverse("freeze-rule", args=[rule.pk]))
 
 
 @require_POST

@@ -113,6 +113,21 @@ def test_a_wrong_part_is_named(client: Client, change: dict[str, str], part: str
     assert Rule.objects.count() == 0
 
 
+def test_a_preset_is_taken_as_a_draft_with_its_tests_and_again_under_another_name(
+    client: Client,
+) -> None:
+    client.post("/freeze-rules/presets/leak/", {"name": "Leaks"})
+    rule = Rule.objects.get()
+    assert (rule.name, rule.preset, rule.state) == ("Leaks", "leak", "DRAFT")
+    assert rule.cases.count() > 0
+
+    again = client.post("/freeze-rules/presets/leak/", {"name": "Leaks"}, follow=True)
+    assert "There is a rule of this name already." in again.content.decode()
+    client.post("/freeze-rules/presets/leak/", {"name": "More leaks"})
+    assert Rule.objects.count() == 2
+    assert client.post("/freeze-rules/presets/moon/").status_code == 404
+
+
 def test_a_change_is_a_new_version(client: Client) -> None:
     rule = written(condition=DAIRY)
     assert client.get(f"/freeze-rules/{rule.pk}/edit/").status_code == 200

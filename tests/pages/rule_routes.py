@@ -43,6 +43,7 @@ RULE_ROUTES: dict[str, Route] = {
     "rule-review": Route(roles.RULES_VIEW, _rule),
     "rule-reviewed": Route(roles.RULES_EDIT, _rule, is_page=False),
     "api-rule-replays": Route(roles.RULES_VIEW, _rule, speaks_json="POST"),
+    "rule-preset": Route(roles.RULES_EDIT, lambda: ["leak"], is_page=False),
     "rule-act": Route(roles.RULES_EDIT, _step, is_page=False, also=roles.RULES_ENABLE),
     "rule-tune": Route(roles.RULES_EDIT, _rule, is_page=False),
     "rule-verdict": Route(roles.RULES_EDIT, _verdict, is_page=False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from freeze_rules.models import Event, ManualFreeze, Outcome, Rule, Verdict
-from freeze_rules.selectors.rulebook import LiveRule, RuleBook, compiled_version
+from freeze_rules.selectors.rulebook import LiveRule, RuleBook, compiled_definition
 from freeze_rules.selectors.weighing import Heard, Hit, heard, weigh
 
 # Somebody who freezes the same goods by hand so soon after agrees with the rule.
@@ -42,7 +41,7 @@ def book_of(rule: Rule, *, parameters: Mapping[str, Any] | None = None) -> RuleB
     version = rule.next_version or rule.version
     assert version is not None, "A rule that is shown has a version."
     values = {**rule.parameters, **(parameters or {})}
-    compiled = compiled_version(version.pk, json.dumps(values, sort_keys=True))
+    compiled = compiled_definition(version.definition, values)
     # The past is not bound by the days on which the rule is to run.
     definition = replace(compiled.definition, valid_from=None, valid_until=None)
     book = RuleBook()

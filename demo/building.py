@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from channels_sync.models import Shop
 from channels_sync.services import shops
-from demo import company, consent, rules, story
+from demo import company, consent, past, rules, story
 from demo.company import House
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -25,7 +25,7 @@ BINS_PER_AISLE = 12
 EACH_POSTING = 200
 
 
-def build(*, sandbox_url: str, now: datetime) -> bool:
+def build(*, sandbox_url: str, now: datetime, with_past: bool = False) -> bool:
     """The whole company; answers False when it stood already.
 
     Each part is one transaction of its own, so a run that was cut short goes on where it stopped.
@@ -41,6 +41,8 @@ def build(*, sandbox_url: str, now: datetime) -> bool:
     story.tell(houses=houses, skus=skus, today=today, now=now)
     consent.tell(houses=houses, skus=skus)
     rules.tell()
+    if with_past:
+        past.tell(today=today, houses=[houses[house.code] for house in company.WAREHOUSES[:2]])
     return not complete
 
 

@@ -69,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
         redis_url=environment.get("REDIS_URL", ""),
         sandbox_rate=_rate(environment.get("SANDBOX_RATE", "")),
         demo=environment.get("DEMO", "1") not in {"0", "no", "false"},
+        past=True,
         say=say,
     )
     _obey_signals(house)

@@ -18,6 +18,7 @@ def main() -> int:
     """Prepare; the exit code is 1 when the product cannot start."""
     parser = argparse.ArgumentParser(prog="python -m launch.prepare", description=__doc__)
     parser.add_argument("--demo", action="store_true", help="create the demo company when missing")
+    parser.add_argument("--past", action="store_true", help="give it a month of trade before today")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     step = "The settings cannot be read"
@@ -31,7 +32,7 @@ def main() -> int:
         collect_static()
         if options.demo:
             step = "The demo company cannot be created"
-            create_demo()
+            create_demo(past=options.past)
     except SystemExit as trouble:
         print(trouble.code if isinstance(trouble.code, str) else f"{step}.", file=sys.stderr)
         return 1
@@ -70,12 +71,12 @@ def collect_static() -> None:
     stamp.write_text(digest.hexdigest())
 
 
-def create_demo() -> None:
+def create_demo(*, past: bool) -> None:
     """The demo company, when this installation comes with one; safe to repeat."""
     from django.core.management import call_command, get_commands
 
     if "demo" in get_commands():
-        call_command("demo")
+        call_command("demo", past=past)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ class Stack:
         database_url, redis_url: use these servers and start none.
         sandbox_rate: orders per minute that the sandbox places by itself.
         demo: create the demo company when it is missing.
+        past: give it a month of trade before today, so that measures have a past to show.
         parts: names of the programs to run besides the servers; None: all. Without web, workers
             and beat nothing is migrated either. The names are "sandbox", "web", "worker-floor",
             "worker-orders",
@@ -61,6 +62,7 @@ class Stack:
         redis_url: str = "",
         sandbox_rate: float = 0,
         demo: bool = True,
+        past: bool = False,
         parts: Sequence[str] | None = None,
         environment: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda sentence: None,
@@ -80,6 +82,7 @@ class Stack:
         self._own_redis = not redis_url
         self._sandbox_rate = sandbox_rate
         self._demo = demo
+        self._past = past
         self._parts = parts
         self._extra = dict(environment or {})
         self._say = say
@@ -331,7 +334,11 @@ class Stack:
     def _prepare(self) -> None:
         """Migrations, static files, demo company: one short process before the rest."""
         code, last = self._step(
-            "prepare", "-m", "launch.prepare", *(["--demo"] if self._demo else [])
+            "prepare",
+            "-m",
+            "launch.prepare",
+            *(["--demo"] if self._demo else []),
+            *(["--past"] if self._past else []),
         )
         if code:
             raise ServerTrouble(last)

@@ -12,6 +12,8 @@ from django.utils import timezone
 from channels_sync.models import Shop
 from channels_sync.tasks.catalogue import read_catalogue
 from demo import building, company, outside
+from insights.tasks import figure_days, figure_levels
+from outbox.bells import nudge
 
 
 class Command(BaseCommand):
@@ -20,11 +22,15 @@ class Command(BaseCommand):
     help = "Create the demo company (units, people, goods, stock, shops)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--connect HOUSE_URL."""
+        """--connect HOUSE_URL, --past."""
         parser.add_argument(
             "--connect",
             metavar="HOUSE_URL",
             help="open the shops at the sandbox, which pushes orders to this address",
+        )
+
+        parser.add_argument(
+            "--past", action="store_true", help="with a month of trade before today, for measures"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,7 +38,9 @@ class Command(BaseCommand):
         if options["connect"]:
             self._connect(options["connect"])
             return
-        new = building.build(sandbox_url=settings.SANDBOX_URL, now=timezone.now())
+        new = building.build(
+            sandbox_url=settings.SANDBOX_URL, now=timezone.now(), with_past=options["past"]
+        )
         self._write_logins()
         self.stdout.write("The demo company was created." if new else "The demo company stands.")
 
@@ -43,6 +51,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The sandbox at {settings.SANDBOX_URL} does not answer ({trouble})."
             ) from trouble
+        # What the past made of the measures; not waited for.
+        nudge(task=figure_days.name)
+        nudge(task=figure_levels.name)
         for shop in Shop.objects.filter(code__in=opened):
             read_catalogue(shop_id=shop.pk)
         self.stdout.write(f"Connected: {', '.join(opened)}")

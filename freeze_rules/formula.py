@@ -205,3 +205,12 @@ def leaf_sentence(leaf: Tree, *, fact: Callable[[Tree], str]) -> str:
         }
         return words[unit] % {"n": number}
     return fact(leaf)
+
+
+def needs(tree: Tree, name: str) -> bool:
+    """True when the formula cannot be met without this proof, whatever else is known."""
+    if "all" in tree:
+        return any(needs(part, name) for part in tree["all"])
+    if "any" in tree:
+        return all(needs(part, name) for part in tree["any"])
+    return bool(tree) and name_of(tree) == name

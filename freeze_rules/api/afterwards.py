@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from freeze_rules.models import JournalLine, NextStep, Recall
-from freeze_rules.selectors import ageing, journal
+from freeze_rules.selectors import ageing, journal, laws
 from freeze_rules.selectors import leases as lease_questions
 from freeze_rules.selectors import recalls as asked
 from freeze_rules.services import leases, recall_consent, recalls
@@ -341,3 +341,17 @@ def _line_shown(row: JournalLine) -> dict[str, Any]:
         "warehouse": row.warehouse.code if row.warehouse else None, "cause": row.cause,
         "actor": row.actor, "rule": row.rule_version or None, "why": row.why, "facts": row.facts,
     }  # fmt: skip
+
+
+class Laws(Endpoint):
+    """What may never be true of freezes; nothing is right."""
+
+    permission = roles.AUDIT_VIEW
+
+    @described(
+        "Read what was shipped without inspection", answer={"shipped_uninspected": [laws.Unproved]}
+    )
+    def get(self, request: Request) -> Response:
+        """Goods whose freeze could only end with a passed inspection, and left without one."""
+        Query(request, ())
+        return Response({"shipped_uninspected": plain(laws.unproved(scope=self.scope()))})

@@ -11,5 +11,6 @@ urlpatterns = [
     path("recalls/<int:recall_id>/lift", afterwards.RecallLift.as_view(), name="api-recall-lift"),
     path("freezes/ageing", afterwards.Ageing.as_view(), name="api-ageing"),
     path("freezes/journal", afterwards.FreezeJournal.as_view(), name="api-freeze-journal"),
+    path("freezes/laws", afterwards.Laws.as_view(), name="api-freeze-laws"),
     path("freezes/<int:hold_id>/lease", afterwards.LeaseOne.as_view(), name="api-lease"),
 ]

@@ -60,6 +60,10 @@ ABOUT: dict[str, About] = {
         _("Every freeze and release with who, why and what was known then; sealed."),
         ("hold", "release", "reason"),
     ),
+    "freeze-laws": About(
+        _("Goods that were sold before the inspection their freeze waited for; none is right."),
+        ("hold", "release"),
+    ),
     "inspections": About(
         _("A sample is looked at; its result lets go of the lot, condemns it, or splits it."),
         ("hold", "lot", "release"),

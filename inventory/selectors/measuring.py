@@ -137,3 +137,28 @@ def differences_found(*, scope: Scope, since: datetime, until: datetime) -> list
         .order_by()
     )
     return [Sum2(house, unit, many, many, law[:40]) for house, unit, law, many in found]
+
+
+_DEFECTIVE = """
+    SELECT w.id, w.unit_id,
+           coalesce(sum(e.on_hand) FILTER (
+               WHERE p.kind = 'RETURN' AND b.grade <> 'ZP' AND e.on_hand > 0), 0)::bigint,
+           coalesce(-sum(e.on_hand) FILTER (
+               WHERE p.kind = 'SHIP' AND e.on_hand < 0), 0)::bigint
+    FROM inventory_posting p
+    JOIN inventory_entry e ON e.posting_id = p.id
+    JOIN inventory_stock s ON s.id = e.stock_id
+    JOIN inventory_balance b ON b.id = s.balance_id
+    JOIN inventory_warehouse w ON w.id = b.warehouse_id
+    WHERE p.kind IN ('SHIP', 'RETURN') AND p.recorded_at >= %s AND p.recorded_at < %s
+      AND w.id = ANY(%s)
+    GROUP BY w.id, w.unit_id
+"""
+
+
+def defective_of_shipped(*, scope: Scope, since: datetime, until: datetime) -> list[Sum2]:
+    """Units that came back in another grade than good, and units shipped, both in that time."""
+    houses = [house.id for house in warehouses(scope=scope, active=False)]
+    with connection.cursor() as cursor:
+        cursor.execute(_DEFECTIVE, [since, until, houses])
+        return [Sum2(house, unit, back, sent) for house, unit, back, sent in cursor.fetchall()]

@@ -38,6 +38,8 @@ FREEZE_ROUTES: dict[str, Route] = {
     "ageing-file": Route(MACHINE),
     "freeze-journal": Route(roles.STOCK_VIEW),
     "freeze-journal-print": Route(roles.STOCK_VIEW),
+    "freeze-laws": Route(roles.AUDIT_VIEW),
+    "api-freeze-laws": Route(roles.AUDIT_VIEW, speaks_json="GET"),
     "api-recalls": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-recall-preview": Route(roles.STOCK_HOLD, speaks_json="POST"),
     "api-recall": Route(roles.STOCK_VIEW, _recall, speaks_json="GET"),

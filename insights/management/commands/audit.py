@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from freeze_rules.selectors import laws as freezes
 from inventory import selectors as stock
 from inventory.selectors.everything import Everything, look_at_everything
 from inventory.selectors.laws import LAWS, NAMES
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             stock_found = look_at_everything()
             found = [f"stock: {_said(each)}" for each in stock_found.audit.differences]
             found += [f"floor: {_words(each)}" for each in floor.audit()]
+            found += [f"freezes: {_words(each)}" for each in freezes.audit()]
             found += [f"orders: {_words(each)}" for each in orders.audit()]
         seconds = time.perf_counter() - began
         for line in found:
@@ -79,5 +81,5 @@ def _said(each: stock.Difference) -> str:
     return f"{each.law} {name}: {each.where}: found {each.found}, expected {each.expected}"
 
 
-def _words(each: floor.Difference | orders.Difference) -> str:
+def _words(each: floor.Difference | orders.Difference | freezes.Difference) -> str:
     return f"{each.check}: {each.subject}: found {each.found}, expected {each.expected}"

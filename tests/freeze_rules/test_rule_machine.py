@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -98,13 +99,19 @@ class Rules(RuleBasedStateMachine):
             writing.tell("order.paid", document=order, goods=[(sku, qty)])
             self.ordered[order] = {sku: qty}
 
-    @rule(order=some_order, asked=st.dictionaries(some_sku, some_qty, max_size=3))
-    def changed(self, order: str, asked: dict[str, int]) -> None:
+    @precondition(lambda self: bool(self.ordered))
+    @rule(data=st.data(), by=st.sampled_from((-2, -1, 1, 2)))
+    def changed(self, data: st.DataObject, by: int) -> None:
+        """One of its SKUs, or another, more or less, or gone."""
+        order = data.draw(st.sampled_from(sorted(self.ordered)))
+        asked = dict(self.ordered[order])
+        sku = data.draw(st.sampled_from([*asked, *SKUS]))
+        asked[sku] = max(asked.get(sku, 0) + by, 0)
+        asked = {each: qty for each, qty in asked.items() if qty}
         writing.tell("order.changed", document=order, goods=sorted(asked.items()))
-        if order in self.ordered:
-            self.ordered[order] = asked
-            if not asked:
-                del self.ordered[order]
+        self.ordered[order] = asked
+        if not asked:
+            del self.ordered[order]
 
     @rule(order=some_order)
     def cancelled(self, order: str) -> None:
@@ -162,4 +169,4 @@ class Rules(RuleBasedStateMachine):
 
 
 def test_rules_hold_what_the_plainest_count_says() -> None:
-    run_state_machine_as_test(Rules, settings=machine(examples=5, steps=20))
+    run_state_machine_as_test(Rules, settings=machine(examples=8, steps=30))

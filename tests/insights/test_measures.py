@@ -334,6 +334,7 @@ def test_a_measure_needs_its_own_permission(client: Client) -> None:
     assert codes == {
         "held", "sellable", "stock-age", "near-expiry", "accuracy", "pick-rate",
         "freezes-by-cause", "time-to-release",
+        "freezes-by-origin", "preset-share", "defective-shipped", "shipped-uninspected",
     }  # fmt: skip
 
 

@@ -158,7 +158,11 @@ JOURNAL: ListSpec[JournalRow] = ListSpec(
             key="document", label=_("Document"), kind=Kind.CODE,
             value=lambda row: row.line.document, cell=_document,
         ),
-        Column(key="units", label=_("Units"), kind=Kind.NUMBER, value=lambda row: row.line.units),
+        # On a phone the line under the document says it.
+        Column(
+            key="units", label=_("Units"), kind=Kind.NUMBER, wide=True,
+            value=lambda row: row.line.units,
+        ),
         Column(
             key="value", label=_("Value at cost"), kind=Kind.MONEY, wide=True,
             value=lambda row: row.line.value,

@@ -21,6 +21,7 @@ from freeze_rules.triggers import TRIGGERS
 from org import roles
 from org import services as org
 from org.models import Person
+from org.selectors import scope_of
 from org.selectors.notices import people_with
 
 S = RuleState
@@ -141,7 +142,7 @@ def tune(*, rule_id: int, parameters: Mapping[str, Any], person: Person) -> Rule
     Raises:
         RuleRefused: not_allowed, unknown_rule, wrong_state, unknown_parameter, definition_wrong.
     """
-    _may(person, roles.RULES_EDIT)
+    _may_everywhere(person)
     rule = _locked(rule_id)
     if rule.state == S.RETIRED or rule.version is None:
         raise RuleRefused("wrong_state")
@@ -260,7 +261,7 @@ def pause(*, rule_id: int, person: Person, why: str) -> Rule:
     Raises:
         RuleRefused: not_allowed, unknown_rule, wrong_state, reason_missing.
     """
-    _may(person, roles.RULES_EDIT)
+    _may_everywhere(person)
     if not why.strip():
         raise RuleRefused("reason_missing")
     return _step(rule_id, "pause", from_=(S.ENABLED, S.SHADOW), person=person, why=why)
@@ -294,7 +295,7 @@ def retire(*, rule_id: int, person: Person, why: str) -> Rule:
     Raises:
         RuleRefused: not_allowed, unknown_rule, wrong_state, reason_missing.
     """
-    _may(person, roles.RULES_EDIT)
+    _may_everywhere(person)
     if not why.strip():
         raise RuleRefused("reason_missing")
     every = tuple(state for state in S if state != S.RETIRED)
@@ -325,6 +326,13 @@ def _step(rule_id: int, verb: str, *, from_: Sequence[str], person: Person, why:
 def _may(person: Person, permission: str) -> None:
     assert connection.in_atomic_block, "The edge opens the transaction."
     if not person.may(permission):
+        raise RuleRefused("not_allowed")
+
+
+def _may_everywhere(person: Person) -> None:
+    """What changes at once what is frozen in every warehouse is for those who see them all."""
+    _may(person, roles.RULES_EDIT)
+    if not scope_of(person, permission=roles.RULES_EDIT).is_everything:
         raise RuleRefused("not_allowed")
 
 

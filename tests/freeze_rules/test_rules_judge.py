@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -273,3 +275,22 @@ def test_a_document_with_very_many_holds_is_let_go_of_in_parts(
 
     assert [given.free(code) for code in ("TEA", "MILK", "OATS")] == [20, 20, 20]
     assert not releasing.any_due()
+
+
+def test_who_sees_only_a_region_writes_rules_but_stops_and_tunes_none() -> None:
+    given.unit("EAST", "REGION", "HQ")
+    manager = given.person("REGION_MANAGER", at="EAST")
+    rule = enabled(condition=DAIRY, parameters={"days": 3})
+
+    with transaction.atomic():
+        assert rules.create_rule(draft=writing.draft(), person=manager).state == RuleState.DRAFT
+    stop: dict[str, Any] = {"rule_id": rule.pk, "person": manager, "why": "x"}
+    for verb in (
+        partial(rules.pause, **stop),
+        partial(rules.retire, **stop),
+        partial(rules.tune, rule_id=rule.pk, parameters={"days": 4}, person=manager),
+    ):
+        with pytest.raises(rules.RuleRefused) as refused, transaction.atomic():
+            verb()
+        assert refused.value.code == "not_allowed"
+    assert Rule.objects.get(pk=rule.pk).state == RuleState.ENABLED

@@ -67,6 +67,18 @@ ELSEWHERE: dict[str, int] = {
     "api-sensor-bound": UNKNOWN, "api-sensor-calibrations": HIDDEN, "api-sensor-device": HIDDEN,
     "api-sensor-places": HIDDEN,
     "recall": ALIKE,  # a recall is the company's; its cells are those of one's own warehouses
+    # Rules are the company's: who may write them writes them for all; what they froze is shown by
+    # the reader's warehouses.
+    "freeze-rule-edit": ALIKE, "rule-preview": ALIKE, "rule-review": ALIKE, "rule-reviewed": ALIKE,
+    "rule-shadow": ALIKE, "rule-test": ALIKE, "rule-preset": ALIKE, "api-rule": ALIKE,
+    "api-rule-parameters": ALIKE, "api-rule-replays": ALIKE, "api-rule-step": ALIKE,
+    "api-rule-tests": ALIKE, "api-rule-verdicts": ALIKE,
+    "inspection": HIDDEN, "inspection-attach": HIDDEN, "inspection-file": HIDDEN,
+    "api-evidence": HIDDEN,
+    "promotion": ALIKE,  # a promotion is the company's; its lines are those of one's own warehouses
+    # They lead back to their page with a message, nothing done.
+    "promotion-end": ALIKE, "supplier-allow": ALIKE, "incident-mended": ALIKE,
+    "hold-approve": ALIKE, "clearance-take-over": ALIKE,
     "recall-lift": ALIKE,  # lifted by who governs the whole company: a message, nothing done
 }  # fmt: skip
 
@@ -100,6 +112,7 @@ BY_THEIR_OWN_TESTS = {
     "excursion",
     "freeze-rule",
     "rule-act",
+    "rule-test-drop",
     "rule-tune",
     "rule-verdict",
     "sensor",

@@ -21,7 +21,7 @@ PASSWORD = "correct horse 42"
 PAGES = [
     name
     for name, route in TABLE.items()
-    if route.is_page and route.permission != MACHINE and not route.speaks_json
+    if route.is_page and not route.is_file and route.permission != MACHINE and not route.speaks_json
 ]
 
 

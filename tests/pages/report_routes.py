@@ -86,7 +86,7 @@ REPORT_ROUTES: dict[str, Route] = {
     "inspections": Route(roles.STOCK_VIEW),
     "inspection": Route(roles.STOCK_VIEW, _inspection),
     "inspection-attach": Route(roles.STOCK_INSPECT, _inspection, is_page=False),
-    "inspection-file": Route(roles.STOCK_VIEW, _file),
+    "inspection-file": Route(roles.STOCK_VIEW, _file, is_file=True),
     "customs": Route(roles.STOCK_VIEW),
     "supplier-blocks": Route(roles.STOCK_VIEW),
     "supplier-allow": Route(roles.STOCK_HOLD, _block, is_page=False),

@@ -29,6 +29,8 @@ class Route:
     permission: str
     args: Callable[[], list[Any]] = list
     is_page: bool = True
+    # Answers a file that somebody attached, not a page of ours.
+    is_file: bool = False
     speaks_json: str = ""
     # Whoever has this one may too.
     also: str = ""

@@ -229,9 +229,10 @@ _UNITS = 10_000_000
 # Ids: warehouse n (the given one is the first), SKU n, balance n = a warehouse and a SKU in turn;
 # its cell has the same id. Postings: receipts at 1, ordinary ones after them, then the hot ones.
 _WORLD = (
-    """INSERT INTO inventory_warehouse (id, code, name, kind, unit_id, province, city, time_zone,
-           priority, is_active)
-       SELECT 1000 + n, 'H' || n, 'H' || n, 'CENTRAL', %(unit)s, '', '', 'Asia/Shanghai', 100, true
+    """INSERT INTO inventory_warehouse (id, code, name, pinyin, kind, unit_id, province, city,
+           time_zone, priority, is_active)
+       SELECT 1000 + n, 'H' || n, 'H' || n, '', 'CENTRAL', %(unit)s, '', '',
+           'Asia/Shanghai', 100, true
        FROM generate_series(2, %(houses)s) n""",
     """INSERT INTO inventory_location (id, warehouse_id, code, kind, sequence, is_active)
        SELECT 1000 + n, 1000 + n, 'A-01', 'STORAGE', 0, true

@@ -154,6 +154,9 @@ def promotion(request: HttpRequest, promotion_id: int) -> HttpResponse:
         raise Http404
     scope = scope_of(person, permission=roles.STOCK_VIEW)
     lines = asked.promotion_lines(row, scope=scope)
+    if not lines:
+        # Nothing of it lies where the reader looks: it is not theirs to read of.
+        raise Http404
     context: dict[str, Any] = {
         "row": row,
         "tone": TONES[row.state],

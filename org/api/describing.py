@@ -258,6 +258,9 @@ def _parameter(name: str, said: Any) -> OpenApiParameter:
     if plain is bool:
         # Texts of an address.
         schema = {"type": "string", "enum": ["true", "false", "1", "0", ""]}
+    elif isinstance(plain, tuple) and not needed:
+        # Left empty it is as if it were not there.
+        schema = {**schema, "enum": [*schema["enum"], ""]} if "enum" in schema else schema
     if plain is int:
         schema = {"type": "integer", "minimum": 0, "maximum": 1_000 if name == "limit" else 2**62}
     return OpenApiParameter(

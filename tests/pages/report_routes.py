@@ -59,7 +59,7 @@ def _leak() -> list[Any]:
 
 
 def _block() -> list[Any]:
-    given.lot("TEA", "L1", supplier="S-1")
+    given.lot("TEA", "L-S1", supplier="S-1")
     with transaction.atomic():
         return [
             suppliers.block(

@@ -75,7 +75,7 @@ ELSEWHERE: dict[str, int] = {
     "api-rule-tests": ALIKE, "api-rule-verdicts": ALIKE,
     "inspection": HIDDEN, "inspection-attach": HIDDEN, "inspection-file": HIDDEN,
     "api-evidence": HIDDEN,
-    "promotion": ALIKE,  # a promotion is the company's; its lines are those of one's own warehouses
+    "promotion": HIDDEN,
     # They lead back to their page with a message, nothing done.
     "promotion-end": ALIKE, "supplier-allow": ALIKE, "incident-mended": ALIKE,
     "hold-approve": ALIKE, "clearance-take-over": ALIKE,

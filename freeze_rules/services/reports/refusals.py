@@ -32,7 +32,7 @@ SENTENCES = {
     "bad_times": _("A promotion closes after it opens, and not in the past."),
     "no_lines": _("Name at least one SKU with its units."),
     "line_twice": _("The same SKU of the same warehouse stands there twice."),
-    "bad_line": _("A line is a SKU, a warehouse and whole units, such as TEA-100, WH-SH, 40."),
+    "bad_line": _("A line is a SKU, a warehouse and whole units, such as SKU-100, WH-SH, 40."),
     "bad_file": _("This is no workbook, or larger than 5 MB."),
     "unknown_shop": _("Shops are named by their numbers, separated by commas."),
     "too_many_lines": _("A promotion has at most 5,000 lines."),

@@ -6,7 +6,7 @@ import logging
 import time
 
 from celery import shared_task
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from freeze_rules.models import WAITING, Event
@@ -35,6 +35,9 @@ def judge() -> None:
         try:
             with transaction.atomic(durable=True):
                 more = judging.judge_batch().more
+        except (OperationalError, InterfaceError):
+            # The database is away or a lock was lost: no fault of the events.
+            raise
         except Exception:
             log.exception("A batch of events failed; each is judged alone.")
             _one_by_one()
@@ -55,6 +58,8 @@ def _one_by_one() -> None:
         try:
             with transaction.atomic(durable=True):
                 judging.judge_batch(only=pk)
+        except (OperationalError, InterfaceError):
+            raise
         except Exception as error:
             with transaction.atomic(durable=True):
                 judging.judge_alone(event_id=pk, error=f"{type(error).__name__}: {error}")

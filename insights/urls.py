@@ -27,6 +27,7 @@ urlpatterns = [
     path("metrics", operations.metrics, name="metrics"),
     path("operations/", operations.operations, name="operations"),
     path("operations/revive/", operations.revive, name="operations-revive"),
+    path("operations/judge-again/", operations.judge_again, name="operations-judge-again"),
     path("api/v1/operations", operations_api.Operations.as_view(), name="api-operations"),
     path(
         "api/v1/operations/dead-letters",
@@ -37,6 +38,16 @@ urlpatterns = [
         "api/v1/operations/dead-letters/revive",
         operations_api.Revive.as_view(),
         name="api-dead-letters-revive",
+    ),
+    path(
+        "api/v1/operations/given-up-events",
+        operations_api.GivenUpEvents.as_view(),
+        name="api-given-up-events",
+    ),
+    path(
+        "api/v1/operations/given-up-events/judge",
+        operations_api.JudgeAgain.as_view(),
+        name="api-given-up-events-judge",
     ),
     path("trail/", trail.trail, name="trail"),
     path("trail/<int:record_id>/", trail.record, name="trail-record"),

@@ -51,6 +51,9 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="event_waiting", condition=WAITING),
+            models.Index(
+                fields=["failed_at"], name="event_given_up", condition=Q(failed_at__isnull=False)
+            ),
             models.Index(fields=["document", "kind"], name="event_by_document"),
             models.Index(fields=["kind", "occurred_at"], name="event_by_kind"),
         ]

@@ -189,3 +189,17 @@ def _check_known(happenings: Sequence[Happening]) -> None:
             raise EventRefused("unknown_sku", at=at)
         if each.warehouse_id is not None and each.warehouse_id not in houses:
             raise EventRefused("unknown_warehouse", at=at)
+
+
+def judge_again(*, ids: Collection[int]) -> int:
+    """Given-up events wait for their judgement again, from the first attempt; how many do.
+
+    Others than given-up ones are left alone. Joins the caller's transaction.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    number = Event.objects.filter(pk__in=ids, failed_at__isnull=False).update(
+        failed_at=None, attempts=0, error=""
+    )
+    if number:
+        outbox.ring(topic=BELL)
+    return int(number)

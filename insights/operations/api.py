@@ -9,6 +9,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from freeze_rules.selectors.given_up import given_up
 from insights.operations import figures, reviving
 from org import roles
 from org.api.describing import described
@@ -21,6 +22,10 @@ REVIVE = Shape((Field("ids", listed(number(1, 2**62)), required=True),))
 LETTER = {
     "id": int, "handler": str, "key": str, "told_at": datetime, "attempts": int,
     "last_error": str, "dead_at": datetime | None,
+}  # fmt: skip
+UNJUDGED = {
+    "id": int, "kind": str, "document": str, "attempts": int, "error": str,
+    "occurred_at": datetime, "failed_at": datetime,
 }  # fmt: skip
 ANSWER: dict[str, Any] = {
     "redis": bool,
@@ -160,4 +165,34 @@ class Revive(OfTheWholeHouse):
         ids = REVIVE.must(request.data)["ids"]
         return self.once(
             lambda: Response({"revived": reviving.revive(ids=ids, actor=self.caller.actor)})
+        )
+
+
+class GivenUpEvents(OfTheWholeHouse):
+    """Events that the freeze rules could not judge."""
+
+    permission = roles.OPERATIONS_VIEW
+
+    @described("List given-up events", takes={"limit": int}, answer={"events": [UNJUDGED]})
+    def get(self, request: Request) -> Response:
+        """Newest first; the same goods may wait for a freeze that never came."""
+        query = Query(request, ("limit",))
+        found = given_up(limit=min(query.limit(100), 500))
+        return Response({"events": [plain(each) for each in found]})
+
+
+class JudgeAgain(OfTheWholeHouse):
+    """Have them judged again."""
+
+    permission = roles.OPERATIONS_REPAIR
+    http_method_names = ["post", "options"]
+
+    @described(
+        "Judge given-up events again", body=REVIVE, answer={"waiting": int}, example={"ids": [17]}
+    )
+    def post(self, request: Request) -> Response:
+        """From the first attempt; ids that were not given up are left alone."""
+        ids = REVIVE.must(request.data)["ids"]
+        return self.once(
+            lambda: Response({"waiting": reviving.judge_again(ids=ids, actor=self.caller.actor)})
         )

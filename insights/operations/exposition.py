@@ -19,6 +19,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from freeze_rules.selectors.given_up import given_up_in_all
 from insights.operations import figures
 from org.meters import BUCKETS, Series, meters
 
@@ -138,8 +139,9 @@ def _messages() -> Iterator[Metric]:
         ("webhooks", float(post.dead)),
         ("notices", float(notices.dead)),
         ("shops", float(sum(shop.dead for shop in figures.shops()))),
+        ("rules", float(given_up_in_all().number)),
     ]
-    yield _each("dead_letters", dead, "where", "Messages that were given up.")
+    yield _each("dead_letters", dead, "where", "Messages and events that were given up.")
     yield _gauge("webhooks_waiting", "Messages to other systems that wait.", ({}, post.waiting))
     age = figures.age_s(post.oldest)
     yield _gauge("webhooks_oldest_seconds", "Age of the oldest of them.", ({}, age))

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from freeze_rules.selectors.given_up import given_up
 from insights.operations import figures, reviving
 from insights.operations.exposition import exposition
 from org import roles
@@ -45,6 +46,7 @@ def operations(request: HttpRequest) -> HttpResponse:
             "queues": waiting,
             "busy": [each for each in figures.handlers() if each.waiting or each.dead],
             "dead": outbox.dead_letters(limit=DEAD_SHOWN),
+            "unjudged": given_up(limit=DEAD_SHOWN),
             "post": post,
             "post_oldest_s": figures.age_s(post.oldest),
             "notices": notices,
@@ -68,7 +70,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 @permission_required(roles.OPERATIONS_REPAIR)
 def revive(request: HttpRequest) -> HttpResponse:
     """Deliver given-up news again: the ticked rows."""
-    ids = [int(each) for each in request.POST.getlist("id") if each.isascii() and each.isdigit()]
+    ids = _ticked(request)
     person = person_of(request)
     _must_see_all(person, roles.OPERATIONS_REPAIR)
     if not ids:
@@ -79,6 +81,29 @@ def revive(request: HttpRequest) -> HttpResponse:
     said = ngettext("%(n)s will be delivered again.", "%(n)s will be delivered again.", number)
     messages.success(request, said % {"n": number})
     return redirect("operations")
+
+
+@require_POST
+@permission_required(roles.OPERATIONS_REPAIR)
+def judge_again(request: HttpRequest) -> HttpResponse:
+    """Have the freeze rules judge given-up events again: the ticked rows."""
+    ids = _ticked(request)
+    person = person_of(request)
+    _must_see_all(person, roles.OPERATIONS_REPAIR)
+    if not ids:
+        messages.error(request, _("Tick what shall be judged again."))
+        return redirect("operations")
+    with transaction.atomic(durable=True):
+        number = reviving.judge_again(ids=ids[:DEAD_SHOWN], actor=person.actor)
+    said = ngettext(
+        "%(n)s event will be judged again.", "%(n)s events will be judged again.", number
+    )
+    messages.success(request, said % {"n": number})
+    return redirect("operations")
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    return [int(each) for each in request.POST.getlist("id") if each.isascii() and each.isdigit()]
 
 
 def _must_see_all(person: Person, permission: str) -> None:

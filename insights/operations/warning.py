@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 
+from freeze_rules.selectors.given_up import given_up_in_all
 from insights.operations import figures
 from org import selectors as org
 from org import services as org_services
@@ -38,9 +39,10 @@ def warn_of_dead_letters() -> list[str]:
 
 
 def _dead() -> list[tuple[str, int, datetime | None]]:
-    post, notices = figures.post(), figures.notices()
+    post, notices, rules = figures.post(), figures.notices(), given_up_in_all()
     return [
         ("outbox", sum(each.dead for each in outbox.depths().values()), outbox.newest_death()),
         ("webhooks", post.dead, post.newest_dead),
         ("notices", notices.dead, notices.newest_dead),
+        ("rules", rules.number, rules.newest),
     ]

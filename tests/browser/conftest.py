@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,18 @@ def pda(browser: Browser, faults: list[str]) -> Iterator[Page]:
 
 
 def scan(page: Page, code: str) -> None:
-    """What a hand scanner does: types the code and presses Enter."""
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
+    """What a hand scanner does: types the code within milliseconds and presses Enter.
+
+    Each key bears the moment it was pressed, five milliseconds after the one before, so a machine
+    that is slow to deliver keys does not turn the scanner into a person.
+    """
+    session = page.context.new_cdp_session(page)
+    pressed_at = time.time()
+    for at, letter in enumerate([*code, "\r"]):
+        key: dict[str, object] = {"key": letter, "text": letter}
+        if letter == "\r":
+            key |= {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+        moment = pressed_at + at * 0.005
+        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": moment, **key})
+        session.send("Input.dispatchKeyEvent", {"type": "keyUp", "timestamp": moment, **key})
+    session.detach()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
+from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from freeze_rules.models import WAITING, Verdict
 from freeze_rules.models import Event as Happened
 from freeze_rules.services import judging
+from freeze_rules.tasks import judge
 from tests import given
 from tests.freeze_rules import writing
 
@@ -100,3 +102,34 @@ def test_what_a_killed_worker_had_begun_is_judged_by_the_next(real_commits: str)
     with transaction.atomic():
         assert judging.judge_batch().events == 3
     assert given.free("TEA") == 94
+
+
+def test_a_database_that_goes_away_is_no_fault_of_the_events(real_commits: str) -> None:
+    _told(2)
+
+    def cut(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """The server ends this session as soon as the judge wants to write."""
+        if sql.startswith("INSERT"):
+            mine, other = connections["default"], connections["default"].copy()
+            with other.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(%s)", [mine.connection.info.backend_pid]
+                )
+            other.close()
+        return execute(sql, params, many, context)
+
+    def judges() -> int:
+        for _attempt in range(judging.LAST_ATTEMPT + 1):
+            with connections["default"].execute_wrapper(cut), pytest.raises(OperationalError):
+                judge()
+            connections["default"].close()
+        return 0
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_closing, judges).result()
+    untouched = Happened.objects.values_list("attempts", "failed_at")
+    assert set(untouched) == {(0, None)}
+
+    judge()
+
+    assert given.free("TEA") == 96

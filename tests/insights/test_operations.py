@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from freeze_rules.models import Event
 from insights.operations.warning import warn_of_dead_letters
 from org import roles
 from org.meters import meters
@@ -237,3 +238,60 @@ def test_while_nothing_is_dead_nobody_is_told() -> None:
 
     assert warn_of_dead_letters() == []
     assert told(it) == []
+
+
+def given_up_event(key: str = "e-1") -> int:
+    row = Event.objects.create(
+        kind="receipt.posted", key=key, told_by="test", document="RCV-7", attempts=5,
+        error="KeyError: 'sku'", failed_at=timezone.now(),
+    )  # fmt: skip
+    return int(row.pk)
+
+
+@pytest.mark.django_db
+def test_an_event_the_rules_gave_up_on_is_read_and_judged_again_by_it(it: Client) -> None:
+    event, other = given_up_event("e-1"), given_up_event("e-2")
+
+    page = it.get("/operations/").content.decode()
+    empty = it.post("/operations/judge-again/", {}, follow=True).content.decode()
+    it.post("/operations/judge-again/", {"id": [event]})
+
+    assert "receipt.posted" in page
+    assert "RCV-7" in page
+    assert "KeyError" in page
+    assert "勾选" in empty
+    waiting = Event.objects.filter(failed_at__isnull=True).values_list("id", "attempts", "error")
+    assert list(waiting) == [(event, 0, "")]
+    assert Event.objects.filter(pk=other, failed_at__isnull=False).exists()
+    [told] = AuditRecord.objects.filter(action="rules.judged_again")
+    assert told.after == {"ids": [event], "waiting": 1}
+
+
+@pytest.mark.django_db
+def test_it_is_told_of_events_the_rules_gave_up_on_and_a_scrape_counts_them(
+    client: Client,
+) -> None:
+    it = given.person("IT")
+    given_up_event()
+
+    assert [warn_of_dead_letters(), warn_of_dead_letters()] == [["rules"], []]
+
+    assert told(it) == [{"count": 1, "where": "rules"}]
+    assert figure(scraped(client), "house_dead_letters", where="rules") == 1
+
+
+@pytest.mark.django_db
+def test_programs_read_given_up_events_and_have_them_judged_again_once() -> None:
+    who = given.api_client(roles.OPERATIONS_VIEW, roles.OPERATIONS_REPAIR)
+    event = given_up_event()
+    path = "/api/v1/operations/given-up-events"
+
+    listed = signed(who, "GET", path).json()["events"]
+    first = signed(who, "POST", f"{path}/judge", body={"ids": [event]}, key="k-1")
+    again = signed(who, "POST", f"{path}/judge", body={"ids": [event]}, key="k-1")
+
+    assert [(each["kind"], each["document"], each["attempts"]) for each in listed] == [
+        ("receipt.posted", "RCV-7", 5)
+    ]
+    assert (first.json(), again.json()) == ({"waiting": 1}, {"waiting": 1})
+    assert AuditRecord.objects.filter(action="rules.judged_again").count() == 1

@@ -130,6 +130,8 @@ API_ROUTES: dict[str, Route] = {
     "api-operations": Route(roles.OPERATIONS_VIEW, speaks_json="GET"),
     "api-dead-letters": Route(roles.OPERATIONS_VIEW, speaks_json="GET"),
     "api-dead-letters-revive": Route(roles.OPERATIONS_REPAIR, speaks_json="POST"),
+    "api-given-up-events": Route(roles.OPERATIONS_VIEW, speaks_json="GET"),
+    "api-given-up-events-judge": Route(roles.OPERATIONS_REPAIR, speaks_json="POST"),
     # One's own only; their own tests show whose are.
     "api-jobs": Route(MACHINE),
     "api-job": Route(MACHINE),

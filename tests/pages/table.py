@@ -201,6 +201,7 @@ TABLE: dict[str, Route] = {
     "metrics": Route(MACHINE),
     "operations": Route(roles.OPERATIONS_VIEW),
     "operations-revive": Route(roles.OPERATIONS_REPAIR, is_page=False),
+    "operations-judge-again": Route(roles.OPERATIONS_REPAIR, is_page=False),
     "readyz": Route(MACHINE),
     "sign-in": Route(EVERYBODY),
     # Without a password given before it leads back; without a link of ours it says so.

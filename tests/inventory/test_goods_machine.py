@@ -185,6 +185,8 @@ class GoodsMachine(RuleBasedStateMachine):
             .values_list("id", flat=True)
             .distinct()[:8]
         )
+        if not latest:
+            return
         posting = latest[at % len(latest)]
         mirror = goods.reverse(posting)
         if mirror.posting_id is not None:

@@ -126,6 +126,8 @@ class Programme:
         return grounds.side_by_side([partial(job, part) for part in (0, 1)])
 
 
+# Of machines that failed: several failures with what they shrank to.
+LAST_LINES = 200
 # The Hypothesis machines of the ordinary tests; the slowest first, for two at a time.
 MACHINES = (
     "tests/inventory/test_stock_machine.py::test_every_verb_does_what_the_model_says",
@@ -149,7 +151,7 @@ def _state_machine(size: Size) -> tuple[str, Lines]:
         cwd=grounds.HOME, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     told = f"{len(MACHINES)} machines, {size.examples} x {size.machine_steps} each"
-    return told, [] if done.returncode == 0 else done.stdout.splitlines()[-40:]
+    return told, [] if done.returncode == 0 else done.stdout.splitlines()[-LAST_LINES:]
 
 
 def _outage(size: Size) -> tuple[str, Lines]:

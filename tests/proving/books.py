@@ -57,12 +57,13 @@ class No(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """A location."""
+    """A location; a truck has the transfer that it drives for as its code."""
 
     warehouse: int
     kind: str
     sequence: int
     zone: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

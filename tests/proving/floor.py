@@ -76,7 +76,7 @@ def build() -> Floor:
             by_code[house, code] = _place(house, code, kind, step * 10, within)
             places[by_code[house, code]] = Place(house, kind, step * 10, within)
     trucks = {code: _place(road, code, "TRUCK", 0, None) for code in TRUCKS}
-    places |= {truck: Place(road, "TRUCK", 0) for truck in trucks.values()}
+    places |= {pk: Place(road, "TRUCK", 0, code=code) for code, pk in trucks.items()}
     skus, lots, lots_of = _goods()
     standing = tuple(
         Hold.objects.filter(blanket=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory import requests as asked
-from tests.proving.books import NOWHERE, BalanceKey, Books, Claim, Line, No, Spot
+from tests.proving.books import NOWHERE, BalanceKey, Books, Claim, Line, No, Place, Spot
 from tests.proving.model_claims import check, key_of, loosen, take_away, weakest
 
 
@@ -11,6 +11,13 @@ def _placed(books: Books, location: int | None, warehouse: int) -> None:
     place = books.places.get(location or 0)
     if place is None or place.warehouse != warehouse:
         raise No("outside_place")
+
+
+def _truck(books: Books, ask: asked.TransferOutRequest | asked.TransferInRequest) -> Place:
+    truck = books.places.get(ask.transit_location_id)
+    if truck is None or truck.kind != "TRUCK" or truck.code != ask.document:
+        raise No("outside_place")
+    return truck
 
 
 def receive(books: Books, ask: asked.ReceiveRequest) -> None:
@@ -237,9 +244,7 @@ def transfer_out(books: Books, ask: asked.TransferOutRequest) -> Claim | None:
     check(ask.lines)
     if not ask.lines:
         raise No("bad_request")
-    truck = books.places.get(ask.transit_location_id)
-    if truck is None:
-        raise No("outside_place")
+    truck = _truck(books, ask)
     new: Claim | None = None
     for line in ask.lines:
         _placed(books, line.location_id, ask.from_warehouse_id)
@@ -288,9 +293,7 @@ def transfer_in(books: Books, ask: asked.TransferInRequest) -> None:
     if not ask.lines:
         raise No("bad_request")
     _placed(books, ask.location_id, ask.to_warehouse_id)
-    truck = books.places.get(ask.transit_location_id)
-    if truck is None:
-        raise No("outside_place")
+    truck = _truck(books, ask)
     for wanted in ask.lines:
         here = (truck.warehouse, wanted.sku_id, wanted.grade, wanted.owner)
         start = (ask.transit_location_id, wanted.lot_id)

@@ -80,7 +80,7 @@ def _carry_out(requests: Sequence[Request], *, actor: str, today: date | None) -
         world, requests, actor=actor, fingerprints=decided.fingerprints, kind_of=_kind_of
     )
     filing.write(world, written.postings)
-    news.tell(world, decided.displaced.values(), postings=written.postings)
+    news.tell(world, decided.displaced.values(), requests=requests, postings=written.postings)
     news.tell_arrived(requests, written.postings)
     return [_answer(index, request, decided, written) for index, request in enumerate(requests)]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from inventory import loading
-from inventory.requests import ReceiveRequest, Request, ReturnRequest
+from inventory.requests import AdjustRequest, ReceiveRequest, Request, ReturnRequest
 from inventory.scopes import covers
 from inventory.things import Bal, Claim
 from inventory.world import World
@@ -14,21 +14,27 @@ from outbox import services as outbox
 
 
 def tell(
-    world: World, displaced: Iterable[Collection[str]], *, postings: Mapping[int, int]
+    world: World,
+    displaced: Iterable[Collection[str]],
+    *,
+    requests: Sequence[Request],
+    postings: Mapping[int, int],
 ) -> None:
     """Whoever publishes figures or owns a broken claim hears of it.
 
     stock.changed: what may be sold or shown of these SKUs has changed. Pinning, carrying and
     shipping claimed goods leave it as it was: no news. stock.unsafe: units of these SKUs came
     under a safety freeze; shops must not wait for that figure. Kits are not named: whoever hears
-    of a part knows its kits. hold.unpinned: a freeze took the cells of picks under way from these
-    documents; they keep their units, but whoever walks for them must be sent elsewhere.
+    of a part knows its kits. hold.unpinned: a freeze, or a count that found less, took the cells of
+    picks under way from these documents; they keep their units, but whoever walks for them must be
+    sent elsewhere.
     freezes.booked: one posting's id for a batch that changed freezes; whoever hears of it finds
     the others by their transaction.
 
     Args:
         world: what was decided.
         displaced: documents that lost units, by request.
+        requests: what was asked.
         postings: id of each request's posting.
     """
     skus = _changed(world) | _hidden_or_shown(world)
@@ -51,7 +57,8 @@ def tell(
     }
     if freezing:
         outbox.tell(topic="freezes.booked", keys=[str(min(postings[each] for each in freezing))])
-    led_astray = sorted(_sent_to_frozen_cells(world).difference(documents))
+    counting = {at for at, each in enumerate(requests) if isinstance(each, AdjustRequest)}
+    led_astray = sorted(_sent_in_vain(world, counting).difference(documents))
     if led_astray:
         outbox.tell(topic="hold.unpinned", keys=led_astray)
 
@@ -67,15 +74,15 @@ def tell_arrived(requests: Sequence[Request], postings: Mapping[int, int]) -> No
         outbox.tell(topic="goods.arrived", keys=came)
 
 
-def _sent_to_frozen_cells(world: World) -> set[str]:
-    """Documents with picks under way that a new freeze took out of their cells."""
-    freezing = {claim.posting for claim in world.new_claims if claim.role == "FREEZE"}
-    if not freezing:
+def _sent_in_vain(world: World, counting: Collection[int]) -> set[str]:
+    """Documents with picks under way that a new freeze or a count took out of their cells."""
+    causes = {claim.posting for claim in world.new_claims if claim.role == "FREEZE"} | {*counting}
+    if not causes:
         return set()
     return {
         draft.line.claim.document
         for draft in world.drafts
-        if draft.posting in freezing
+        if draft.posting in causes
         and draft.line is not None
         and draft.line.claim.role == "COMMITMENT"
         and draft.line.started

@@ -33,7 +33,7 @@ WHY: dict[str, str | Promise] = {
     "all_refunded": _("Every line is refunded."),
     "changed_at_platform": _("The platform's version changed."),
     "displaced": _("Its stock was lost or frozen."),
-    "unpinned": _("Its goods were frozen where they lay."),
+    "unpinned": _("Its goods were frozen or missed where they lay."),
 }
 
 

@@ -101,8 +101,8 @@ def note_displaced(*, keys: list[str]) -> None:
 
 
 def note_unpinned(*, keys: list[str]) -> None:
-    """A freeze took the cells that pickers were sent to: their walks end, the orders are planned
-    anew. Where goods were taken already, they go back to the shelf."""
+    """A freeze or a count took the cells that pickers were sent to: their walks end, the orders
+    are planned anew. Where goods were taken already, they go back to the shelf."""
     orders = [order for order in _lock(keys) if order.state == "SUBMITTED"]
     take_back(orders=orders, journal=Journal("system:stock"), why="unpinned")
 

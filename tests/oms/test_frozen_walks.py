@@ -64,6 +64,48 @@ def test_an_order_whose_cell_is_frozen_keeps_its_units_and_is_planned_anew() -> 
     assert (task.location_id, task.qty) == (given.location("B-01"), 4)
 
 
+def counted(found: int) -> inventory.Outcome:
+    with transaction.atomic():
+        return inventory.adjust(
+            [
+                inventory.AdjustRequest(
+                    key=f"count:{found}", document="CT-1", why="count",
+                    warehouse_id=given.warehouse_id("WH1"), location_id=given.location("A-01"),
+                    counted=(inventory.Line(sku_id=given.sku("TEA"), qty=found),),
+                )
+            ],
+            actor=given.ACTOR,
+        )[0].check()  # fmt: skip
+
+
+def test_an_order_whose_cell_was_counted_down_is_planned_anew() -> None:
+    document = walked_for()
+
+    outcome = counted(1)
+
+    assert outcome.displaced == {}
+    assert told.held(document) == {"TEA": 4}
+    walking.hear("hold.unpinned")
+    assert list(PickTask.objects.values_list("state", flat=True)) == ["DROPPED"]
+    orders.process()
+    again = told.the()
+    assert (again.state, again.document == document) == ("SUBMITTED", False)
+    world.listed(world.House(warehouse=given.warehouse_id("WH1")))
+    there = PickTask.objects.filter(state="OPEN").values_list("location_id", "qty")
+    assert sum(qty for _place, qty in there) == 4
+    assert (given.location("A-01"), 4) not in there
+
+
+def test_a_count_that_finds_enough_for_the_walk_leaves_it_alone() -> None:
+    document = walked_for()
+
+    counted(5)
+
+    assert not News.objects.filter(handler__endswith="note_unpinned").exists()
+    assert told.held(document) == {"TEA": 4}
+    assert list(PickTask.objects.values_list("state", flat=True)) == ["OPEN"]
+
+
 def test_a_walk_that_may_finish_is_left_alone() -> None:
     document = walked_for()
 

@@ -284,6 +284,7 @@ LISTS: dict[str, str] = {
     "stock": "inventory.lists.board:BOARD",
     "lots": "inventory.lists.lots:LOTS",
     "locations": "inventory.lists.locations:LOCATIONS",
+    "skus": "inventory.lists.skus:SKUS",
     "journal": "inventory.lists.journal:JOURNAL",
     "shops": "channels_sync.lists.shops:SHOPS",
     "unmatched": "channels_sync.lists.unmatched:UNMATCHED",

@@ -9,7 +9,6 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy
 
 from inventory.models import Location, Reason, Sku, Warehouse, Zone
-from inventory.selectors.wording import skus_for_words
 from org.roles import PERMISSIONS
 from org.scope import Scope
 
@@ -41,20 +40,6 @@ class PlaceRow:
     zone: str
     sequence: int
     units: int
-    is_active: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SkuRow:
-    """A SKU in the list of masters."""
-
-    id: int
-    code: str
-    name: str
-    category: str
-    unit_name: str
-    lot_tracked: bool
-    is_kit: bool
     is_active: bool
 
 
@@ -177,24 +162,6 @@ def place_rows(*, warehouse_id: int, after: str = "", limit: int = PAGE) -> list
 def warehouse_of_place(*, location_id: int) -> tuple[int, str] | None:
     """The warehouse that a place belongs to, and the place's code."""
     return Location.objects.filter(pk=location_id).values_list("warehouse_id", "code").first()
-
-
-def sku_rows(*, words: str = "", after: str = "", limit: int = PAGE) -> list[SkuRow]:
-    """SKUs in the order of their codes; keyset by code. The masters are the whole company's."""
-    rows = skus_for_words(words).distinct() if words else Sku.objects.all()
-    return [
-        SkuRow(
-            id=row.pk,
-            code=row.code,
-            name=row.name,
-            category=row.category,
-            unit_name=row.unit_name,
-            lot_tracked=row.lot_tracked,
-            is_kit=row.is_kit,
-            is_active=row.is_active,
-        )
-        for row in rows.filter(code__gt=after).order_by("code")[:limit]
-    ]
 
 
 def sku_fields(*, sku_id: int) -> dict[str, object] | None:

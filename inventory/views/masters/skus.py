@@ -12,31 +12,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from inventory.lists.skus import SKUS
 from inventory.requests import Refused
 from inventory.selectors import master_lists as lists
 from inventory.services.editing import Pack, change_sku, create_skus
 from inventory.views.masters.forms import SkuForm, show_refusal
 from org import roles
 from org.access import permission_required, person_of
-from org.addresses import address_with, words_in
+from org.lists.pages import list_page
+from org.selectors import scope_of
 
 
 @require_GET
 @permission_required(roles.MASTERS_EDIT)
 def sku_list(request: HttpRequest) -> HttpResponse:
-    """SKUs by code; the search knows names and pinyin."""
-    words = words_in(request.GET, "q")
-    rows = lists.sku_rows(words=words, after=request.GET.get("from", "")[:64], limit=lists.PAGE + 1)
-    more = len(rows) > lists.PAGE
-    rows = rows[: lists.PAGE]
+    """Every SKU, in use or not; the search knows names, pinyin and barcodes."""
+    scope = scope_of(person_of(request), permission=roles.MASTERS_EDIT)
     return render(
-        request,
-        "inventory/masters/skus.html",
-        {
-            "rows": rows,
-            "words": words,
-            "next_url": address_with(request, **{"from": rows[-1].code}) if more else "",
-        },
+        request, "inventory/masters/skus.html", {"list": list_page(request, SKUS, scope=scope)}
     )
 
 

@@ -23,6 +23,7 @@ from freeze_rules.models import (
     Verdict,
     Watch,
 )
+from freeze_rules.selectors.wording import preset_name
 from freeze_rules.triggers import label_of
 from org.scope import Scope
 from org.selectors import names_of_actors
@@ -57,6 +58,7 @@ class RuleRow:
     trigger: str
     trigger_label: str
     preset: str
+    preset_label: str
     version: str
     owner: str
     review_on: date | None
@@ -167,6 +169,7 @@ def _rows(found: Sequence[Rule]) -> list[RuleRow]:
             trigger=rule.trigger,
             trigger_label=label_of(rule.trigger),
             preset=rule.preset,
+            preset_label=preset_name(rule.preset),
             version=rule.version.label if rule.version else "",
             owner=str(rule.owner) if rule.owner else "",
             review_on=rule.review_on,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from freeze_rules import conditions, formula
 from freeze_rules.definition import Definition, DefinitionWrong, Lease, Limits, Quantity, read
+from freeze_rules.presets import PRESETS
 from freeze_rules.triggers import TRIGGERS, label_of
 from inventory import selectors as stock
 
@@ -224,3 +226,30 @@ def _validity(definition: Definition) -> str:
     if definition.valid_until:
         return _("until %(until)s") % {"until": definition.valid_until.isoformat()}
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSaid:
+    """A parameter of a rule: its name in the condition, what people call it, what it stands at."""
+
+    name: str
+    label: str
+    value: str
+
+
+def parameters_said(preset: str, parameters: Mapping[str, Any]) -> list[ParameterSaid]:
+    """The parameters of a rule by name; a preset's are called as the preset calls them."""
+    taken = PRESETS.get(preset)
+    labels = {knob.name: str(knob.label) for knob in taken.knobs} if taken else {}
+    return [
+        ParameterSaid(
+            name, labels.get(name, name), json.dumps(value, ensure_ascii=False).strip('"')
+        )
+        for name, value in sorted(parameters.items())
+    ]
+
+
+def preset_name(code: str) -> str:
+    """What people call a preset; one that no longer exists by its code."""
+    taken = PRESETS.get(code)
+    return str(taken.name) if taken else code

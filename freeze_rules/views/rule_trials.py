@@ -57,8 +57,7 @@ def preview(request: HttpRequest, rule_id: int) -> HttpResponse:
         "scanned": scanned,
         "job": job,
         "jobs": mine[:10],
-        "parameters": [(name, json.dumps(value, ensure_ascii=False).strip('"'))
-                       for name, value in sorted(rule.parameters.items())],
+        "parameters": wording.parameters_said(rule.preset, rule.parameters),
         "result": _shown(job.result) if job and job.result else None,
     }  # fmt: skip
     if scanned:

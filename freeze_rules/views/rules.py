@@ -170,8 +170,7 @@ def rule_page(request: HttpRequest, rule_id: int) -> HttpResponse:
         "next_url": f"?before={hits[PAGE - 1].id}" if len(hits) > PAGE else "",
         "tried": tried(rule),
         "reads": _reads(rule),
-        "parameters": [(name, json.dumps(value, ensure_ascii=False).strip('"'))
-                       for name, value in sorted(rule.parameters.items())],
+        "parameters": wording.parameters_said(rule.preset, rule.parameters),
         "verbs": verbs(rule, person),
         "may_edit": person.may(roles.RULES_EDIT) and rule.state != S.RETIRED,
         "may_change": person.may(roles.RULES_EDIT)

@@ -63,6 +63,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("freeze-journal", _("Journal of freezes"), "journal", roles.STOCK_VIEW),
             Entry("sensors", _("Sensors"), "chart", roles.STOCK_VIEW),
             Entry("freeze-rules", _("Freeze rules"), "shield", roles.RULES_VIEW),
+            Entry("rule-board", _("Board of rules"), "chart", roles.RULES_VIEW),
             Entry("stock-import", _("Import stock"), "import", roles.STOCK_IMPORT),
             Entry("imports", _("Imports"), "open", IMPORTERS),
             Entry("jobs", _("Jobs"), "job", roles.STOCK_IMPORT),

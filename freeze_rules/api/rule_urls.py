@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from freeze_rules.api import rule_events, rules
+from freeze_rules.api import boards, rule_events, rules
 
 urlpatterns = [
     path("freeze-rules", rules.Rules.as_view(), name="api-rules"),
+    path("freeze-rules/board", boards.RuleBoard.as_view(), name="api-rule-board"),
     path("freeze-rules/events", rule_events.RuleEvents.as_view(), name="api-rule-events"),
     path("freeze-rules/file", rules.RulesFile.as_view(), name="api-rules-file"),
     path("freeze-rules/<int:rule_id>", rules.RuleOne.as_view(), name="api-rule"),

@@ -107,6 +107,10 @@ ABOUT: dict[str, About] = {
         _("Rules that freeze goods when something happens and let go when it is proved."),
         ("hold", "reason", "release"),
     ),
+    "rule-board": About(
+        _("What each rule did in a period: hits, false alarms, and how long until released."),
+        ("hold", "release"),
+    ),
     "freeze-rule-new": About(
         _(
             "Say when goods must not be sold and how they come back; nothing freezes before a "

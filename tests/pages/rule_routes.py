@@ -23,6 +23,10 @@ def _verdict() -> list[Any]:
 
 RULE_ROUTES: dict[str, Route] = {
     "freeze-rules": Route(roles.RULES_VIEW),
+    "rule-board": Route(roles.RULES_VIEW),
+    "rule-board-data": Route(MACHINE),
+    "rule-board-file": Route(MACHINE),
+    "api-rule-board": Route(roles.RULES_VIEW, speaks_json="GET"),
     "freeze-rule": Route(roles.RULES_VIEW, _rule),
     "freeze-rule-new": Route(roles.RULES_EDIT),
     "freeze-rule-edit": Route(roles.RULES_EDIT, _rule),

@@ -85,10 +85,13 @@ def test_a_shadow_rule_would_freeze_and_a_rule_at_its_limit_is_stopped() -> None
 
 def test_what_happened_before_the_period_is_not_in_it() -> None:
     rule = busy_rule()
-    Verdict.objects.update(at=timezone.now() - timedelta(days=9))
+    today = timezone.localdate()
+    before = periods.between(since=None, until=today - timedelta(days=1), today=today)
 
-    assert row(rule, days=9).hits == 0
-    assert row(rule, days=10).hits == 3
+    [found] = rule_board.board(period=before, scope=Scope.everything())
+
+    assert (found.id, found.hits, before.days) == (rule.pk, 0, 30)
+    assert row(rule, days=1).hits == 3
 
 
 def test_a_store_reads_figures_of_its_own_warehouses_only() -> None:

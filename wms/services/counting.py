@@ -15,12 +15,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from freeze_rules.services import events
 from inventory import selectors as stock
 from inventory import services as inventory
 from org.scope import Scope
 from wms.models import CountEvent, CountLine, CountSheet, CountState
 from wms.models.clock import database_clock
 from wms.refusals import FloorRefused
+from wms.services import telling
 
 # A count that was forgotten does not close its place for ever.
 MARK_FOR = timedelta(hours=4)
@@ -77,6 +79,8 @@ def open_count(
     )  # fmt: skip
     sheet.mark_id = inventory.hold([mark], actor=actor)[0].check().hold_id
     sheet.save(update_fields=["mark_id"])
+    if events.listened({telling.STARTED}):
+        telling.tell_count(telling.STARTED, sheet, cells=_cells(sheet), actor=actor)
     return sheet
 
 
@@ -227,6 +231,8 @@ def _close(sheet: CountSheet, before: str, actor: str) -> None:
         sheet.closed_at, sheet.closed_by = database_clock(), actor
     sheet.save(update_fields=["state", "handed_in_at", "closed_at", "closed_by"])
     _note(sheet, before, actor)
+    if sheet.closed_at is not None and events.listened({telling.FINISHED}):
+        telling.tell_count(telling.FINISHED, sheet, cells=_cells(sheet), actor=actor)
 
 
 def _note(sheet: CountSheet, before: str, actor: str) -> None:

@@ -337,6 +337,8 @@ TOLD: dict[str, str] = {
     "letters.dead": env.text("TELL_DEAD_LETTERS_TO", "operations.view"),
     "hold.review": env.text("TELL_REVIEWS_TO"),
 }
+# What rooms above stock say of lots on its pages and on the scanner.
+LOT_SAYINGS: list[str] = ["freeze_rules.selectors.customs_words:said_of_lots"]
 # Where a role can be given besides units: kind -> who knows them (see org.places).
 PLACES: dict[str, str] = {
     "warehouse": "inventory.selectors.masters:warehouses_as_places",

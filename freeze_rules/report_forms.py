@@ -9,15 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.models import Incident, Inspection
+from freeze_rules.selectors.customs_words import STATES
 from freeze_rules.services.reports.naming import Named, named
 from inventory import selectors as stock
 from org.scope import Scope
 
 CUSTOMS = [
-    ("INSPECTING", _("Under inspection")),
-    ("CLEARED", _("Cleared")),
-    ("REFUSED", _("Refused")),
-    ("NOT_CLEARED", _("Arrived, not cleared")),
+    (state, STATES[state][0]) for state in ("INSPECTING", "CLEARED", "REFUSED", "NOT_CLEARED")
 ]
 
 

@@ -18,6 +18,7 @@ from freeze_rules.models import (
 )
 from freeze_rules.selectors import reserves
 from inventory.selectors import reach
+from inventory.selectors.lot_sayings import first_arrivals
 from org.scope import Scope
 
 MOST = 200
@@ -67,7 +68,9 @@ def promotions(*, limit: int = MOST) -> list[Promotion]:
 
 @dataclass(frozen=True, kw_only=True)
 class AtCustoms:
-    """A lot of which customs said something. `hours` from the first word to clearance, or now."""
+    """A lot of which customs said something. `hours` from its arrival to clearance, or until now;
+    of a lot that has not come in, from the first word.
+    """
 
     lot_id: int
     lot_code: str
@@ -83,7 +86,7 @@ class AtCustoms:
 def at_customs(
     *, now: datetime, lot_ids: Collection[int] | None = None, limit: int = MOST
 ) -> list[AtCustoms]:
-    """Lots by what customs said last, the newest first; three statements."""
+    """Lots by what customs said last, the newest first; four statements."""
     last = CustomsStep.objects.filter(lot=OuterRef("lot")).order_by("-id").values("id")[:1]
     steps: QuerySet[CustomsStep] = CustomsStep.objects.filter(pk=Subquery(last))
     if lot_ids is not None:
@@ -95,16 +98,17 @@ def at_customs(
         .order_by("-id")
         .values_list("lot_id", "at")
     )
+    arrived = first_arrivals([step.lot_id for step in found])
     rows = []
     for step in found:
         cleared = step.at if step.state == "CLEARED" else None
-        since = first[step.lot_id]
+        since = arrived.get(step.lot_id, first[step.lot_id])
         rows.append(
             AtCustoms(
                 lot_id=step.lot_id, lot_code=step.lot.code, sku_code=step.lot.sku.code,
                 sku_name=step.lot.sku.name, state=step.state, declaration=step.declaration,
                 since=since, cleared_at=cleared,
-                hours=int(((cleared or now) - since).total_seconds() // 3600),
+                hours=max(0, int(((cleared or now) - since).total_seconds() // 3600)),
             )
         )  # fmt: skip
     return rows

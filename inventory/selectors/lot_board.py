@@ -30,8 +30,6 @@ class LotPage:
     shelf_life_days: int | None
     supplier: str
     origin: str
-    customs: str
-    customs_label: str
     cells: list[PlacedGoods]
     units: int
     held: int
@@ -83,8 +81,6 @@ def lot_page(*, lot_id: int, scope: Scope) -> LotPage | None:
         shelf_life_days=lot.sku.shelf_life_days,
         supplier=lot.supplier,
         origin=lot.origin,
-        customs=lot.customs,
-        customs_label=str(lot.get_customs_display()),
         cells=cells,
         units=sum(row.on_hand for row in cells),
         held=sum(row.pinned for row in cells),

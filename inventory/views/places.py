@@ -12,6 +12,7 @@ from inventory.histories import LOCATION as HISTORY
 from inventory.lists.locations import LOCATIONS
 from inventory.lists.lots import LOTS
 from inventory.selectors import lot_board, places
+from inventory.selectors.lot_sayings import sayings_of
 from org import roles
 from org.access import permission_required, person_of
 from org.lists.pages import list_page
@@ -35,6 +36,7 @@ def cell(request: HttpRequest, cell_id: int) -> HttpResponse:
         {
             "cell": found,
             "pieces": stock.pieces(scope=scope, stock_ids=[cell_id]),
+            "said": sayings_of([found.lot_id]).get(found.lot_id, []) if found.lot_id else [],
             "claims": [(claim, names[claim.placed_by]) for claim in claims],
             "may_freeze": person.may(roles.STOCK_HOLD),
             "may_correct": person.may(roles.STOCK_ADJUST),
@@ -95,6 +97,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
         "inventory/lot.html",
         {
             "lot": found,
+            "said": sayings_of([lot_id]).get(lot_id, []),
             "may_freeze": person.may(roles.STOCK_HOLD),
             "cells": found.cells,
             "days_left": days_left,

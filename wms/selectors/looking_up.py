@@ -6,13 +6,14 @@ of statements does not depend on how much lies there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from inventory import selectors as stock
+from inventory.selectors.lot_sayings import LotSaying, sayings_of
 from org.scope import Scope
 from wms.numbers import fold
 from wms.selectors.fulfilments import FulfilmentView, fulfilments
@@ -85,10 +86,11 @@ def _near(code: str, scope: Scope, warehouse_id: int | None) -> list[stock.Locat
 def _place(place: stock.LocationView, scope: Scope) -> Finding:
     cells = stock.cells(scope=scope, location_id=place.id)
     skus = stock.skus({cell.sku_id for cell in cells})
+    said = _said(cells)
     rows = [
         Row(
             skus[cell.sku_id].name,
-            _about(cell, skus[cell.sku_id].code),
+            _about(cell, skus[cell.sku_id].code, said),
             f"{cell.on_hand:,} {skus[cell.sku_id].unit_name}",
             skus[cell.sku_id].code,
         )
@@ -104,13 +106,22 @@ def _place(place: stock.LocationView, scope: Scope) -> Finding:
     )  # fmt: skip
 
 
-def _about(cell: stock.CellView, code: str) -> str:
-    """Lot, expiry, grade and claims of a cell in one line."""
+Said = Mapping[int, Sequence[LotSaying]]
+
+
+def _said(cells: Sequence[stock.CellView]) -> Said:
+    """What is said of the lots in these cells, customs above all."""
+    return sayings_of({cell.lot_id for cell in cells if cell.lot_id is not None})
+
+
+def _about(cell: stock.CellView, code: str, said: Said) -> str:
+    """Lot, expiry, what is said of it, grade and claims of a cell in one line."""
     parts = [code]
     if cell.lot_code:
         parts.append(_("Lot %(lot)s") % {"lot": cell.lot_code})
     if cell.expires_on:
         parts.append(_("until %(day)s") % {"day": cell.expires_on.isoformat()})
+    parts += [each.text for each in said.get(cell.lot_id or 0, ())]
     if cell.grade != "ZP":
         parts.append(cell.grade)
     if cell.pinned:
@@ -139,11 +150,14 @@ def _goods(forms: Sequence[str], scope: Scope, warehouse_id: int | None) -> list
         free = stock.available(sku_ids=[sku_id], warehouse_ids=[house.id for house in houses])
         cells = stock.cells(scope=scope, sku_id=sku_id)
         names = {house.id: house.name for house in houses}
+        said = _said(cells)
         cells.sort(key=lambda cell: cell.warehouse_id != warehouse_id)
         rows = [
             Row(
                 cell.location_code,
-                " · ".join([names.get(cell.warehouse_id, ""), *_about(cell, "").split(" · ")[1:]]),
+                " · ".join(
+                    [names.get(cell.warehouse_id, ""), *_about(cell, "", said).split(" · ")[1:]]
+                ),
                 f"{cell.on_hand:,}",
                 cell.location_code,
             )
@@ -183,8 +197,13 @@ def _lots(forms: Sequence[str], scope: Scope) -> list[Finding]:
             facts.append((_("Produced"), lot.produced_on.isoformat()))
         if lot.expires_on:
             facts.append((_("Expires"), lot.expires_on.isoformat()))
+        said = sayings_of([lot.id])
+        facts += [
+            (each.label, f"{each.text} · {each.note}" if each.note else each.text)
+            for each in said.get(lot.id, ())
+        ]
         rows = [
-            Row(cell.location_code, _about(cell, ""), f"{cell.on_hand:,}", cell.location_code)
+            Row(cell.location_code, _about(cell, "", {}), f"{cell.on_hand:,}", cell.location_code)
             for cell in cells
         ]
         name = skus[lot.sku_id].name

@@ -13,6 +13,7 @@ TOPICS: dict[str, Promise] = {
     "hold.displaced": _("A document lost units that it had claimed"),
     "stock.frozen": _("Stock was frozen, by hand or by a rule"),
     "stock.released": _("Frozen stock was released"),
+    "clearance.entered": _("A lot was frozen for its date and stands on the clearance list"),
     "approval.needed": _("Something waits for somebody's approval"),
     "order.held": _("An order's stock is held, the warehouse has been asked to send it"),
     "order.shipped": _("All parcels of an order have left"),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
-from freeze_rules.models import Promotion, Watch
+from django.utils import timezone
+
+from freeze_rules.models import JournalLine, Promotion, Watch
 from inventory import selectors as stock
 from inventory.selectors import facts as stock_facts
+from inventory.selectors.lot_outcomes import outcomes_of_freezes
 from org.scope import Scope
 
 REASON = "NEAR_EXPIRY"
 MOST = 500
+MONTHS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,3 +75,50 @@ def running_promotions() -> list[tuple[int, str]]:
     """Promotions that may take goods over: id and what people call them."""
     rows = Promotion.objects.filter(state=Promotion.State.OPEN).order_by("closes_at", "id")
     return [(row.pk, f"{row.number} {row.name}") for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthCleared:
+    """What became in one month of lots that had been frozen for their date; base units.
+
+    `back` came from customers, `to_supplier` went back there; `lost` is the cost of the scrapped.
+    """
+
+    month: date
+    sold: int = 0
+    back: int = 0
+    to_supplier: int = 0
+    scrapped: int = 0
+    lost: Decimal = Decimal(0)
+
+
+def cleared_by_month(*, scope: Scope, today: date, months: int = MONTHS) -> list[MonthCleared]:
+    """The last months, this one last, those without anything among them; two statements."""
+    days = _first_days(today, months)
+    since = timezone.make_aware(datetime.combine(days[0], time()))
+    holds = JournalLine.objects.filter(reason=REASON, units__gt=0).order_by()
+    ids = list(holds.values_list("hold_id", flat=True).distinct())
+    found = {
+        (each.month, each.kind): each for each in outcomes_of_freezes(ids, since=since, scope=scope)
+    }
+
+    def units(month: date, kind: str) -> int:
+        each = found.get((month, kind))
+        return each.units if each else 0
+
+    return [
+        MonthCleared(
+            month=month,
+            sold=units(month, "SHIP"),
+            back=units(month, "RETURN"),
+            to_supplier=units(month, "TO_SUPPLIER"),
+            scrapped=units(month, "SCRAP"),
+            lost=found[month, "SCRAP"].cost if (month, "SCRAP") in found else Decimal(0),
+        )
+        for month in days
+    ]
+
+
+def _first_days(today: date, months: int) -> list[date]:
+    count = today.year * 12 + today.month - 1
+    return [date(n // 12, n % 12 + 1, 1) for n in range(count - months + 1, count + 1)]

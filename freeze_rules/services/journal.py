@@ -21,6 +21,8 @@ from webhooks import services as webhooks
 
 Cause = JournalLine.Cause
 TOPICS = {True: "stock.frozen", False: "stock.released"}
+# A lot that is frozen for its date stands on the clearance list from its first unit.
+ENTERED, FOR_ITS_DATE = "clearance.entered", "NEAR_EXPIRY"
 BATCH = 500
 
 
@@ -36,6 +38,7 @@ def write(posting_ids: Collection[int], *, tell: bool = True) -> int:
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     changes = freeze_changes(posting_ids)
+    entered = _entering(changes) if tell else set()
     there = set(
         JournalLine.objects.filter(
             posting_id__in={each.posting_id for each in changes}
@@ -50,7 +53,17 @@ def write(posting_ids: Collection[int], *, tell: bool = True) -> int:
     )
     if tell:
         _tell(fresh)
+        _tell_entered([each for each in fresh if each.hold_id in entered])
     return len(fresh)
+
+
+def _entering(changes: Sequence[FreezeChange]) -> set[int]:
+    """Freezes for a date that get their first units now; none while nobody wants to know."""
+    found = {each.hold_id for each in changes if each.reason == FOR_ITS_DATE and each.units > 0}
+    if not found or not wanted.anybody_wants(ENTERED):
+        return set()
+    before = JournalLine.objects.filter(hold_id__in=found, units__gt=0)
+    return found - set(before.values_list("hold_id", flat=True))
 
 
 def catch_up(*, limit: int = BATCH) -> int:
@@ -166,3 +179,24 @@ def _tell(changes: Sequence[FreezeChange]) -> None:
                 for (hold, document, reason), change in told.items()
             ],
         )  # fmt: skip
+
+
+def _tell_entered(changes: Sequence[FreezeChange]) -> None:
+    """Lots entered the clearance list: other systems may sell them off; names, never amounts."""
+    webhooks.publish(
+        topic=ENTERED,
+        events=[
+            webhooks.Event(
+                {
+                    "hold": f"H-{change.hold_id}", "document": change.document,
+                    "skus": sorted({each["sku"] for each in change.goods}),
+                    "lots": sorted({each["lot"] for each in change.goods if each["lot"]}),
+                    "link": "/api/v1/clearance",
+                },
+                frozenset({change.unit_id} if change.unit_id is not None else ()),
+                frozenset({change.warehouse_id} if change.warehouse_id is not None else ()),
+            )
+            for change in changes
+            if change.units > 0
+        ],
+    )  # fmt: skip

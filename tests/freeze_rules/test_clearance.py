@@ -1,0 +1,169 @@
+"""Clearance: what became of lots frozen for their date, for people and for programs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from freeze_rules.selectors import clearance
+from freeze_rules.services import scanning
+from inventory import services as inventory
+from org.models import ApiClient, Person
+from org.scope import Scope
+from outbox import services as outbox
+from tests import given
+from tests.freeze_rules.taking import taken
+from tests.freeze_rules.test_recalls import verb
+from webhooks import services as webhooks
+from webhooks.models import Message
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(person: Person) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person)
+    return client
+
+
+def heard() -> None:
+    outbox.deliver(handler="freeze_rules.services.journal:note_booked")
+
+
+def near(code: str = "L1", *, sku: str = "MILK", qty: int = 20, warehouse: str = "WH1") -> int:
+    lot = given.lot(sku, code, expires_on=timezone.localdate() + timedelta(days=9))
+    given.stock(sku, qty, lot_id=lot, warehouse=warehouse)
+    return lot
+
+
+def searched(rule_id: int) -> int:
+    found = scanning.search(rule_id=rule_id)
+    with transaction.atomic():
+        done = scanning.freeze_found(found, rule_id=rule_id)
+    heard()
+    return done
+
+
+def gone(lot: int, qty: int, to: str, hold_id: int | None = None) -> None:
+    """Scrapped, or sent back to the supplier."""
+    line = inventory.PlacedLine(
+        sku_id=given.sku("MILK"), qty=qty, lot_id=lot, location_id=given.location("A-01"),
+        hold_id=hold_id,
+    )  # fmt: skip
+    with transaction.atomic():
+        [done] = inventory.scrap(
+            [
+                inventory.ScrapRequest(
+                    key=f"{to}{qty}", document=f"SC-{to}-{qty}", why="date", to=to,
+                    warehouse_id=given.warehouse_id("WH1"), lines=(line,),
+                )
+            ],
+            actor="system:test",
+        )  # fmt: skip
+    done.check()
+
+
+def frozen() -> int:
+    """The hold of the only lot on the list."""
+    [row] = clearance.to_clear(scope=Scope.everything())
+    return row.hold_id
+
+
+def this_month(scope: Scope | None = None) -> clearance.MonthCleared:
+    return clearance.cleared_by_month(
+        scope=scope or Scope.everything(), today=timezone.localdate()
+    )[-1]
+
+
+def test_scrapped_and_returned_units_of_frozen_lots_are_counted_by_month() -> None:
+    given.sku("MILK", unit_cost=Decimal(3))
+    lot, fine = near(), given.lot("MILK", "L2", expires_on=date(2099, 1, 1))
+    given.stock("MILK", 50, lot_id=fine)
+    rule = taken("near-expiry")
+    gone(lot, 1, "SCRAPPED")
+    assert searched(rule.pk) == 1
+
+    gone(lot, 4, "SCRAPPED", frozen())
+    gone(lot, 5, "SUPPLIER", frozen())
+    gone(fine, 7, "SCRAPPED")
+
+    found = this_month()
+    # What was scrapped before the freeze, and other lots, have nothing to do with it.
+    assert (found.sold, found.back, found.to_supplier, found.scrapped) == (0, 0, 5, 4)
+    assert found.lost == Decimal(12)
+    assert found.month == timezone.localdate().replace(day=1)
+
+
+def test_twelve_months_are_shown_over_the_turn_of_the_year() -> None:
+    rows = clearance.cleared_by_month(scope=Scope.everything(), today=date(2026, 2, 10))
+
+    assert [f"{row.month:%Y-%m}" for row in rows] == [
+        "2025-03", "2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10",
+        "2025-11", "2025-12", "2026-01", "2026-02",
+    ]  # fmt: skip
+
+
+def test_page_chart_file_and_rest_say_the_same_within_the_readers_warehouses() -> None:
+    given.sku("MILK", unit_cost=Decimal(3))
+    given.unit("ST1", "STORE", "HQ")
+    lot = near()
+    searched(taken("near-expiry").pk)
+    gone(lot, 4, "SCRAPPED", frozen())
+    boss, store = signed_in(given.person()), signed_in(given.person("STORE_MANAGER", at="ST1"))
+
+    page = boss.get("/clearance/").content.decode()
+    drawn = boss.get("/clearance/data/").json()
+    sheet = boss.get("/clearance.csv").content.decode("utf-8-sig").splitlines()
+    told = boss.get("/api/v1/clearance").json()
+    elsewhere = store.get("/api/v1/clearance").json()
+
+    assert 'id="months"' in page
+    assert [line["values"][-1] for line in drawn["lines"]] == [0, 0, 0, 4]
+    assert sheet[-1] == f"{timezone.localdate():%Y-%m},0,0,0,4,12.00"
+    assert (told["lots"][0]["lot"], told["lots"][0]["units"]) == ("L1", 16)
+    assert (told["months"][-1]["scrapped"], told["months"][-1]["lost"]) == (4, "12.00")
+    assert elsewhere["lots"] == []
+    assert sum(row["scrapped"] for row in elsewhere["months"]) == 0
+    assert 'id="months"' not in store.get("/clearance/").content.decode()
+
+
+def test_what_is_sold_after_the_freeze_is_counted_as_sold() -> None:
+    near()
+    searched(taken("near-expiry").pk)
+    with transaction.atomic():
+        [done] = inventory.release(
+            [inventory.ReleaseRequest(key="r", document="sold off", hold_id=frozen())],
+            actor="system:test",
+        )
+    done.check()
+    given.held("SO-1", "MILK", 6)
+    verb("pin", "PinRequest", "SO-1", warehouse_id=given.warehouse_id("WH1"))
+    verb("ship", "ShipRequest", "SO-1")
+
+    assert (this_month().sold, this_month().scrapped) == (6, 0)
+
+
+def test_programs_hear_of_a_lot_once_when_it_enters() -> None:
+    client = given.api_client("stock.view")
+    pk = ApiClient.objects.get(key_id=client.key_id).pk
+    wish = webhooks.Wish(name="ERP", url="https://erp.example.com/", topics=("clearance.entered",))
+    with transaction.atomic():
+        webhooks.add_webhook(wish, client_id=pk, actor="system:test", scope=Scope.everything())
+    near()
+    given.stock("TEA", 4)
+    given.held("FZ-1", "TEA", 4, reason="MANUAL")
+    rule = taken("near-expiry")
+    searched(rule.pk)
+    given.stock("MILK", 5, lot_id=given.lot("MILK", "L9"))
+    searched(rule.pk)
+    heard()
+
+    [message] = Message.objects.all()
+    assert message.topic == "clearance.entered"
+    assert "L1" in str(message.body)
+    assert "/api/v1/clearance" in str(message.body)

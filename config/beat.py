@@ -79,6 +79,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "watch suppliers": {
+        "task": "freeze_rules.tasks.watch_suppliers",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "run promotions": {
         "task": "freeze_rules.tasks.run_promotions",
         "schedule": 5.0,

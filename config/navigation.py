@@ -55,6 +55,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("customs", _("Customs"), "shield", roles.STOCK_VIEW),
             Entry("incidents", _("Damage and leaks"), "alert", roles.STOCK_VIEW),
             Entry("supplier-blocks", _("Blocked suppliers"), "alert", roles.STOCK_VIEW),
+            Entry("supplier-quality", _("Supplier quality"), "chart", roles.STOCK_VIEW),
             Entry("clearance", _("Clearance"), "clock", roles.STOCK_VIEW),
             Entry("promotions", _("Promotions"), "flag", roles.STOCK_VIEW),
             Entry("recalls", _("Recalls"), "alert", roles.STOCK_VIEW),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from freeze_rules.models import WAITING, Event
 from freeze_rules.services import hearing, judging, leases, releasing, resuming, scanning
-from freeze_rules.services.reports import promotions
+from freeze_rules.services.reports import promotions, supplier_limits
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
@@ -112,6 +112,14 @@ def note_overdue(**_: object) -> None:
     with once(name="freeze_rules.note_overdue") as alone:
         if alone:
             hearing.note_overdue(now=timezone.now())
+
+
+@shared_task
+def watch_suppliers(**_: object) -> None:
+    """Every minute: purchasing is told of suppliers of which too much is frozen."""
+    with once(name="freeze_rules.watch_suppliers") as alone:
+        if alone:
+            supplier_limits.watch(now=timezone.now())
 
 
 @shared_task

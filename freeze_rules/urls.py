@@ -14,6 +14,7 @@ from freeze_rules.views import (
     proving,
     recalls,
     reports,
+    supplier_quality,
 )
 
 urlpatterns = [
@@ -36,10 +37,16 @@ urlpatterns = [
         name="inspection-file",
     ),
     path("clearance/", clearance.clearance_list, name="clearance"),
+    path("clearance/data/", clearance.data, name="clearance-data"),
+    path("clearance.<str:kind>", clearance.file, name="clearance-file"),
     path("clearance/<int:hold_id>/take-over/", clearance.take_over, name="clearance-take-over"),
     path("customs/", reports.customs, name="customs"),
     path("suppliers/blocked/", reports.supplier_list, name="supplier-blocks"),
     path("suppliers/blocked/<int:block_id>/allow/", reports.supplier_allow, name="supplier-allow"),
+    path("suppliers/quality/", supplier_quality.board, name="supplier-quality"),
+    path("suppliers/quality/data/", supplier_quality.data, name="supplier-quality-data"),
+    path("suppliers/quality.<str:kind>", supplier_quality.file, name="supplier-quality-file"),
+    path("suppliers/limits/", supplier_quality.set_limit, name="supplier-limit"),
     path("incidents/", reports.incident_list, name="incidents"),
     path("incidents/<int:incident_id>/mended/", reports.incident_mended, name="incident-mended"),
     path("promotions/", promotions.promotion_list, name="promotions"),

@@ -125,6 +125,13 @@ _ALL = (
         wecom=Timing.NOW,
     ),
     NoticeKind(
+        code="supplier.limit",
+        group=Group.STOCK,
+        name=_("Too much of a supplier is frozen"),
+        title=_("%(supplier)s: %(units)s units frozen for quality, the limit is %(limit)s"),
+        email=Timing.HOURLY,
+    ),
+    NoticeKind(
         code="rule.asked",
         group=Group.APPROVALS,
         name=_("A freeze rule waits to be enabled"),

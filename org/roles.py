@@ -37,6 +37,7 @@ RULES_VIEW = "rules.view"
 RULES_EDIT = "rules.edit"
 RULES_ENABLE = "rules.enable"
 RULES_TELL = "rules.tell"
+SUPPLIERS_EDIT = "suppliers.edit"
 SENSORS_SEND = "sensors.send"
 SENSORS_EDIT = "sensors.edit"
 MASTERS_EDIT = "masters.edit"
@@ -191,6 +192,11 @@ GROUPS: tuple[Group, ...] = (
                 STOCK_INSPECT,
                 _("Record inspections"),
                 _("Say what an inspection found: passed, failed, or in part."),
+            ),
+            Permission(
+                SUPPLIERS_EDIT,
+                _("Look after suppliers"),
+                _("Set how much of a supplier may be frozen, and be told when it is more."),
             ),
         ),
     ),

@@ -21,6 +21,7 @@ from freeze_rules.models.sensors import (
     SensorReading,
     UnjudgedSpan,
 )
+from freeze_rules.models.suppliers import SupplierAlarm, SupplierLimit
 
 __all__ = [
     "LIVE",
@@ -56,7 +57,9 @@ __all__ = [
     "SensorDevice",
     "SensorPlace",
     "SensorReading",
+    "SupplierAlarm",
     "SupplierBlock",
+    "SupplierLimit",
     "UnjudgedSpan",
     "Verdict",
     "Watch",

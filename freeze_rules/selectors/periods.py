@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 DAYS = 30
 MOST_DAYS = 731
+# Days before it are mistyped, and those near the year one have no day before them.
+EARLIEST = date(2000, 1, 1)
 SENTENCES = {
     "period_no_day": _("Give the days as year-month-day."),
     "period_turned": _("The period ends before it begins."),
     "period_future": _("The period ends after today."),
+    "period_too_early": _("Give days from the year 2000 on."),
     "period_too_long": _("A period has at most 731 days."),
 }
 
@@ -62,9 +65,11 @@ def between(*, since: date | None, until: date | None, today: date) -> Period:
     """These days; without an end until today, without a beginning thirty days.
 
     Raises:
-        PeriodWrong: period_turned, period_future, period_too_long.
+        PeriodWrong: period_too_early, period_turned, period_future, period_too_long.
     """
     until = until or today
+    if min(until, since or until) < EARLIEST:
+        raise PeriodWrong("period_too_early", "since")
     since = since or until - timedelta(days=DAYS - 1)
     if until > today:
         raise PeriodWrong("period_future", "until")

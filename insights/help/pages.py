@@ -86,6 +86,10 @@ ABOUT: dict[str, About] = {
     "supplier-blocks": About(
         _("Suppliers whose goods are not sold now, in any warehouse."), ("hold", "lot")
     ),
+    "supplier-quality": About(
+        _("What suppliers sent, what was kept back of it or failed, and a score to compare them."),
+        ("hold", "lot"),
+    ),
     "promotions": About(
         _("Units set aside for a promotion's shops, from its first minute to its last."), ("hold",)
     ),

@@ -45,6 +45,7 @@ ACTIONS: dict[str, Promise] = {
     "stock.frozen": _("Stock frozen"),
     "stock.imported": _("Stock imported"),
     "stock.unfrozen": _("Stock released"),
+    "supplier.limit_set": _("Limit of a supplier set"),
     "unit.created": _("Unit created"),
     "unit.renamed": _("Unit renamed"),
     "version.restored": _("Version restored"),

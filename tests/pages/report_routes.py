@@ -16,7 +16,7 @@ from org import roles
 from org.scope import Scope
 from org.services.approvals.talking import attach
 from tests import given
-from tests.pages.routes import Route
+from tests.pages.routes import MACHINE, Route
 
 
 def _asked() -> Inspection:
@@ -90,9 +90,18 @@ REPORT_ROUTES: dict[str, Route] = {
     "customs": Route(roles.STOCK_VIEW),
     "supplier-blocks": Route(roles.STOCK_VIEW),
     "supplier-allow": Route(roles.STOCK_HOLD, _block, is_page=False),
+    "supplier-quality": Route(roles.STOCK_VIEW),
+    "supplier-quality-data": Route(MACHINE),
+    "supplier-quality-file": Route(MACHINE),
+    "supplier-limit": Route(roles.SUPPLIERS_EDIT, is_page=False),
+    "api-supplier-quality": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-supplier-limits": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "incidents": Route(roles.STOCK_VIEW),
     "incident-mended": Route(roles.STOCK_INSPECT, _leak, is_page=False),
     "clearance": Route(roles.STOCK_VIEW),
+    "clearance-data": Route(MACHINE),
+    "clearance-file": Route(MACHINE),
+    "api-clearance": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "clearance-take-over": Route(roles.STOCK_CONVERT, _hold, is_page=False),
     "promotions": Route(roles.STOCK_VIEW),
     "promotion": Route(roles.STOCK_VIEW, _promotion),

@@ -24,6 +24,8 @@ SENTENCES = {
     "why_missing": _("Say why."),
     "supplier_missing": _("Name the supplier as it stands on its lots."),
     "unknown_supplier": _("No lot has this supplier."),
+    "limit_wrong": _("A limit is a whole number of units, from 0 to 1,000,000,000."),
+    "no_limit": _("There is no limit that could be taken away."),
     "blocked_already": _("This supplier is blocked already."),
     "not_blocked": _("This supplier is not blocked."),
     "unknown_incident": _("There is no such leak among yours."),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
 from inventory.models import Entry, Posting
 from org.scope import Scope
@@ -81,10 +81,10 @@ def posting_trail(
         rows = rows.filter(kind=kind)
     if document:
         rows = rows.filter(document=document)
-    low, high = 0, before if before is not None else _newest() + 1
+    low, high = _oldest(), before if before is not None else _newest() + 1
     if since is not None:
         rows = rows.filter(recorded_at__gte=since)
-        low = max(0, _first_at(since) - SLACK)
+        low = max(low, _first_at(since) - SLACK)
     if until is not None:
         rows = rows.filter(recorded_at__lt=until)
         high = min(high, _first_at(until) + SLACK)
@@ -123,6 +123,10 @@ def _walk(
         if top <= low:
             return found, None
     return found, top
+
+
+def _oldest() -> int:
+    return Posting.objects.aggregate(bottom=Min("pk"))["bottom"] or 0
 
 
 def _newest() -> int:

@@ -59,11 +59,7 @@ def test_a_lost_push_is_made_good_by_the_pull(world: World, platform: str) -> No
 @pytest.mark.parametrize("platform", ["shopify", "taobao"])
 def test_many_pages_are_read_to_the_end(world: World, platform: str) -> None:
     shop = world.shop(platform)
-    run = {"rate": 0, "orders": 260, "shops": [shop.code], "lines": [1, 1], "quantity": [1, 1]}
-    world.post(f"/sandbox/shops/{shop.code}/stock", {"stock": {"TEA": 5000}})
-    world.post("/sandbox/trade", run)
-    while world.get("/sandbox/trade")["state"] == "trading":
-        pass
+    world.trade(shop, 260)
 
     pull_all()
 
@@ -73,11 +69,7 @@ def test_many_pages_are_read_to_the_end(world: World, platform: str) -> None:
 def test_orders_that_move_between_the_pages_are_not_lost(world: World) -> None:
     """Taobao sorts newest change first: a change while paging moves the order to page 1."""
     shop = world.shop("taobao")
-    world.post(f"/sandbox/shops/{shop.code}/stock", {"stock": {"TEA": 5000}})
-    run = {"rate": 0, "orders": 210, "shops": [shop.code], "lines": [1, 1], "quantity": [1, 1]}
-    world.post("/sandbox/trade", run)
-    while world.get("/sandbox/trade")["state"] == "trading":
-        pass
+    world.trade(shop, 210)
     rows = world.get(f"/sandbox/records/orders?shop={shop.code}")["orders"]
     PullCursor.objects.filter(shop=shop).update(safe_until=database_now() - timedelta(minutes=1))
     moved = iter(rows[:40] + rows[150:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from typing import Any
 
 import httpx
@@ -46,6 +47,16 @@ class World:
         lines = more.pop("lines", [{"sku": sku, "quantity": quantity}])
         body = {"shop": shop.code, "lines": lines, "force": True, **more}
         return str(self.post("/sandbox/orders", body)["order"]["number"])
+
+    def trade(self, shop: Shop, orders: int) -> None:
+        """So many buyers, one after the other; back when the last one has ordered."""
+        self.post(f"/sandbox/shops/{shop.code}/stock", {"stock": {"TEA": 5000}})
+        run = {"rate": 0, "orders": orders, "shops": [shop.code], "lines": [1, 1],
+               "quantity": [1, 1]}  # fmt: skip
+        self.post("/sandbox/trade", run)
+        while (told := self.get("/sandbox/trade"))["state"] == "trading":
+            time.sleep(0.05)
+        assert (told["state"], told["placed"]) == ("done", orders), told
 
     def cancel(self, shop: Shop, number: str) -> None:
         self.post(f"/sandbox/orders/{number}/cancel?shop={shop.code}", {})

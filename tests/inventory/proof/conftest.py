@@ -23,6 +23,8 @@ def planting_ground(
 ) -> Iterator[dict[str, int | str]]:
     """A clone of the database with a small world, seen as the superuser; gives its ids."""
     ours = str(settings.DATABASES["default"]["NAME"])
+    # Kept here: the connection's settings are this very dictionary.
+    owner = settings.DATABASES["default"]["USER"]
     name = f"plants_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     with django_db_blocker.unblock():
         _admin_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
@@ -32,7 +34,7 @@ def planting_ground(
             _become(SUPERUSER)
             yield found
         finally:
-            _become(settings.DATABASES["default"]["USER"])
+            _become(owner)
             _use(ours)
             _admin_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 

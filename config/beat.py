@@ -74,6 +74,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "ask for approvals of freezes": {
+        "task": "freeze_rules.tasks.ask_for_leaves",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "note overdue receipts": {
         "task": "freeze_rules.tasks.note_overdue",
         "schedule": 900.0,

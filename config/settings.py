@@ -316,6 +316,7 @@ APPROVALS: dict[str, str] = {
     "stock.unfreeze": "freeze_rules.services.consent:KIND",
     "stock.freeze": "freeze_rules.services.freeze_consent:KIND",
     "recall.lift": "freeze_rules.services.recall_consent:KIND",
+    "freeze.leaf": "freeze_rules.services.leaf_consent:KIND",
 }
 # What has a history: kind -> the `HistoryKind` of the room that keeps it (see org.history).
 HISTORIES: dict[str, str] = {

@@ -10,7 +10,15 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from freeze_rules.models import WAITING, Event
-from freeze_rules.services import hearing, judging, leases, releasing, resuming, scanning
+from freeze_rules.services import (
+    hearing,
+    judging,
+    leaf_consent,
+    leases,
+    releasing,
+    resuming,
+    scanning,
+)
 from freeze_rules.services.reports import promotions, supplier_limits
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
@@ -95,6 +103,19 @@ def give_leases(**_: object) -> None:
         with once(name="freeze_rules.give_leases") as alone:
             if not alone or leases.sweep() < leases.BATCH:
                 return
+
+
+@shared_task
+def ask_for_leaves(**_: object) -> None:
+    """Every quarter of a minute: approvals that freezes wait for are asked for, once each."""
+    place: int | None = 0
+    while place is not None:
+        with once(name="freeze_rules.ask_for_leaves") as alone:
+            if not alone:
+                return
+            if place == 0:
+                leaf_consent.close_overtaken()
+            _made, place = leaf_consent.ask_for_leaves(after=place)
 
 
 @shared_task

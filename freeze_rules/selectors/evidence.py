@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from freeze_rules import conditions, formula
 from freeze_rules.models import Proof, Watch
+from freeze_rules.selectors import leaf_requests
+from org.models import ApprovalRequest
 from org.selectors.attachments import FileView, files_of
 
 
@@ -34,13 +36,17 @@ class Proved:
 
 @dataclass(frozen=True, kw_only=True)
 class LeafView:
-    """One leaf in the reader's language; `permission` is set for one that a person approves."""
+    """One leaf in the reader's language; `permission` is set for one that a person approves.
+
+    `request` is the request for that approval, where somebody was asked.
+    """
 
     label: str
     met: bool
     permission: str
     due_at: datetime | None
     proofs: tuple[Proved, ...]
+    request: ApprovalRequest | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +62,7 @@ class Evidence:
 def evidence_of(hold_id: int) -> Evidence | None:
     """What the hold waits for; None when nothing but a person's decision lets go of it.
 
-    The caller has checked that the reader sees the hold. Three statements.
+    The caller has checked that the reader sees the hold. Four statements.
     """
     watch = Watch.objects.filter(hold_id=hold_id).first()
     if watch is None or not watch.formula:
@@ -77,16 +83,23 @@ def evidence_of(hold_id: int) -> Evidence | None:
             )
         )
     now = timezone.now()
+    asked = leaf_requests.newest_of(watch.pk)
     return Evidence(
         sentence=formula.sentence(watch.formula, fact=conditions.sentence),
-        leaves=tuple(_leaf(leaf, watch, proofs, now) for leaf in formula.leaves(watch.formula)),
+        leaves=tuple(
+            _leaf(leaf, watch, proofs, asked, now) for leaf in formula.leaves(watch.formula)
+        ),
         regrade=watch.regrade,
         closed=watch.closed_at is not None,
     )
 
 
 def _leaf(
-    leaf: formula.Tree, watch: Watch, proofs: dict[str, list[Proved]], now: datetime
+    leaf: formula.Tree,
+    watch: Watch,
+    proofs: dict[str, list[Proved]],
+    asked: dict[str, ApprovalRequest],
+    now: datetime,
 ) -> LeafView:
     due = formula.after(leaf["after"], since=watch.made_at) if "after" in leaf else None
     given = tuple(proofs.get(formula.name_of(leaf), ()))
@@ -96,4 +109,5 @@ def _leaf(
         permission=str(leaf.get("approval", "")),
         due_at=due,
         proofs=given,
+        request=asked.get(str(leaf.get("approval", ""))),
     )

@@ -49,7 +49,7 @@ def _hold(hold_id: int) -> stock.HoldView | None:
     return found[0] if found else None
 
 
-def _unit_of(hold_id: int) -> int:
+def unit_of(hold_id: int) -> int:
     """The unit that the freeze lies in; the head office when it lies in several."""
     [held] = reach.holds(hold_ids=[hold_id], documents=[])
     units = {unit for unit, _house in held.places}
@@ -91,7 +91,7 @@ def needed_for(
 ) -> approvals.Needed | None:
     """Whose consent it needs to let go of so many units (None: of all); None when nobody's."""
     return approvals.needed(
-        kind=CODE, facts=facts_of(hold, qty), unit_id=_unit_of(hold.id), person=person
+        kind=CODE, facts=facts_of(hold, qty), unit_id=unit_of(hold.id), person=person
     )
 
 
@@ -122,7 +122,7 @@ def let_go(*, key: str, hold_id: int, qty: int | None = None, why: str, person: 
     asked = approvals.ask(
         kind=CODE,
         payload={"hold_id": hold_id, "qty": qty, "why": why.strip()},
-        unit_id=_unit_of(hold_id),
+        unit_id=unit_of(hold_id),
         person=person,
         key=f"unfreeze:{person.pk}:{key}",
         why=why,

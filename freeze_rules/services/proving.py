@@ -30,6 +30,7 @@ SENTENCES = {
     "same_person": _("Whoever froze the goods does not approve their release: ask somebody else."),
     "already_given": _("You have approved this already."),
     "report_missing": _("Attach the report to the inspection first."),
+    "cannot_release": _("The goods cannot be let go of as the rule says."),
     "reference_missing": _("Say what the approval rests on, such as the number of a report."),
 }
 
@@ -37,20 +38,24 @@ SENTENCES = {
 class ProofRefused(Exception):
     """Nothing was changed. `code` is stable, the text is for people."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, said: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.said = code, said
 
     def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+        return self.said or str(SENTENCES[self.code])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Approved:
-    """The proof that was kept, and whether the hold was let go of with it."""
+    """The proof that was kept, and whether the hold was let go of with it.
 
-    proof_id: int
+    `request` is the request that was decided, such as "AP-17"; without a proof it asks others too.
+    """
+
+    proof_id: int | None
     released: bool
+    request: str = ""
 
 
 def approve(
@@ -65,20 +70,10 @@ def approve(
             already_given, report_missing, reference_missing.
         inventory.Refused: the goods cannot be let go of as the rule says.
     """
-    assert connection.in_atomic_block, "The edge opens the transaction."
     if not reference.strip():
         raise ProofRefused("reference_missing")
-    watch = _watch(hold_id, permission, person)
+    watch = _checked(hold_id=hold_id, permission=permission, person=person)
     leaf = formula.name_of({"approval": permission})
-    proofs = list(Proof.objects.filter(watch=watch).values_list("leaf", "person_id"))
-    if watch.hold.placed_by == person.actor:
-        raise ProofRefused("same_person")
-    if any(who == person.pk for _leaf, who in proofs):
-        raise ProofRefused("already_given")
-    proved = {name for name, _who in proofs}
-    if not any(proved >= beside for beside in _beside(watch.formula, leaf)):
-        raise ProofRefused("evidence_first")
-    _check_report(watch)
     proof = Proof.objects.create(
         watch=watch, leaf=leaf, person=person,
         reference=reference.strip()[:120], note=note.strip()[:400],
@@ -91,18 +86,39 @@ def approve(
     return Approved(proof_id=proof.pk, released=_release(watch))
 
 
-def _check_report(watch: Watch) -> None:
-    """The inspection behind it has its report attached, as a photo or paper.
+def _checked(*, hold_id: int, permission: str, person: Person) -> Watch:
+    """The person may approve this leaf now; its watch, locked. Joins the caller's transaction.
 
     Raises:
-        ProofRefused: report_missing.
+        ProofRefused: as `approve`, but for the reference.
     """
-    told = Proof.objects.filter(watch=watch, leaf="inspection.passed", event__isnull=False)
-    numbers = {
-        str(number) for number in told.values_list("event__facts__inspection", flat=True) if number
-    }
-    if numbers and not files_of(numbers):
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    watch = _watch(hold_id, permission, person)
+    leaf = formula.name_of({"approval": permission})
+    proofs = list(Proof.objects.filter(watch=watch).values_list("leaf", "person_id"))
+    if watch.hold.placed_by == person.actor:
+        raise ProofRefused("same_person")
+    if any(who == person.pk for _leaf, who in proofs):
+        raise ProofRefused("already_given")
+    proved = {name for name, _who in proofs}
+    if not any(proved >= wanted for wanted in beside(watch.formula, leaf)):
+        raise ProofRefused("evidence_first")
+    if report_missing(watch):
         raise ProofRefused("report_missing")
+    return watch
+
+
+def inspections_of(watch: Watch) -> list[str]:
+    """The inspections that passed and stand as evidence, such as "QI-12"; the newest last."""
+    told = Proof.objects.filter(watch=watch, leaf="inspection.passed", event__isnull=False)
+    numbers = told.order_by("id").values_list("event__facts__inspection", flat=True)
+    return [str(number) for number in numbers if number]
+
+
+def report_missing(watch: Watch) -> bool:
+    """True while the inspection behind it has no report attached, as a photo or paper."""
+    numbers = inspections_of(watch)
+    return bool(numbers) and not files_of(numbers)
 
 
 def _watch(hold_id: int, permission: str, person: Person) -> Watch:
@@ -126,18 +142,18 @@ def _watch(hold_id: int, permission: str, person: Person) -> Watch:
     return watch
 
 
-def _beside(tree: formula.Tree, leaf: str) -> Iterator[set[str]]:
+def beside(tree: formula.Tree, leaf: str) -> Iterator[set[str]]:
     """For each place of the leaf the events that the groups around it want proved as well."""
     if "any" in tree:
         for part in tree["any"]:
-            yield from _beside(part, leaf)
+            yield from beside(part, leaf)
     elif "all" in tree:
         for at, part in enumerate(tree["all"]):
             rest = [other for place, other in enumerate(tree["all"]) if place != at]
             # Of alternatives beside it nobody can say which will be proved: those are left out.
             wanted = {str(each["proof"]) for each in rest if "proof" in each}
-            for beside in _beside(part, leaf):
-                yield beside | wanted
+            for inner in beside(part, leaf):
+                yield inner | wanted
     elif formula.name_of(tree) == leaf:
         yield set()
 

@@ -187,27 +187,35 @@ def steps_after(pairs: Sequence[tuple[Heard, Watch]], *, now: datetime) -> list[
 
 def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
     """The releases of holds whose formula is met now; the others say when to look again."""
-    proved: dict[int, set[str]] = defaultdict(set)
-    for watch_id, leaf in Proof.objects.filter(watch__in=watches).values_list("watch_id", "leaf"):
-        proved[watch_id].add(leaf)
-    facts = _facts_of(watches, now)
+    moments = moments_of(watches, now=now)
     graded = {watch.hold_id for watch in watches if watch.regrade}
     held = held_lines.of_holds(graded) if graded else {}
     steps = []
     for watch in watches:
-        case = facts.get(watch.pk, {})
-        moment = formula.Moment(
-            proved=proved[watch.pk],
-            frozen_at=watch.made_at,
-            now=now,
-            holds_true=partial(_true_of, case),
-        )
+        moment = moments[watch.pk]
         if formula.met(watch.formula, moment):
             steps.append(release_of(watch, held.get(watch.hold_id, ())))
         elif watch.look_at is not None:
             watch.look_at = formula.next_look(watch.formula, frozen_at=watch.made_at, now=now)
             watch.save(update_fields=["look_at"])
     return steps
+
+
+def moments_of(watches: Sequence[Watch], *, now: datetime) -> dict[int, formula.Moment]:
+    """What is known of each watch now: its proofs and the facts its formula reads."""
+    proved: dict[int, set[str]] = defaultdict(set)
+    for watch_id, leaf in Proof.objects.filter(watch__in=watches).values_list("watch_id", "leaf"):
+        proved[watch_id].add(leaf)
+    facts = _facts_of(watches, now)
+    return {
+        watch.pk: formula.Moment(
+            proved=proved[watch.pk],
+            frozen_at=watch.made_at,
+            now=now,
+            holds_true=partial(_true_of, facts.get(watch.pk, {})),
+        )
+        for watch in watches
+    }
 
 
 def _true_of(case: Mapping[str, Any], leaf: formula.Tree) -> bool:

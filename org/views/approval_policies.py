@@ -23,7 +23,7 @@ from org.scope import Scope
 from org.selectors import policies as known
 from org.selectors import standing_in
 from org.services import approvals
-from org.services.approvals.policies import MOST_STEPS, TRAITS
+from org.services.approvals.policies import MOST_STEPS, trait_names
 
 INDENT = "\u2003"
 STEP_FIELDS = ("asked", "agreement", "permission", "role", "deadline_hours", "escalate_role")
@@ -40,7 +40,7 @@ def policies(request: HttpRequest) -> HttpResponse:
             "policies": known.policies(),
             "kinds": [(each.code, str(each.name)) for each in kinds()],
             "units": _units(),
-            "traits": [(code, str(name)) for code, name in TRAITS.items()],
+            "traits": list(trait_names().items()),
             "given": request.GET,
             "people": _people(),
             **_sample(request.GET),
@@ -72,7 +72,7 @@ def _sample(given: QueryDict) -> dict[str, Any]:
         subject="",
         amount=_money(given.get("amount", "")) or Decimal(0),
         qty=number_in(given, "qty") or 0,
-        traits=tuple(code for code in TRAITS if given.get("trait") == code),
+        traits=tuple(code for code in trait_names() if given.get("trait") == code),
     )
     maker = Person.objects.filter(pk=number_in(given, "maker") or 0).first()
     return {
@@ -129,7 +129,7 @@ def _choices() -> dict[str, Any]:
     return {
         "kinds": [(each.code, str(each.name)) for each in kinds()],
         "units": _units(),
-        "traits": [(code, str(name)) for code, name in TRAITS.items()],
+        "traits": list(trait_names().items()),
         "asked_choices": Asked.choices,
         "agreements": Agreement.choices,
         "permissions": [(code, str(name)) for code, name in PERMISSIONS.items()],

@@ -8,6 +8,7 @@ from org.services.approvals.asking import (
     needed,
     request_of,
     request_under,
+    settle,
     withdraw,
 )
 from org.services.approvals.deadlines import BATCH, watch_deadlines
@@ -20,6 +21,7 @@ from org.services.approvals.policies import (
     StepDraft,
     check_reach,
     save_policy,
+    standard_policy,
     switch_policy,
 )
 from org.services.approvals.refusals import ApprovalRefused
@@ -53,6 +55,8 @@ __all__ = [
     "retry",
     "save_policy",
     "seen_of",
+    "settle",
+    "standard_policy",
     "switch_policy",
     "watch_deadlines",
     "withdraw",

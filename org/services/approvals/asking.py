@@ -257,6 +257,23 @@ def withdraw(*, request_id: int, person: Person, why: str = "") -> ApprovalReque
     return request
 
 
+def settle(*, request_id: int, actor: str) -> ApprovalRequest:
+    """What was asked for has come about, or cannot any more: the request waits for nobody.
+
+    For the room that asked. Whoever asked is told; what is over stays as it is. Joins the caller's
+    transaction.
+
+    Raises:
+        ApprovalRefused: unknown_request.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    request = locked(request_id)
+    if request.state in {ApprovalState.SUBMITTED, ApprovalState.APPLY_FAILED}:
+        events.change(request, request.void, W.VOIDED, actor=actor)
+        events.tell(request, "approval.voided", [request.maker_id])
+    return request
+
+
 def ask_again(*, request_id: int, person: Person) -> ApprovalRequest:
     """Ask anew for what came to nothing, with the facts of today. Again gives the same request.
 

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from org.approving import UnknownKind, kind_of
 from org.models import ApprovalPolicy, ApprovalStep, Asked, Person, RoleSet
-from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES, PERMISSIONS
+from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES, PERMISSIONS, Role
 from org.selectors.people import roles_carrying, scope_of
 from org.services.approvals.refusals import ApprovalRefused
 from org.services.audit import record
 
 MOST_STEPS = 5
+# Of policies that a kind brings along: everybody else's count before them.
+LOWEST_RANK = -1_000
 TRAITS = {"SAFETY": gettext_lazy("Safety")}
 
 
@@ -120,6 +122,42 @@ def save_policy(
     return policy
 
 
+def standard_policy(
+    *, kind: str, permission: str, deadline_hours: int, actor: str
+) -> ApprovalPolicy:
+    """The policy that a kind brings along: whoever has the permission there is asked.
+
+    Made when it is first needed, of the lowest rank, so that any other policy counts before it;
+    its trait is the permission. Who governs policies changes it or switches it off like any
+    other. Joins the caller's transaction.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    known = ApprovalPolicy.objects.filter(kind=kind, trait=permission).order_by("id").first()
+    if known is not None:
+        return known
+    policy = ApprovalPolicy.objects.create(
+        kind=kind, name=f"{kind_of(kind).name}: {PERMISSIONS[permission]}"[:120],
+        trait=permission, rank=LOWEST_RANK,
+    )  # fmt: skip
+    ApprovalStep.objects.create(
+        policy=policy, position=1, asked=Asked.PERMISSION, permission=permission,
+        deadline_hours=deadline_hours, escalate_role=Role.HEAD_OFFICE,
+    )  # fmt: skip
+    record(
+        actor=actor, action="approval.policy_made", subject=f"approval-policy:{policy.pk}",
+        after=described(policy),
+    )  # fmt: skip
+    return policy
+
+
+def trait_names() -> dict[str, str]:
+    """Properties that policies may ask for: those of all kinds, and those of standard policies."""
+    used = ApprovalPolicy.objects.filter(trait__in=PERMISSIONS).values_list("trait", flat=True)
+    return {code: str(name) for code, name in TRAITS.items()} | {
+        code: str(PERMISSIONS[code]) for code in sorted(set(used))
+    }
+
+
 def switch_policy(*, policy_id: int, person: Person, on: bool) -> None:
     """Put a policy in force or out of it. Joins the caller's transaction.
 
@@ -198,7 +236,7 @@ def _check(draft: PolicyDraft) -> None:
         raise PolicyWrong("kind", _("Choose what needs approval.")) from None
     if not draft.name.strip():
         raise PolicyWrong("name", _("Give it a name that people recognise."))
-    if draft.trait and draft.trait not in TRAITS:
+    if draft.trait and draft.trait not in trait_names():
         raise PolicyWrong("trait", _("There is no such property."))
     for low, high in (("min_amount", "max_amount"), ("min_qty", "max_qty")):
         least, most = getattr(draft, low), getattr(draft, high)

@@ -1,36 +1,26 @@
-"""Reports for programs: customs, suppliers, inspections, promotions, presets, evidence."""
+"""Reports for programs: customs, suppliers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import override
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from freeze_rules.facts.registry import LANGUAGES
+from freeze_rules.api.reporting import Reporting
 from freeze_rules.models import CustomsStep, SupplierBlock
-from freeze_rules.presets import PRESETS
 from freeze_rules.selectors import reports as asked
-from freeze_rules.selectors.evidence import evidence_of
 from freeze_rules.services.reports import customs, suppliers
 from freeze_rules.services.reports.naming import named
-from freeze_rules.services.reports.refusals import SENTENCES, ReportRefused
-from inventory import selectors as stock
+from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org.api.callers import SignedIn
-from org.api.describing import Raw, described
-from org.api.endpoints import Endpoint
-from org.api.faults import Fault, Faulty, add_texts
+from org.api.describing import described
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, text, word
 
-add_texts(SENTENCES)
 STATES = customs.STATES
-RESULTS = ("ASKED", "PASSED", "FAILED", "PARTIAL")
 AT_CUSTOMS = {
     "sku": str, "lot": str, "customs": STATES, "declaration": str, "since": str,
     "cleared_at": str | None, "hours": int,
@@ -51,43 +41,9 @@ OF_SUPPLIER = Shape(
         Field("why", text(400, least=1), required=True),
     )
 )
-INSPECTION = {
-    "number": str, "warehouse": str, "sku": str, "lot": str | None, "document": str, "qty": int,
-    "sample": int, "result": RESULTS, "passed": int, "failed": int, "report": str,
-    "asked_at": str, "decided_at": str | None,
-}  # fmt: skip
-PROMOTION = {
-    "number": str, "name": str, "state": ("PLANNED", "OPEN", "CLOSED", "CANCELLED"),
-    "opens_at": str, "closes_at": str, "shops": [int],
-    "lines": [{"sku": str, "warehouse": str, "qty": int, "reserved": int, "left": int}],
-}  # fmt: skip
-PRESET = {
-    "code": str, "names": {"zh": str, "en": str}, "about": str,
-    "definition": Raw({"type": "object"}), "parameters": Raw({"type": "object"}),
-}  # fmt: skip
-LEAF = {
-    "label": str, "met": bool, "permission": str,
-    "proofs": [{"number": str, "who": str, "at": str, "reference": str}],
-}  # fmt: skip
 
 
-class _Reported(Endpoint):
-    """What the addresses below share."""
-
-    permission = roles.STOCK_VIEW
-
-    def done(self, work: Callable[[], Response]) -> Response:
-        """The write, once; its refusals as faults."""
-        try:
-            return self.once(work)
-        except ReportRefused as refused:
-            status = 409 if refused.code.endswith("_already") else 422
-            raise Faulty(
-                Fault(code=refused.code, field=refused.field or None, status=status)
-            ) from None
-
-
-class Customs(_Reported):
+class Customs(Reporting):
     """What customs say of lots."""
 
     permission_to_change = roles.STOCK_INSPECT
@@ -136,7 +92,7 @@ def _at_customs(row: asked.AtCustoms) -> dict[str, Any]:
     return said
 
 
-class SuppliersBlocked(_Reported):
+class SuppliersBlocked(Reporting):
     """Blocked suppliers."""
 
     permission_to_change = roles.STOCK_HOLD
@@ -158,7 +114,7 @@ class SuppliersBlocked(_Reported):
         )
 
 
-class SuppliersAllowed(_Reported):
+class SuppliersAllowed(Reporting):
     """A supplier is trusted again."""
 
     permission = roles.STOCK_HOLD
@@ -182,124 +138,3 @@ def _block(row: SupplierBlock) -> dict[str, Any]:
         }
     )  # fmt: skip
     return said
-
-
-class Inspections(_Reported):
-    """Inspections and their results."""
-
-    @described(
-        "List inspections",
-        takes={"before": int, "limit": int},
-        answer={"inspections": [INSPECTION]},
-    )
-    def get(self, request: Request) -> Response:
-        """The newest first; `before` is the id behind the number of the last one read."""
-        query = Query(request, ("before", "limit"))
-        rows = asked.inspections(
-            scope=self.scope(), before=query.number("before"), limit=query.limit()
-        )
-        return Response(
-            {
-                "inspections": plain(
-                    [
-                        {
-                            "number": row.number, "warehouse": row.warehouse.code,
-                            "sku": row.sku.code, "lot": row.lot.code if row.lot else None,
-                            "document": row.document, "qty": row.qty, "sample": row.sample,
-                            "result": row.result, "passed": row.passed, "failed": row.failed,
-                            "report": row.reference, "asked_at": row.asked_at,
-                            "decided_at": row.decided_at,
-                        }
-                        for row in rows
-                    ]
-                )
-            }
-        )  # fmt: skip
-
-
-class Promotions(_Reported):
-    """Promotions and what is left of their reserves."""
-
-    @described("List promotions", answer={"promotions": [PROMOTION]})
-    def get(self, request: Request) -> Response:
-        """The newest first, with the lines in the caller's warehouses."""
-        Query(request, ())
-        found = []
-        for row in asked.promotions(limit=20):
-            lines = asked.promotion_lines(row, scope=self.scope())
-            found.append(
-                {
-                    "number": row.number, "name": row.name, "state": row.state,
-                    "opens_at": row.opens_at, "closes_at": row.closes_at, "shops": row.shops,
-                    "lines": [
-                        {
-                            "sku": line.sku_code, "warehouse": line.warehouse_code,
-                            "qty": line.qty, "reserved": line.reserved, "left": line.left,
-                        }
-                        for line in lines
-                    ],
-                }
-            )  # fmt: skip
-        return Response({"promotions": plain(found)})
-
-
-class Presets(_Reported):
-    """Rules that are ready to be taken."""
-
-    permission = roles.RULES_VIEW
-
-    @described("List presets of freeze rules", answer={"presets": [PRESET]})
-    def get(self, request: Request) -> Response:
-        """Each with its definition and parameters, as a new rule would have them."""
-        Query(request, ())
-        found = []
-        for preset in PRESETS.values():
-            names = {}
-            for short, language in LANGUAGES.items():
-                with override(language):
-                    names[short] = str(preset.name)
-            found.append(
-                {
-                    "code": preset.code, "names": names, "about": str(preset.about),
-                    "definition": preset.definition, "parameters": preset.parameters,
-                }
-            )  # fmt: skip
-        return Response({"presets": found})
-
-
-class HoldEvidence(_Reported):
-    """What a freeze waits for."""
-
-    @described(
-        "Show what lets go of a freeze",
-        answer={"sentence": str, "regrade": str, "leaves": [LEAF]},
-    )
-    def get(self, request: Request, hold_id: int) -> Response:
-        """Leaf by leaf: who or what proved it, when, on which paper."""
-        Query(request, ())
-        if not stock.holds(scope=self.scope(), ids=[hold_id], closed=True):
-            raise Http404
-        evidence = evidence_of(hold_id)
-        if evidence is None:
-            return Response({"sentence": "", "regrade": "", "leaves": []})
-        return Response(
-            plain(
-                {
-                    "sentence": evidence.sentence,
-                    "regrade": evidence.regrade,
-                    "leaves": [
-                        {
-                            "label": leaf.label, "met": leaf.met, "permission": leaf.permission,
-                            "proofs": [
-                                {
-                                    "number": proof.number, "who": proof.who, "at": proof.at,
-                                    "reference": proof.reference,
-                                }
-                                for proof in leaf.proofs
-                            ],
-                        }
-                        for leaf in evidence.leaves
-                    ],
-                }
-            )
-        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.api import boards, rule_events, rules
+from freeze_rules.api import boards, rule_events, rule_trials, rules
 
 urlpatterns = [
     path("freeze-rules", rules.Rules.as_view(), name="api-rules"),
@@ -21,8 +21,33 @@ urlpatterns = [
     ),
     path("freeze-rules/<int:rule_id>/tests", rules.RuleTests.as_view(), name="api-rule-tests"),
     path(
+        "freeze-rules/<int:rule_id>/tests/<path:name>",
+        rules.RuleTest.as_view(),
+        name="api-rule-test",
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/shadow",
+        rule_trials.RuleShadow.as_view(),
+        name="api-rule-shadow",
+    ),
+    path(
         "freeze-rules/<int:rule_id>/verdicts",
         rules.RuleVerdicts.as_view(),
         name="api-rule-verdicts",
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/verdicts/<int:verdict_id>",
+        rule_trials.RuleVerdictJudged.as_view(),
+        name="api-rule-verdict",
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/preview",
+        rule_trials.RulePreview.as_view(),
+        name="api-rule-preview",
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/review",
+        rule_trials.RuleReview.as_view(),
+        name="api-rule-review",
     ),
 ]

@@ -63,7 +63,7 @@ CONFLICTS = {"wrong_state", "nothing_asked", "case_fails", "never_enabled", "nam
 FORBIDDEN = {"not_allowed", "same_person"}
 
 
-def _refused(refused: RuleRefused) -> Faulty:
+def refused_as(refused: RuleRefused) -> Faulty:
     """Every fault with its part of the rule."""
     status = 409 if refused.code in CONFLICTS else 403 if refused.code in FORBIDDEN else 422
     if refused.code.startswith("unknown_rule"):
@@ -113,7 +113,7 @@ def _tests(rule: Rule) -> list[dict[str, Any]]:
     return [{"name": each.name, "passed": each.passed, "message": each.sentence} for each in tried]
 
 
-class _OfRules(Endpoint):
+class OfRules(Endpoint):
     """What the addresses below share."""
 
     permission = roles.RULES_VIEW
@@ -134,14 +134,14 @@ class _OfRules(Endpoint):
         try:
             return self.once(lambda: Response(_whole(work().pk), status=status))
         except RuleRefused as refused:
-            raise _refused(refused) from None
+            raise refused_as(refused) from None
 
 
 def _draft(body: Mapping[str, Any]) -> rules.RuleDraft:
     return rules.RuleDraft(**{"parameters": {}, **body})
 
 
-class Rules(_OfRules):
+class Rules(OfRules):
     """List, write."""
 
     @described(
@@ -166,7 +166,7 @@ class Rules(_OfRules):
         return self.done(lambda: rules.create_rule(draft=_draft(body), person=person), status=201)
 
 
-class RuleOne(_OfRules):
+class RuleOne(OfRules):
     """Read, change."""
 
     @described("Read a freeze rule", answer=WHOLE, also=(404,))
@@ -188,7 +188,7 @@ STEPS = ("shadow", "ask", "enable", "send_back", "pause", "resume", "beyond", "r
 STEP = Shape((Field("step", word(*STEPS), required=True), Field("why", text(400))))
 
 
-class RuleStep(_OfRules):
+class RuleStep(OfRules):
     """From state to state."""
 
     permission = roles.RULES_VIEW
@@ -216,7 +216,7 @@ class RuleStep(_OfRules):
 TUNING = Shape((Field("parameters", facts, required=True),))
 
 
-class RuleParameters(_OfRules):
+class RuleParameters(OfRules):
     """Tuned in place."""
 
     permission = roles.RULES_EDIT
@@ -243,7 +243,7 @@ CASE = Shape(
 )
 
 
-class RuleTests(_OfRules):
+class RuleTests(OfRules):
     """Given, when, then."""
 
     permission = roles.RULES_EDIT
@@ -263,6 +263,28 @@ class RuleTests(_OfRules):
         )  # fmt: skip
 
 
+class RuleTest(OfRules):
+    """One test."""
+
+    permission = roles.RULES_EDIT
+
+    @described("Drop a test of a freeze rule", answer=WHOLE, also=(404,))
+    def delete(self, request: Request, rule_id: int, name: str) -> Response:
+        """By its name; the others stay."""
+        Query(request, ())
+        person = self.person()
+
+        def drop() -> Rule:
+            rule = rule_views.rule(rule_id)
+            case = rule.cases.filter(name=name).first() if rule else None
+            if rule is None or case is None:
+                raise Http404
+            cases.drop_case(rule_id=rule_id, case_id=case.pk, person=person)
+            return rule
+
+        return self.done(drop)
+
+
 VERDICT = {
     "id": int, "at": datetime, "outcome": str, "version": str, "document": str,
     "hold_id": int | None, "sku": str, "lot": str, "warehouse": str, "qty": int, "value": str,
@@ -270,7 +292,7 @@ VERDICT = {
 }  # fmt: skip
 
 
-class RuleVerdicts(_OfRules):
+class RuleVerdicts(OfRules):
     """What it did."""
 
     @described(
@@ -288,11 +310,12 @@ class RuleVerdicts(_OfRules):
             rule_id=rule_id, scope=self.scope(), before=query.number("before"),
             since=query.moment("since"), limit=query.limit(),
         )  # fmt: skip
-        shown = [
-            {**{name: plain(getattr(each, name)) for name in VERDICT}, "facts": dict(each.facts)}
-            for each in found
-        ]
-        return Response({"verdicts": shown})
+        return Response({"verdicts": [verdict_shown(each) for each in found]})
+
+
+def verdict_shown(row: rule_views.VerdictView) -> dict[str, Any]:
+    """A verdict with the facts of its moment."""
+    return {**{name: plain(getattr(row, name)) for name in VERDICT}, "facts": dict(row.facts)}
 
 
 REPLAY = Shape(
@@ -303,7 +326,7 @@ REPLAY = Shape(
 )
 
 
-class RuleReplays(_OfRules):
+class RuleReplays(OfRules):
     """What it would have done."""
 
     permission_to_change = roles.RULES_VIEW
@@ -326,10 +349,10 @@ class RuleReplays(_OfRules):
         try:
             return self.once(work)
         except RuleRefused as refused:
-            raise _refused(refused) from None
+            raise refused_as(refused) from None
 
 
-class RulesFile(_OfRules):
+class RulesFile(OfRules):
     """Out and in."""
 
     @described("Export freeze rules", takes={"id": [int]}, answer=ANY)

@@ -17,7 +17,6 @@ from freeze_rules.models import (
     SupplierBlock,
 )
 from freeze_rules.selectors import reserves
-from inventory.selectors import reach
 from inventory.selectors.lot_sayings import first_arrivals
 from org.scope import Scope
 
@@ -112,11 +111,6 @@ def at_customs(
             )
         )  # fmt: skip
     return rows
-
-
-def sku_of(codes: Collection[str]) -> dict[str, int]:
-    """Ids of SKUs by code; what does not exist is missing."""
-    return dict(reach.skus(list(codes)).by_code)
 
 
 @dataclass(frozen=True, kw_only=True)

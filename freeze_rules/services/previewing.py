@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.definition import read
 from freeze_rules.models import Rule
@@ -18,6 +19,11 @@ from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import reach
 
+SENTENCES = {
+    "nothing_to_search": _(
+        "This rule waits for an event: replay the past to see what it would do."
+    ),
+}
 SHOWN = 50
 # Claims whose effect on promised goods is worked out one by one; a page waits for no more.
 PLANNED = 20
@@ -72,8 +78,8 @@ def preview(rule: Rule, *, houses: Collection[int]) -> Preview:
     orders, left = _promised(laid[:PLANNED])
     return Preview(
         claims=len(laid),
-        units=sum(units for units, _value in taken),
-        value=sum((value for _units, value in taken), Decimal(0)),
+        units=sum(units for units, _worth in taken),
+        value=sum((value for _taken, value in taken), Decimal(0)),
         skus=len({each.scope.sku_id for each in laid}),
         warehouses=len({each.scope.warehouse_id for each in laid}),
         beyond=str(broken[rule.pk]) if rule.pk in broken else "",

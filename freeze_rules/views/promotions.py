@@ -24,7 +24,6 @@ from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import promotions
 from freeze_rules.services.reports.refusals import ReportRefused
 from freeze_rules.views.reports import Cell, Desk, refuse
-from inventory import selectors as stock
 from org import roles
 from org.access import permission_required, person_of
 from org.scope import Scope
@@ -128,20 +127,7 @@ def _lines(rows: Iterable[list[str]], scope: Scope) -> list[promotions.LineWish]
     for at, row in enumerate(typed, start=1):
         if len(row) != 3 or not row[2].isdecimal() or len(row[2]) > 12:
             raise ReportRefused("bad_line", field="lines", line=at)
-    skus = asked.sku_of({row[0].upper() for row in typed})
-    houses = {view.code: view.id for view in stock.warehouses(scope=scope)}
-    found = []
-    for at, (sku, house, qty) in enumerate(typed, start=1):
-        if sku.upper() not in skus:
-            raise ReportRefused("unknown_goods", field="lines", line=at)
-        if house not in houses:
-            raise ReportRefused("unknown_warehouse", field="lines", line=at)
-        found.append(
-            promotions.LineWish(
-                sku_id=skus[sku.upper()], warehouse_id=houses[house], qty=int(qty)
-            )
-        )  # fmt: skip
-    return found
+    return promotions.lines_of([(sku, house, int(qty)) for sku, house, qty in typed], scope=scope)
 
 
 @require_GET

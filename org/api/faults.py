@@ -23,7 +23,7 @@ TEXTS: dict[str, str | Promise] = {
     "bad_time": _("This must be a moment with its time zone, such as 2026-01-31T08:00:00+08:00."),
     "bad_date": _("This must be a day, such as 2026-01-31."),
     "bad_choice": _("This is none of the allowed words."),
-    "bad_list": _("This must be a list of at most 1,000."),
+    "bad_list": _("This must be a list that is not too long."),
     "bad_object": _("This must be an object."),
     "bad_json": _("The body is not JSON."),
     "bad_cursor": _("This cursor is not one that was given out."),

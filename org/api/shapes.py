@@ -291,25 +291,25 @@ def facts(given: Any, _spot: Spot) -> dict[str, Any]:
     return given
 
 
-def list_in(given: Any) -> list[Any]:
+def list_in(given: Any, most: int = MOST_LINES) -> list[Any]:
     """A list that is not too long.
 
     Raises:
         Wrong: it is none.
     """
-    if not isinstance(given, list) or len(given) > MOST_LINES:
-        raise Wrong("bad_list")
+    if not isinstance(given, list) or len(given) > most:
+        raise Wrong("bad_list", there=most)
     return given
 
 
-def lines(shape: Shape) -> Read:
-    """Objects of this shape; faults name the line."""
+def lines(shape: Shape, most: int = MOST_LINES) -> Read:
+    """Objects of this shape, at most so many; faults name the line."""
 
-    @reads({"type": "array", "items": shape.schema, "maxItems": MOST_LINES})
+    @reads({"type": "array", "items": shape.schema, "maxItems": most})
     def read(given: Any, spot: Spot) -> tuple[Any, ...]:
         found = []
         outer = spot.line
-        for number_, each in enumerate(list_in(given)):
+        for number_, each in enumerate(list_in(given, most)):
             spot.line = number_
             try:
                 found.append(shape.read(each, spot))

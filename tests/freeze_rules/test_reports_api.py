@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from freeze_rules.presets import PRESETS
 from tests import given
-from tests.api.calling import signed
+from tests.api.calling import codes, signed
 from tests.freeze_rules import writing
 from tests.freeze_rules.taking import taken
 
@@ -69,3 +70,45 @@ def test_presets_are_told_with_both_names_and_what_a_freeze_waits_for_leaf_by_le
     assert [(leaf["permission"], leaf["met"]) for leaf in said["leaves"]] == [
         ("", True), ("stock.release_safety", False),
     ]  # fmt: skip
+
+
+def test_the_approval_that_a_freeze_waits_for_is_given_over_http_after_its_evidence() -> None:
+    lot = given.lot("MILK", "L1")
+    given.stock("MILK", 10, lot_id=lot)
+    given.unit("S1", "STORE", "HQ")
+    taken("recall-notice")
+    writing.tell("external", goods=[("MILK", 0, lot)], facts={"event.external": "recall"})
+    [hold] = writing.open_holds("RECALL")
+    lead = Client(headers={"accept-language": "en"})
+    lead.force_login(given.person("WAREHOUSE_LEAD"))
+    elsewhere = Client(headers={"accept-language": "en"})
+    elsewhere.force_login(given.person("WAREHOUSE_LEAD", at="S1"))
+
+    def approve(client: Client, key: str, **more: Any) -> Any:
+        body = {"permission": "stock.release_safety", "reference": "QC-1", **more}
+        return client.post(
+            f"/api/v1/holds/{hold.id}/evidence", body, content_type="application/json",
+            headers={"idempotency-key": key},
+        )  # fmt: skip
+
+    early = approve(lead, "a")
+    assert (early.status_code, codes(early)) == (409, ["proof_evidence_first"])
+    writing.tell("inspection.passed", goods=[("MILK", 5, lot)])
+    assert approve(elsewhere, "b").status_code == 404
+    wrong = approve(lead, "c", permission="stock.release")
+    assert [(each["code"], each["field"]) for each in wrong.json()["errors"]] == [
+        ("proof_nothing_to_approve", "permission")
+    ]
+    assert codes(approve(lead, "d", reference=" ")) == ["bad_text"]
+    program = given.api_client("stock.view", "approvals.decide", "stock.release_safety")
+    body = {"permission": "stock.release_safety", "reference": "QC-1"}
+    told = signed(program, "POST", f"/api/v1/holds/{hold.id}/evidence", body=body, key="p")
+    assert codes(told) == ["people_only"]
+    assert given.free("MILK") == 0
+
+    done, again = approve(lead, "e"), approve(lead, "e")
+
+    assert done.status_code == 200
+    assert (done.json()["released"], again.json()) == (True, done.json())
+    assert [leaf["met"] for leaf in done.json()["evidence"]["leaves"]] == [True, True]
+    assert given.free("MILK") == 10

@@ -110,7 +110,12 @@ REPORT_ROUTES: dict[str, Route] = {
     "api-suppliers-blocked": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-suppliers-allowed": Route(roles.STOCK_HOLD, speaks_json="POST"),
     "api-inspections": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-inspection-result": Route(roles.STOCK_INSPECT, _inspection, speaks_json="POST"),
+    "api-inspection-files": Route(roles.STOCK_VIEW, _inspection, speaks_json="GET"),
+    "api-incidents": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-incident-mended": Route(roles.STOCK_INSPECT, _leak, speaks_json="POST"),
     "api-promotions": Route(roles.STOCK_VIEW, speaks_json="GET"),
+    "api-promotion-end": Route(roles.STOCK_HOLD, _promotion, speaks_json="POST"),
     "api-freeze-presets": Route(roles.RULES_VIEW, speaks_json="GET"),
     "api-evidence": Route(roles.STOCK_VIEW, _hold, speaks_json="GET"),
 }

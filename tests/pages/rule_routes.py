@@ -42,6 +42,13 @@ RULE_ROUTES: dict[str, Route] = {
     "api-rule-parameters": Route(roles.RULES_EDIT, _rule, speaks_json="PUT"),
     "api-rule-tests": Route(roles.RULES_EDIT, _rule, speaks_json="POST"),
     "api-rule-verdicts": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
+    "api-rule-verdict": Route(roles.RULES_EDIT, _verdict, speaks_json="POST"),
+    "api-rule-shadow": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
+    "api-rule-test": Route(
+        roles.RULES_EDIT, lambda: [writing.written().pk, "none"], speaks_json="DELETE"
+    ),
+    "api-rule-preview": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
+    "api-rule-review": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
     "rule-preview": Route(roles.RULES_VIEW, _rule),
     "rule-shadow": Route(roles.RULES_VIEW, _rule),
     "rule-review": Route(roles.RULES_VIEW, _rule),

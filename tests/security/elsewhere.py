@@ -72,9 +72,11 @@ ELSEWHERE: dict[str, int] = {
     "freeze-rule-edit": ALIKE, "rule-preview": ALIKE, "rule-review": ALIKE, "rule-reviewed": ALIKE,
     "rule-shadow": ALIKE, "rule-test": ALIKE, "rule-preset": ALIKE, "api-rule": ALIKE,
     "api-rule-parameters": ALIKE, "api-rule-replays": ALIKE, "api-rule-step": ALIKE,
-    "api-rule-tests": ALIKE, "api-rule-verdicts": ALIKE,
+    "api-rule-tests": ALIKE, "api-rule-verdicts": ALIKE, "api-rule-preview": ALIKE,
+    "api-rule-review": ALIKE, "api-rule-shadow": ALIKE,
     "inspection": HIDDEN, "inspection-attach": HIDDEN, "inspection-file": HIDDEN,
-    "api-evidence": HIDDEN,
+    "api-evidence": HIDDEN, "api-inspection-result": HIDDEN, "api-incident-mended": HIDDEN,
+    "api-promotion-end": HIDDEN, "api-inspection-files": HIDDEN,
     "promotion": HIDDEN,
     # They lead back to their page with a message, nothing done.
     "promotion-end": ALIKE, "supplier-allow": ALIKE, "incident-mended": ALIKE,
@@ -97,6 +99,8 @@ BODIES: dict[str, Any] = {
     "api-order-cancel": {"why": "x"},
     "api-order-receiver": {"why": "x"},
     "api-approval-decide": {"verdict": "APPROVE"},
+    "api-inspection-result": {"result": "PASSED", "report": "R-1"},
+    "api-promotion-end": {"how": "close"},
     "stock-api-imports-one-book": {"take": "ALL"},
 }
 
@@ -107,6 +111,8 @@ BY_THEIR_OWN_TESTS = {
     "api-lease",
     "api-recall",
     "api-recall-lift",
+    "api-rule-test",
+    "api-rule-verdict",
     "api-sensor-curve",
     "change-lease",
     "excursion",

@@ -14,9 +14,11 @@ from freeze_rules.models import Promotion, PromotionLine
 from freeze_rules.services import events
 from freeze_rules.services.reports.refusals import ReportRefused
 from inventory import selectors as stock
+from inventory.selectors import reach
 from org import roles
 from org import services as org
 from org.models import Person
+from org.scope import Scope
 from org.selectors import scope_of
 
 S = Promotion.State
@@ -75,6 +77,24 @@ def plan(*, key: str, wish: PromotionWish, person: Person) -> Promotion:
                "closes": f"{row.closes_at:%Y-%m-%d %H:%M}"},
     )  # fmt: skip
     return row
+
+
+def lines_of(rows: Sequence[tuple[str, str, int]], *, scope: Scope) -> list[LineWish]:
+    """Lines out of codes: SKU, warehouse, units; three statements however many there are.
+
+    Raises:
+        ReportRefused: unknown_goods, unknown_warehouse; `line` counts from 1.
+    """
+    skus = reach.skus([sku.upper() for sku, _house, _qty in rows]).by_code
+    houses = {view.code: view.id for view in stock.warehouses(scope=scope)}
+    found = []
+    for at, (sku, house, qty) in enumerate(rows, start=1):
+        if sku.upper() not in skus:
+            raise ReportRefused("unknown_goods", field="lines", line=at)
+        if house not in houses:
+            raise ReportRefused("unknown_warehouse", field="lines", line=at)
+        found.append(LineWish(sku_id=skus[sku.upper()], warehouse_id=houses[house], qty=qty))
+    return found
 
 
 def _check(wish: PromotionWish, person: Person) -> None:

@@ -49,11 +49,18 @@ def _hold(hold_id: int) -> stock.HoldView | None:
     return found[0] if found else None
 
 
-def unit_of(hold_id: int) -> int:
-    """The unit that the freeze lies in; the head office when it lies in several."""
-    [held] = reach.holds(hold_ids=[hold_id], documents=[])
-    units = {unit for unit, _house in held.places}
-    return head_office_id() if held.everywhere or len(units) != 1 else units.pop()
+def place_of(hold_ids: Sequence[int]) -> tuple[int, int | None]:
+    """The unit and the warehouse that all of these freezes lie in.
+
+    The head office when they lie in several units, no warehouse when they lie in several.
+    """
+    held = reach.holds(hold_ids=hold_ids, documents=[])
+    places = {place for each in held for place in each.places}
+    units = {unit for unit, _house in places}
+    if any(each.everywhere for each in held) or len(units) != 1:
+        return head_office_id(), None
+    houses = {house for _unit, house in places}
+    return units.pop(), houses.pop() if len(houses) == 1 else None
 
 
 def facts_of(hold: stock.HoldView, qty: int | None) -> Facts:
@@ -90,9 +97,11 @@ def needed_for(
     hold: stock.HoldView, *, qty: int | None = None, person: Person | None
 ) -> approvals.Needed | None:
     """Whose consent it needs to let go of so many units (None: of all); None when nobody's."""
+    unit_id, warehouse_id = place_of([hold.id])
     return approvals.needed(
-        kind=CODE, facts=facts_of(hold, qty), unit_id=unit_of(hold.id), person=person
-    )
+        kind=CODE, facts=facts_of(hold, qty), unit_id=unit_id, warehouse_id=warehouse_id,
+        person=person,
+    )  # fmt: skip
 
 
 def let_go(*, key: str, hold_id: int, qty: int | None = None, why: str, person: Person) -> LetGo:
@@ -119,10 +128,12 @@ def let_go(*, key: str, hold_id: int, qty: int | None = None, why: str, person: 
     if needed is None or hold.closed_at is not None:
         done = unfreeze(key=key, hold_id=hold_id, qty=qty, why=why, person=person)
         return LetGo(document=hold.document, released=done)
+    unit_id, warehouse_id = place_of([hold_id])
     asked = approvals.ask(
         kind=CODE,
         payload={"hold_id": hold_id, "qty": qty, "why": why.strip()},
-        unit_id=unit_of(hold_id),
+        unit_id=unit_id,
+        warehouse_id=warehouse_id,
         person=person,
         key=f"unfreeze:{person.pk}:{key}",
         why=why,

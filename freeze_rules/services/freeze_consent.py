@@ -56,7 +56,10 @@ def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan
     check(order, person)
     payload: Payload = {"order": order.said(), "pk": pk, "person": person.pk}
     unit_id = _unit_of(order)
-    needed = approvals.needed(kind=CODE, facts=_summarize(payload), unit_id=unit_id, person=person)
+    needed = approvals.needed(
+        kind=CODE, facts=_summarize(payload), unit_id=unit_id, warehouse_id=order.warehouse_id,
+        person=person,
+    )  # fmt: skip
     if needed is None:
         return Laid(frozen=freeze(key=key, order=order, person=person, pk=pk, plan=plan))
     check_dates(order)
@@ -64,6 +67,7 @@ def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan
         kind=CODE,
         payload=payload,
         unit_id=unit_id,
+        warehouse_id=order.warehouse_id,
         person=person,
         key=f"freeze:{person.pk}:{key}",
         why=order.note or by_hand(order.reason).label,

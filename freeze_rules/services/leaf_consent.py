@@ -25,7 +25,7 @@ from freeze_rules.models import Lease, Proof, Watch
 from freeze_rules.selectors import leaf_requests as requests
 from freeze_rules.selectors.leaf_requests import CODE, Waiting
 from freeze_rules.services import proving, releasing
-from freeze_rules.services.consent import facts_of, unit_of
+from freeze_rules.services.consent import facts_of, place_of
 from freeze_rules.services.proving import Approved, ProofRefused
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -98,12 +98,14 @@ def _is_last(watch: Watch, leaf: str, moment: formula.Moment) -> bool:
 def _ask(watch: Watch, permission: str, turn: int) -> bool:
     """Ask in the name of the first of its makers who leaves somebody to decide."""
     payload = {"hold_id": watch.hold_id, "watch_id": watch.pk, "permission": permission}
-    facts, unit_id = _summarize(payload), unit_of(watch.hold_id)
+    facts, (unit_id, warehouse_id) = _summarize(payload), place_of([watch.hold_id])
     approvals.standard_policy(
         kind=CODE, permission=permission, deadline_hours=DEADLINE_HOURS, actor=ACTOR
     )
     for maker in _makers(watch):
-        needed = approvals.needed(kind=CODE, facts=facts, unit_id=unit_id, person=maker)
+        needed = approvals.needed(
+            kind=CODE, facts=facts, unit_id=unit_id, warehouse_id=warehouse_id, person=maker
+        )
         if needed is None:
             # Somebody switched the policy off: the page of the freeze is the place to approve.
             return False
@@ -112,7 +114,8 @@ def _ask(watch: Watch, permission: str, turn: int) -> bool:
         inspections = proving.inspections_of(watch)
         with transaction.atomic():
             approvals.ask(
-                kind=CODE, payload=payload, unit_id=unit_id, person=maker,
+                kind=CODE, payload=payload, unit_id=unit_id, warehouse_id=warehouse_id,
+                person=maker,
                 key=requests.key_of(watch_id=watch.pk, permission=permission, turn=turn),
                 why=watch.hold.note, policy=needed.policy,
                 # The photos and reports of the inspection are shown with the request.

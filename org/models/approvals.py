@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from org.models.approval_policies import StepColumns
+from org.scope import Paths
 
 
 def _now() -> Func:
@@ -36,12 +39,19 @@ class ApprovalRequest(models.Model):
     """Somebody asks for consent to one action; `payload` is all that its kind needs to do it.
 
     `fingerprint` hashes what the action would do to the world of the submission. `step` is the
-    position of the step that is open. `again_allowed` is copied from the policy.
+    position of the step that is open. `again_allowed` is copied from the policy. When all of it is
+    about one warehouse or one shop of the unit, it says which: whoever has a job just there is
+    asked and sees it too.
     """
+
+    scope_paths: ClassVar[Paths] = Paths(warehouse="warehouse_id", shop="shop_id")
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=40)
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    # Warehouses and shops live upstairs: plain numbers, as in `Assignment`.
+    warehouse_id = models.BigIntegerField(_("warehouse"), null=True, blank=True)
+    shop_id = models.BigIntegerField(_("shop"), null=True, blank=True)
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     policy = models.ForeignKey("org.ApprovalPolicy", models.PROTECT, related_name="+")
     again_allowed = models.BooleanField(default=False)
@@ -81,6 +91,10 @@ class ApprovalRequest(models.Model):
                     closed_at__isnull=False,
                 ),
             ),
+            models.CheckConstraint(
+                name="org_approval_one_place",
+                condition=Q(warehouse_id__isnull=True) | Q(shop_id__isnull=True),
+            ),
             # The target of a composite key: decisions carry the maker, so the database itself
             # sees that nobody decides on their own request.
             models.UniqueConstraint(
@@ -91,6 +105,16 @@ class ApprovalRequest(models.Model):
             models.Index(name="org_approval_open", fields=["-id"], condition=Q(state="SUBMITTED")),
             models.Index(name="org_approval_of_maker", fields=["maker", "-id"]),
             models.Index(name="org_approval_of_unit", fields=["unit", "-id"]),
+            models.Index(
+                name="org_approval_of_warehouse",
+                fields=["warehouse_id", "-id"],
+                condition=Q(warehouse_id__isnull=False),
+            ),
+            models.Index(
+                name="org_approval_of_shop",
+                fields=["shop_id", "-id"],
+                condition=Q(shop_id__isnull=False),
+            ),
             models.Index(name="org_approval_document", fields=["document"]),
         ]
 

@@ -144,7 +144,7 @@ def seen_by(person: Person) -> QuerySet[ApprovalRequest]:
         if person.may(APPROVALS_VIEW)
         else Scope.nothing()
     )
-    if scope.unit_ids is None:
+    if scope.is_everything:
         return _rows()
     took_part = ApprovalDecision.objects.filter(request=OuterRef("pk")).filter(
         Q(person=person) | Q(principal=person)
@@ -153,7 +153,7 @@ def seen_by(person: Person) -> QuerySet[ApprovalRequest]:
     return _rows().filter(
         Q(maker=person)
         | Q(pk__in=list(waits))
-        | Q(unit_id__in=sorted(scope.unit_ids))
+        | scope.inside(ApprovalRequest, "unit")
         | Exists(took_part)
     )
 
@@ -343,7 +343,7 @@ def _step_view(
         names = tuple(_name(each) for each in approvers.people_of_open_step(row, step))
     elif row.state == ApprovalState.SUBMITTED and not step.opened_at:
         people = approvers.people_asked(
-            step, unit=row.unit, managed=step.manager_unit, without=[row.maker_id]
+            step, where=approvers.Where.of(row), managed=step.manager_unit, without=[row.maker_id]
         )
         names = tuple(_name(each) for each in people)
     return StepView(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from org.models import (
@@ -59,6 +59,27 @@ class StandIn:
         )
 
 
+@dataclass(frozen=True)
+class Where:
+    """What is decided about lies in a unit, and perhaps all of it in one warehouse or shop."""
+
+    unit: Unit
+    warehouse_id: int | None = None
+    shop_id: int | None = None
+
+    @classmethod
+    def of(cls, request: ApprovalRequest) -> Where:
+        """Where a request is about."""
+        return cls(request.unit, request.warehouse_id, request.shop_id)
+
+    @property
+    def jobs_just_here(self) -> Q:
+        """Assignments to this very warehouse or shop."""
+        if self.warehouse_id is not None:
+            return Q(warehouse_id=self.warehouse_id)
+        return Q(pk__in=[]) if self.shop_id is None else Q(shop_id=self.shop_id)
+
+
 def policy_for(
     *, kind: str, unit_id: int, amount: Decimal, qty: int, traits: Collection[str] = ()
 ) -> ApprovalPolicy | None:
@@ -84,16 +105,19 @@ def _paths_up(path: str) -> list[str]:
     return ["/".join(codes[:count]) + "/" for count in range(len(codes), 0, -1)]
 
 
-def manager_unit(*, unit: Unit, without: Collection[int] = ()) -> Unit | None:
-    """The nearest unit upwards that has a manager who is not one of `without`. Two statements."""
-    above = {each.path: each for each in Unit.objects.filter(path__in=_paths_up(unit.path))}
-    held = set(
-        jobs_in_force()
-        .filter(unit__in=above.values(), person__is_active=True)
-        .exclude(person_id__in=without)
-        .values_list("unit_id", "role__code")
-    )
-    for path in _paths_up(unit.path):
+def manager_unit(*, where: Where, without: Collection[int] = ()) -> Unit | None:
+    """The nearest unit upwards that has a manager who is not one of `without`.
+
+    Whoever has the manager's role at just this warehouse or shop counts as its unit's. Three
+    statements.
+    """
+    paths = _paths_up(where.unit.path)
+    above = {each.path: each for each in Unit.objects.filter(path__in=paths)}
+    jobs = jobs_in_force().filter(person__is_active=True).exclude(person_id__in=without)
+    held = set(jobs.filter(unit__in=above.values()).values_list("unit_id", "role__code"))
+    here = jobs.filter(where.jobs_just_here).values_list("role__code", flat=True)
+    held |= {(where.unit.pk, role) for role in here}
+    for path in paths:
         each = above[path]
         if (each.pk, MANAGERS[Unit.Kind(each.kind)]) in held:
             return each
@@ -103,24 +127,24 @@ def manager_unit(*, unit: Unit, without: Collection[int] = ()) -> Unit | None:
 def people_asked(
     step: StepColumns,
     *,
-    unit: Unit,
+    where: Where,
     managed: Unit | None,
     escalated: bool = False,
     without: Collection[int] = (),
 ) -> list[Person]:
-    """Active people who may decide such a step about something of a unit, by name.
+    """Active people who may decide such a step about something there, by name.
 
     Args:
         step: a policy's step, or a request's copy of it.
-        unit: the unit of what is decided about.
+        where: the unit, and the warehouse or shop, of what is decided about.
         managed: for managers, the unit whose manager is asked.
         escalated: also those it escalates to.
         without: people who may not, such as whoever asks.
     """
-    jobs = _jobs_of_step(step, unit=unit, managed=managed)
+    jobs = _jobs_of_step(step, where=where, managed=managed)
     wanted = Q(pk__in=step.person_ids) if step.asked == Asked.PERSONS else Q(assignments__in=jobs)
     if escalated and step.escalate_role:
-        wanted |= Q(assignments__in=_jobs(unit, [step.escalate_role]))
+        wanted |= Q(assignments__in=_jobs(where, [step.escalate_role]))
     rows = able_people().filter(wanted).exclude(pk__in=without)
     return list(rows.order_by("display_name", "pk"))
 
@@ -132,19 +156,23 @@ def able_people() -> QuerySet[Person]:
     return Person.objects.filter(pk__in=able.values("pk")).distinct()
 
 
-def _jobs_of_step(step: StepColumns, *, unit: Unit, managed: Unit | None) -> QuerySet[Assignment]:
+def _jobs_of_step(step: StepColumns, *, where: Where, managed: Unit | None) -> QuerySet[Assignment]:
     if step.asked == Asked.MANAGER:
         if managed is None:
             return Assignment.objects.none()
         manager = MANAGERS[Unit.Kind(managed.kind)]
-        return jobs_in_force().filter(unit=managed, role__code=manager)
+        there = Q(unit=managed)
+        if managed.pk == where.unit.pk:
+            there |= where.jobs_just_here
+        return jobs_in_force().filter(there, role__code=manager)
     if step.asked == Asked.PERMISSION:
-        return _jobs(unit, roles_carrying(step.permission))
-    return _jobs(unit, [step.role])
+        return _jobs(where, roles_carrying(step.permission))
+    return _jobs(where, [step.role])
 
 
-def _jobs(unit: Unit, roles: Iterable[str]) -> QuerySet[Assignment]:
-    return jobs_in_force().filter(unit__path__in=_paths_up(unit.path), role__code__in=list(roles))
+def _jobs(where: Where, roles: Iterable[str]) -> QuerySet[Assignment]:
+    there = Q(unit__path__in=_paths_up(where.unit.path)) | where.jobs_just_here
+    return jobs_in_force().filter(there, role__code__in=list(roles))
 
 
 def stand_ins(person: Person, *, at: datetime | None = None) -> list[StandIn]:
@@ -219,15 +247,27 @@ def asked_of(person: Person) -> Q:
         scope = scope_of(person, permission=code)
         here = Q(asked=Asked.PERMISSION, permission=code)
         wanted |= here & scope.inside(RequestStep, "request__unit")
-    jobs = jobs_in_force().filter(person=person, unit__isnull=False)
-    for role, unit_id, path in jobs.values_list("role__code", "unit_id", "unit__path"):
-        below = Q(request__unit__path__startswith=path)
-        wanted |= Q(asked=Asked.ROLE, role=role) & below
-        wanted |= Q(escalated_at__isnull=False, escalate_role=role) & below
+    jobs = jobs_in_force().filter(person=person).select_related("unit")
+    for job in jobs:
+        there, role = _about_place_of(job), job.role_id
+        wanted |= Q(asked=Asked.ROLE, role=role) & there
+        wanted |= Q(escalated_at__isnull=False, escalate_role=role) & there
         if role in MANAGERS.values():
             kind = next(kind for kind, manager in MANAGERS.items() if manager == role)
-            wanted |= Q(asked=Asked.MANAGER, manager_unit_id=unit_id, manager_unit__kind=kind)
+            managed = Q(manager_unit_id=job.unit_id)
+            if job.unit_id is None:
+                managed = there & Q(manager_unit_id=F("request__unit_id"))
+            wanted |= Q(asked=Asked.MANAGER, manager_unit__kind=kind) & managed
     return wanted
+
+
+def _about_place_of(job: Assignment) -> Q:
+    """Steps of requests about where the job is, as a condition on `RequestStep`."""
+    if job.unit is not None:
+        return Q(request__unit__path__startswith=job.unit.path)
+    if job.warehouse_id is not None:
+        return Q(request__warehouse_id=job.warehouse_id)
+    return Q(request__shop_id=job.shop_id)
 
 
 def steps_for(person: Person, *, at: datetime | None = None) -> Q:
@@ -304,7 +344,7 @@ def people_of_open_step(request: ApprovalRequest, step: RequestStep) -> list[Per
         took_part |= {row.person_id, row.principal_id}
     return people_asked(
         step,
-        unit=request.unit,
+        where=Where.of(request),
         managed=step.manager_unit,
         escalated=step.escalated_at is not None,
         without=took_part,

@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 
 from org import roles
+from org import services as org
 from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
 from org.models import ApprovalPolicy, ApprovalRequest, Person
 from org.services import approvals
@@ -86,18 +87,42 @@ def policy(*steps: StepDraft, name: str = "Beads", **more: Any) -> ApprovalPolic
 
 
 def asked(
-    by: Person, *, take: int = 3, at: str = "S1", key: str = "", **payload: Any
+    by: Person,
+    *,
+    take: int = 3,
+    at: str = "S1",
+    key: str = "",
+    warehouse_id: int | None = None,
+    shop_id: int | None = None,
+    **payload: Any,
 ) -> ApprovalRequest:
-    """A request of somebody to take beads."""
+    """A request of somebody to take beads, perhaps out of one warehouse or for one shop."""
     with transaction.atomic():
         return approvals.ask(
             kind="sample",
             payload={"take": take, **payload},
             unit_id=given.unit(at).pk,
+            warehouse_id=warehouse_id,
+            shop_id=shop_id,
             person=by,
             key=key or f"k{ApprovalRequest.objects.count()}",
             why="too many",
         )
+
+
+def just_at(
+    role: str, name: str, *, warehouse_id: int | None = None, shop_id: int | None = None
+) -> Person:
+    """Somebody whose only job is at one warehouse or one shop."""
+    with transaction.atomic():
+        made = org.create_person(
+            username=name, display_name=name, password="correct horse 42", actor=given.ACTOR
+        )
+        org.assign(
+            person_id=made.pk, role=role, warehouse_id=warehouse_id, shop_id=shop_id,
+            actor=given.ACTOR,
+        )  # fmt: skip
+    return made
 
 
 def decided(

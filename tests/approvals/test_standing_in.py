@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,7 +16,8 @@ from org.selectors.approvals import requests
 from org.services import approvals
 from org.services.approvals import StepDraft
 from tests import given
-from tests.approvals.sample import Chain, asked, decided, policy, refusal, state
+from tests.api.asking import shop
+from tests.approvals.sample import Chain, asked, decided, just_at, policy, refusal, state
 
 pytestmark = pytest.mark.django_db
 
@@ -182,15 +184,28 @@ def test_both_readings_of_who_is_asked_agree(chain: Chain) -> None:
         StepDraft(asked="MANAGER"),
         StepDraft(asked="PERMISSION", permission="stock.adjust"),
         StepDraft(asked="ROLE", role="REGION_MANAGER"),
+        StepDraft(asked="ROLE", role="WAREHOUSE_LEAD"),
         StepDraft(asked="PERSONS", person_ids=(chain.boss.pk, chain.other.pk)),
         again_allowed=True,
     )
     given.person("FINANCE", "HQ", "money")
     given.person("WAREHOUSE_LEAD", "EAST", "lead")
+    # Jobs at one warehouse or one shop only, beside those at units.
+    here, next_door = given.warehouse("W1", at="S1"), given.warehouse("W2", at="S1")
+    front = shop(at="S1", warehouses=("W1",)).pk
+    for house in (here, next_door):
+        just_at("WAREHOUSE_LEAD", f"lead {house}", warehouse_id=house)
+        just_at("STORE_MANAGER", f"manager {house}", warehouse_id=house)
+    just_at("STORE_MANAGER", "manager of the shop", shop_id=front)
+    just_at("REGION_MANAGER", "region of the shop", shop_id=front)
+    places: tuple[dict[str, Any], ...] = (
+        {"at": "S1"}, {"at": "S2"}, {"at": "EAST"}, {"at": "S1", "warehouse_id": here},
+        {"at": "S1", "warehouse_id": next_door}, {"at": "S1", "shop_id": front},
+    )  # fmt: skip
     for maker in (chain.clerk, chain.store):
-        for at in ("S1", "S2", "EAST"):
-            request = asked(maker, at=at)
-            for number in range(1, 5):
+        for at in places:
+            request = asked(maker, **at)
+            for number in range(1, 6):
                 step = RequestStep.objects.select_related("request", "manager_unit").get(
                     request=request, closed_at__isnull=True, opened_at__isnull=False
                 )

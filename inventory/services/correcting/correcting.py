@@ -68,7 +68,11 @@ def check_correction(order: CorrectionOrder, *, person: Person) -> CheckedCorrec
         measured=tuple(measured),
         facts=facts,
         needed=approvals.needed(
-            kind=kind.CODE, facts=facts, unit_id=warehouse.unit_id, person=person
+            kind=kind.CODE,
+            facts=facts,
+            unit_id=warehouse.unit_id,
+            warehouse_id=warehouse.pk,
+            person=person,
         ),
     )
 
@@ -119,6 +123,7 @@ def correct(*, key: str, order: CorrectionOrder, person: Person) -> Corrected:
             "document": row.number,
         },
         unit_id=row.warehouse.unit_id,
+        warehouse_id=order.warehouse_id,
         person=person,
         key=f"correction:{row.pk}",
         why=why,

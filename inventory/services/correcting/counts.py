@@ -46,14 +46,17 @@ def ask_for_count(request: AdjustRequest, *, person: Person) -> int | None:
         except CorrectionRefused:
             return None
         facts = kind.facts_of(measured, warehouse=warehouse)
-        unit_id = warehouse.unit_id
-        found = approvals.needed(kind=kind.CODE, facts=facts, unit_id=unit_id, person=person)
+        found = approvals.needed(
+            kind=kind.CODE, facts=facts, unit_id=warehouse.unit_id, warehouse_id=warehouse.pk,
+            person=person,
+        )  # fmt: skip
         if found is None or not counted(measured):
             return None
     return approvals.ask(
         kind=kind.CODE,
         payload=payload,
         unit_id=warehouse.unit_id,
+        warehouse_id=warehouse.pk,
         person=person,
         key=request.key,
         why=request.why,

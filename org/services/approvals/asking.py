@@ -50,7 +50,15 @@ class Needed:
         return bool(self.steps) and all(step.names for step in self.steps)
 
 
-def needed(*, kind: str, facts: Facts, unit_id: int, person: Person | None) -> Needed | None:
+def needed(
+    *,
+    kind: str,
+    facts: Facts,
+    unit_id: int,
+    person: Person | None,
+    warehouse_id: int | None = None,
+    shop_id: int | None = None,
+) -> Needed | None:
     """Whether an action of this size needs consent, and whose; None when nobody need be asked.
 
     Args:
@@ -58,20 +66,21 @@ def needed(*, kind: str, facts: Facts, unit_id: int, person: Person | None) -> N
         facts: what `summarize` of the kind says of it.
         unit_id: the unit that it is about.
         person: who would ask; nobody is asked about their own request.
+        warehouse_id, shop_id: the one warehouse or shop of the unit that all of it is about.
     """
     policy = approvers.policy_for(
         kind=kind, unit_id=unit_id, amount=facts.amount, qty=facts.qty, traits=facts.traits
     )
     if policy is None:
         return None
-    unit = Unit.objects.get(pk=unit_id)
+    where = approvers.Where(Unit.objects.get(pk=unit_id), warehouse_id, shop_id)
     without = [] if person is None else [person.pk]
     steps = []
     for step in policy.steps.all():
         managed = None
         if step.asked == Asked.MANAGER:
-            managed = approvers.manager_unit(unit=unit, without=without)
-        people = approvers.people_asked(step, unit=unit, managed=managed, without=without)
+            managed = approvers.manager_unit(where=where, without=without)
+        people = approvers.people_asked(step, where=where, managed=managed, without=without)
         steps.append(
             StepAhead(
                 names=tuple(events.name_of(each) for each in people),
@@ -92,6 +101,8 @@ def ask(
     why: str = "",
     document: str = "",
     policy: ApprovalPolicy | None = None,
+    warehouse_id: int | None = None,
+    shop_id: int | None = None,
 ) -> ApprovalRequest:
     """Ask for consent to an action. Joins the caller's transaction.
 
@@ -106,6 +117,7 @@ def ask(
         why: the reason, for whoever decides.
         document: the document of the room that asks.
         policy: the one that decides; without, the one that applies now.
+        warehouse_id, shop_id: the one warehouse or shop of the unit that all of it is about.
 
     Raises:
         ApprovalRefused: nobody_to_ask, key_reused.
@@ -127,7 +139,10 @@ def ask(
         raise LookupError(kind)
     try:
         with transaction.atomic():
-            request = _create(found, payload, facts, unit_id, person, key, why, document, policy)
+            request = _create(
+                found, payload, facts, key=key, maker=person, policy=policy, document=document,
+                why=why, unit_id=unit_id, warehouse_id=warehouse_id, shop_id=shop_id,
+            )  # fmt: skip
     except IntegrityError:
         return ApprovalRequest.objects.get(key=key)
     events.change(request, lambda: None, W.SUBMITTED, actor=person.actor, why=request.why)
@@ -140,18 +155,13 @@ def _create(
     kind: ApprovalKind,
     payload: Mapping[str, Any],
     facts: Facts,
-    unit_id: int,
-    person: Person,
-    key: str,
-    why: str,
-    document: str,
+    *,
     policy: ApprovalPolicy,
+    why: str,
+    **columns: Any,
 ) -> ApprovalRequest:
     return ApprovalRequest.objects.create(
-        key=key,
         kind=kind.code,
-        unit_id=unit_id,
-        maker=person,
         policy=policy,
         again_allowed=policy.again_allowed,
         payload=dict(payload),
@@ -160,7 +170,7 @@ def _create(
         amount=facts.amount,
         qty=facts.qty,
         why=why.strip()[:LONGEST_WHY],
-        document=document,
+        **columns,
     )
 
 
@@ -170,7 +180,7 @@ def _copy_steps(request: ApprovalRequest, policy: ApprovalPolicy) -> None:
     Raises:
         ApprovalRefused: nobody_to_ask.
     """
-    rows = []
+    rows, where = [], approvers.Where.of(request)
     for step in policy.steps.all().order_by("position"):
         row = RequestStep(
             request=request, position=step.position, agreement=step.agreement, asked=step.asked,
@@ -178,9 +188,9 @@ def _copy_steps(request: ApprovalRequest, policy: ApprovalPolicy) -> None:
             deadline_hours=step.deadline_hours, escalate_role=step.escalate_role,
         )  # fmt: skip
         if step.asked == Asked.MANAGER:
-            row.manager_unit = approvers.manager_unit(unit=request.unit, without=[request.maker_id])
+            row.manager_unit = approvers.manager_unit(where=where, without=[request.maker_id])
         people = approvers.people_asked(
-            row, unit=request.unit, managed=row.manager_unit, without=[request.maker_id]
+            row, where=where, managed=row.manager_unit, without=[request.maker_id]
         )
         if not people:
             raise ApprovalRefused("nobody_to_ask")
@@ -209,7 +219,8 @@ def open_step(request: ApprovalRequest) -> RequestStep | None:
             took_part |= {row.person_id, row.principal_id}
     if step.asked == Asked.MANAGER:
         step.manager_unit = (
-            approvers.manager_unit(unit=request.unit, without=took_part) or step.manager_unit
+            approvers.manager_unit(where=approvers.Where.of(request), without=took_part)
+            or step.manager_unit
         )
     now = timezone.now()
     step.opened_at = now
@@ -296,6 +307,7 @@ def ask_again(*, request_id: int, person: Person) -> ApprovalRequest:
     return ask(
         kind=old.kind, payload=old.payload, unit_id=old.unit_id, person=person,
         key=f"again:{old.pk}", why=old.why, document=old.document, policy=policy or old.policy,
+        warehouse_id=old.warehouse_id, shop_id=old.shop_id,
     )  # fmt: skip
 
 

@@ -21,11 +21,6 @@ urlpatterns = [
     ),
     path("freeze-rules/<int:rule_id>/tests", rules.RuleTests.as_view(), name="api-rule-tests"),
     path(
-        "freeze-rules/<int:rule_id>/tests/<path:name>",
-        rules.RuleTest.as_view(),
-        name="api-rule-test",
-    ),
-    path(
         "freeze-rules/<int:rule_id>/shadow",
         rule_trials.RuleShadow.as_view(),
         name="api-rule-shadow",

@@ -18,7 +18,7 @@ from freeze_rules.services.rules import RuleRefused
 from freeze_rules.services.trying import try_case
 from org import roles
 from org.api.callers import SignedIn
-from org.api.describing import Raw, described
+from org.api.describing import Needed, Raw, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
@@ -262,17 +262,12 @@ class RuleTests(OfRules):
             ).rule
         )  # fmt: skip
 
-
-class RuleTest(OfRules):
-    """One test."""
-
-    permission = roles.RULES_EDIT
-
-    @described("Drop a test of a freeze rule", answer=WHOLE, also=(404,))
-    def delete(self, request: Request, rule_id: int, name: str) -> Response:
+    @described(
+        "Drop a test of a freeze rule", takes={"name": Needed(str)}, answer=WHOLE, also=(404,)
+    )
+    def delete(self, request: Request, rule_id: int) -> Response:
         """By its name; the others stay."""
-        Query(request, ())
-        person = self.person()
+        name, person = Query(request, ("name",)).text("name", 120), self.person()
 
         def drop() -> Rule:
             rule = rule_views.rule(rule_id)

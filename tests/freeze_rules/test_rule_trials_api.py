@@ -109,7 +109,7 @@ def test_a_preset_is_taken_with_its_tests_and_one_of_them_is_dropped() -> None:
     assert codes(take({"code": "moon"}, "c")) == ["bad_choice"]
     assert Rule.objects.count() == 1
 
-    path = f"{ROOT}/{made.json()['id']}/tests/100 of 1,000 cartons"
+    path = f"{ROOT}/{made.json()['id']}/tests?name=100 of 1,000 cartons"
     assert client.delete(path).json()["tests"] == []
     assert client.delete(path).status_code == 404
 

@@ -44,9 +44,6 @@ RULE_ROUTES: dict[str, Route] = {
     "api-rule-verdicts": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
     "api-rule-verdict": Route(roles.RULES_EDIT, _verdict, speaks_json="POST"),
     "api-rule-shadow": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
-    "api-rule-test": Route(
-        roles.RULES_EDIT, lambda: [writing.written().pk, "none"], speaks_json="DELETE"
-    ),
     "api-rule-preview": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
     "api-rule-review": Route(roles.RULES_VIEW, _rule, speaks_json="GET"),
     "rule-preview": Route(roles.RULES_VIEW, _rule),

@@ -111,7 +111,6 @@ BY_THEIR_OWN_TESTS = {
     "api-lease",
     "api-recall",
     "api-recall-lift",
-    "api-rule-test",
     "api-rule-verdict",
     "api-sensor-curve",
     "change-lease",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from freeze_rules import conditions, formula
 from freeze_rules.definition import Definition, DefinitionWrong, Lease, Limits, Quantity, read
 from freeze_rules.presets import PRESETS
+from freeze_rules.presets.shape import ALWAYS
 from freeze_rules.triggers import TRIGGERS, label_of
 from inventory import selectors as stock
 
@@ -107,12 +108,16 @@ def sentence(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
     parts = {each.part: each.text for each in said(told, parameters)}
     if "trigger" not in parts:
         return next(iter(parts.values()), "")
-    return _(
+    always = _(
+        "%(trigger)s: freeze %(scope)s (%(quantity)s) for “%(reason)s”. Released: %(release)s."
+    )
+    narrowed = _(
         "%(trigger)s, if %(condition)s: freeze %(scope)s (%(quantity)s) for “%(reason)s”. "
         "Released: %(release)s."
-    ) % {name: parts.get(name, "–") for name in (
-        "trigger", "condition", "scope", "quantity", "reason", "release",
-    )}  # fmt: skip
+    )
+    names = ("trigger", "condition", "scope", "quantity", "reason", "release")
+    chosen = always if told.get("condition") == ALWAYS else narrowed
+    return chosen % {name: parts.get(name, "–") for name in names}
 
 
 def differences(

@@ -52,6 +52,14 @@ def test_a_rule_is_read_in_one_sentence_in_both_languages() -> None:
     )
 
 
+def test_a_rule_that_always_holds_needs_no_if() -> None:
+    rule = written(condition={"all": []}, release={"proof": "inspection.passed"})
+
+    said = signed_in(language="zh-hans").get(f"/freeze-rules/{rule.pk}/").context["sentence"]
+
+    assert said == "已收货时，冻结该仓整个批次（全部），原因“质检冻结”。解冻条件：质检合格。"
+
+
 def test_a_rule_lives_through_the_hands_of_two_people() -> None:
     rule = written()
     writer = Person.objects.get(pk=rule.created_by_id or 0)

@@ -318,6 +318,15 @@ APPROVALS: dict[str, str] = {
     "recall.lift": "freeze_rules.services.recall_consent:KIND",
     "freeze.leaf": "freeze_rules.services.leaf_consent:KIND",
 }
+# Commands of people over REST that the policies about freezes may keep waiting: verb -> who asks.
+STOCK_CONSENT: dict[str, str] = {
+    "hold": "freeze_rules.services.asking_first:ask_to_hold",
+    "release": "freeze_rules.services.asking_first:ask_to_let_go",
+    "convert": "freeze_rules.services.asking_first:ask_to_let_go",
+    "narrow": "freeze_rules.services.asking_first:ask_to_let_go",
+    "regrade": "freeze_rules.services.asking_first:ask_to_let_go",
+    "scrap": "freeze_rules.services.asking_first:ask_to_let_go",
+}
 # What has a history: kind -> the `HistoryKind` of the room that keeps it (see org.history).
 HISTORIES: dict[str, str] = {
     "sku": "inventory.histories:SKU",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from freeze_rules.services import commanded
 from freeze_rules.services.manual import (
     Released,
     check_may_release,
@@ -21,7 +22,7 @@ from freeze_rules.services.manual import (
     unfreeze,
     unfreeze_each,
 )
-from freeze_rules.services.orders import FreezeRefused, by_hand
+from freeze_rules.services.orders import FreezeRefused
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import reach
@@ -175,6 +176,8 @@ def let_go_each(*, hold_ids: Sequence[int], why: str, person: Person) -> dict[in
 
 
 def _summarize(payload: Payload) -> Facts:
+    if commanded.is_command(payload):
+        return commanded.facts_of(payload)
     hold = _hold(payload["hold_id"])
     if hold is None:
         return Facts(subject=f"H-{payload['hold_id']}")
@@ -183,8 +186,10 @@ def _summarize(payload: Payload) -> Facts:
 
 def _fingerprint(payload: Payload, lock: bool) -> str:
     """All of a freeze is all that was shown; so many units of it stay the same while it lasts."""
+    if commanded.is_command(payload):
+        return commanded.fingerprint(payload, lock)
     if lock:
-        inventory.keep_still(hold_id=payload["hold_id"])
+        inventory.keep_still(hold_ids=[payload["hold_id"]])
     hold = _hold(payload["hold_id"])
     if hold is None:
         return "gone"
@@ -200,8 +205,11 @@ def _apply(payload: Payload, granted: Granted) -> str:
     Raises:
         CannotApply: wrong_approver, unknown_hold, and what the ledger refuses.
     """
-    hold = _hold(payload["hold_id"])
     try:
+        if commanded.is_command(payload):
+            _check_command(payload, granted)
+            return commanded.let_go(payload, granted=granted)
+        hold = _hold(payload["hold_id"])
         if hold is None:
             raise FreezeRefused("unknown_hold")
         _check_approved_by_one_who_may(hold, granted)
@@ -215,9 +223,19 @@ def _apply(payload: Payload, granted: Granted) -> str:
     return done.document
 
 
+def _check_command(payload: Payload, granted: Granted) -> None:
+    """As for a page; goods that are scrapped are not let go of to be sold."""
+    if payload["command"]["verb"] == "scrap":
+        if not granted.maker.may(roles.STOCK_SCRAP):
+            raise FreezeRefused("not_allowed")
+        return
+    for hold in commanded.freezes_in(payload):
+        _check_approved_by_one_who_may(hold, granted)
+
+
 def _check_approved_by_one_who_may(hold: stock.HoldView, granted: Granted) -> None:
     """A policy never lets go of what none of those who agreed, or asked, could let go of."""
-    reason = by_hand(hold.reason_code)
+    reason = next(each for each in stock.reasons(by_hand=False) if each.code == hold.reason_code)
     for person in (*granted.deciders, granted.maker):
         try:
             check_may_release(reason, hold.id, person)
@@ -242,5 +260,10 @@ KIND = ApprovalKind(
         "review": gettext_lazy("Review date"),
         "note": gettext_lazy("Note of the freeze"),
         "hold": gettext_lazy("Page of the freeze"),
+        "becomes": gettext_lazy("Becomes a freeze for"),
+        "narrowed": gettext_lazy("Units no longer covered"),
+        "regraded": gettext_lazy("Units that get another grade"),
+        "scrapped": gettext_lazy("Units scrapped"),
+        "sent_back": gettext_lazy("Units sent back to the supplier"),
     },
 )

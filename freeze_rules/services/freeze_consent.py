@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,12 +17,21 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from freeze_rules.services import commanded
 from freeze_rules.services.manual import Frozen, freeze, plan_freeze
-from freeze_rules.services.orders import FreezeOrder, FreezeRefused, by_hand, check, check_dates
+from freeze_rules.services.orders import (
+    FreezeOrder,
+    FreezeRefused,
+    by_hand,
+    check,
+    check_dates,
+    check_reach,
+)
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import scope_units
 from org import roles
+from org import services as org
 from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
 from org.models import Person
 from org.scope import Scope
@@ -55,7 +64,7 @@ def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan
     assert connection.in_atomic_block, "The edge opens the transaction."
     check(order, person)
     payload: Payload = {"order": order.said(), "pk": pk, "person": person.pk}
-    unit_id = _unit_of(order)
+    unit_id = unit_of_warehouse(order.warehouse_id)
     needed = approvals.needed(
         kind=CODE, facts=_summarize(payload), unit_id=unit_id, warehouse_id=order.warehouse_id,
         person=person,
@@ -77,11 +86,11 @@ def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan
     return Laid(approval_id=asked.pk)
 
 
-def _unit_of(order: FreezeOrder) -> int:
+def unit_of_warehouse(warehouse_id: int | None) -> int:
     """The unit whose warehouse it is; the head office when it reaches into several."""
-    if order.warehouse_id is None:
+    if warehouse_id is None:
         return head_office_id()
-    [house] = stock.warehouses(scope=Scope.everything(), ids=[order.warehouse_id])
+    [house] = stock.warehouses(scope=Scope.everything(), ids=[warehouse_id])
     return house.unit_id
 
 
@@ -97,24 +106,36 @@ def _order(payload: Payload) -> FreezeOrder:
 
 
 def _plan(payload: Payload) -> inventory.Plan:
+    if commanded.is_command(payload):
+        return commanded.plan_of(payload)
     person = Person.objects.get(pk=payload["person"])
     return plan_freeze(order=_order(payload), pk=payload["pk"], person=person).plan
 
 
+def _said(payload: Payload) -> tuple[str, str, str]:
+    """The document, the code of the reason and the note."""
+    if commanded.is_command(payload):
+        told = payload["command"]
+        return told["document"], told["reason"], told["note"]
+    order = _order(payload)
+    return f"FZ-{payload['pk']}", order.reason, order.note
+
+
 def _summarize(payload: Payload) -> Facts:
-    order, plan = _order(payload), _plan(payload)
-    reason = by_hand(order.reason)
+    number, code, note = _said(payload)
+    plan = _plan(payload)
+    reason = next(each for each in stock.reasons(by_hand=False) if each.code == code)
     skus, costs = stock.skus(list(plan.frozen)), scope_units.costs_of(list(plan.frozen))
     units = sum(plan.frozen.values())
     cost = sum((costs[sku] * qty for sku, qty in plan.frozen.items()), Decimal(0))
-    named = [f"FZ-{payload['pk']}", reason.label, f"{units:,}"]
+    named = [number, reason.label, f"{units:,}"]
     taken = sum(qty for lost in plan.displaced.values() for qty in lost.values())
     impact: list[tuple[str, int | str]] = [
         ("reason", reason.label), ("skus", len(plan.frozen)),
         ("displaced", len(plan.displaced)), ("taken", taken),
     ]  # fmt: skip
-    if order.note:
-        impact.append(("note", order.note))
+    if note:
+        impact.append(("note", note))
     return Facts(
         subject=" · ".join(named),
         amount=cost.quantize(Decimal("0.01")),
@@ -133,9 +154,12 @@ def _summarize(payload: Payload) -> Facts:
 
 def _fingerprint(payload: Payload, lock: bool) -> str:
     """The same units of the same SKUs from the same documents; the ledger locks when it applies."""
-    plan = _plan(payload)
+    try:
+        plan = _plan(payload)
+    except FreezeRefused as refused:
+        return f"refused:{refused.code}"
     said = [
-        payload["order"],
+        payload["command"] if commanded.is_command(payload) else payload["order"],
         sorted(plan.frozen.items()),
         sorted((document, sorted(lost.items())) for document, lost in plan.displaced.items()),
         plan.refusal.code if plan.refusal is not None else "",
@@ -150,6 +174,8 @@ def _apply(payload: Payload, granted: Granted) -> str:
         CannotApply: what `freeze` refuses.
     """
     try:
+        if commanded.is_command(payload):
+            return _carry_out(payload, granted)
         done = freeze(
             key=granted.key, order=_order(payload), person=granted.maker, pk=payload["pk"],
             plan=_plan(payload).digest,
@@ -157,6 +183,33 @@ def _apply(payload: Payload, granted: Granted) -> str:
     except (FreezeRefused, inventory.Refused) as refused:
         raise CannotApply(refused.code, str(refused)) from refused
     return done.number
+
+
+def _carry_out(payload: Payload, granted: Granted) -> str:
+    """Freeze what a command named, exactly as it is planned now.
+
+    Raises:
+        FreezeRefused: not_allowed, unknown_warehouse.
+        inventory.Refused: the ledger says no.
+    """
+    request = commanded.request_in(payload)
+    assert isinstance(request, inventory.HoldRequest)
+    check_reach(request.warehouse_id, granted.maker)
+    plan = _plan(payload)
+    exact = replace(request, key=granted.key, plan=plan.digest)
+    outcome = inventory.hold([exact], actor=granted.maker.actor)[0].check()
+    if not outcome.repeated:
+        org.record(
+            actor=granted.maker.actor,
+            action="stock.frozen",
+            subject=request.document,
+            after={
+                "units": sum(plan.frozen.values()), "reason": request.reason,
+                "displaced": len(outcome.displaced), "approval": granted.number,
+                "approved_by": [each.actor for each in granted.deciders],
+            },
+        )  # fmt: skip
+    return request.document
 
 
 KIND = ApprovalKind(

@@ -215,7 +215,7 @@ def _fingerprint(payload: Payload, lock: bool) -> str:
         rows = rows.select_for_update(of=("self",))
     watch = rows.first()
     if lock:
-        inventory.keep_still(hold_id=payload["hold_id"])
+        inventory.keep_still(hold_ids=[payload["hold_id"]])
     hold = _hold(payload)
     if hold is None or watch is None:
         return "gone"

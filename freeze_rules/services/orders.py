@@ -138,17 +138,26 @@ def by_hand(code: str) -> stock.ReasonView:
     return found
 
 
-def _check_place(order: FreezeOrder, person: Person) -> None:
+def check_reach(warehouse_id: int | None, person: Person) -> None:
+    """This person may freeze in this warehouse; None is every warehouse.
+
+    Raises:
+        FreezeRefused: not_allowed, unknown_warehouse.
+    """
     if not person.may(roles.STOCK_HOLD):
         raise FreezeRefused("not_allowed")
     scope = scope_of(person, permission=roles.STOCK_HOLD)
-    house = order.warehouse_id
-    if house is None:
+    if warehouse_id is None:
         # A freeze that names no warehouse reaches into all of them.
         if not scope.is_everything:
             raise FreezeRefused("unknown_warehouse")
-    elif not stock.warehouses(scope=scope, ids=[house]):
+    elif not stock.warehouses(scope=scope, ids=[warehouse_id]):
         raise FreezeRefused("unknown_warehouse")
+
+
+def _check_place(order: FreezeOrder, person: Person) -> None:
+    check_reach(order.warehouse_id, person)
+    house = order.warehouse_id
     if order.location_id is not None:
         place = stock.locations([order.location_id]).get(order.location_id)
         if place is None or place.warehouse_id != house:

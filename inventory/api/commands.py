@@ -21,7 +21,7 @@ from inventory.api.codes import Codes
 from inventory.api.examples import SAYING, example_of
 from inventory.api.faults import of_refusal
 from inventory.api.verbs import VERBS, Verb
-from inventory.requests import Outcome
+from inventory.requests import Outcome, Refused
 from inventory.selectors import reach
 from org.api.callers import SignedIn
 from org.api.describing import ERRORS, Raw, any_of, described
@@ -75,14 +75,19 @@ class Commands(Endpoint):
         consent = self.verb.consent
         if consent is None:
             return
+        # What is booked already is answered as it was.
+        booked = reach.booked_keys({each.request.key for each in told if each.request is not None})
         for number, each in enumerate(told):
-            if each.request is None:
+            if each.request is None or each.request.key in booked:
                 continue
             try:
                 with transaction.atomic(durable=True):
                     each.approval = consent(each.request, person=person)
             except approvals.ApprovalRefused as refused:
                 each.faults = [Fault(code=refused.code, item=number, status=409, said=str(refused))]
+                each.request = None
+            except Refused as refused:
+                each.faults = [of_refusal(refused, item=number)]
                 each.request = None
 
     def read(self, bodies: Sequence[Any]) -> list[Told]:
@@ -195,7 +200,8 @@ def answer_to(told: Told, number: int, names: Names) -> dict[str, Any]:
         answer |= _done(outcome, names)
     if told.approval is not None:
         answer |= {
-            "status": 202, "document": told.request.document, "approval": f"AP-{told.approval}"
+            "status": 202, "code": "approval_needed", "document": told.request.document,
+            "approval": f"AP-{told.approval}",
         }  # fmt: skip
     return answer
 
@@ -234,7 +240,7 @@ OUTCOME = {
 ASKED = {
     "item": int, "key": str, "status": int,
     "errors": Raw({"type": "array", "maxItems": 0}),
-    "document": str, "approval": str,
+    "code": ("approval_needed",), "document": str, "approval": str,
 }  # fmt: skip
 # A command of a batch that was refused; alone it is the answer, with its status.
 REFUSED = Raw(

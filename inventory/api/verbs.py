@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from inventory import requests as asked
 from inventory import services
 from inventory.api import guards
@@ -43,7 +46,9 @@ from org.api.shapes import (
     texts,
     word,
 )
+from org.models import Person
 
+Consent = Callable[..., int | None]
 Guard = Callable[[Any, Codes, Caller], Fault | None]
 
 
@@ -57,7 +62,7 @@ class Verb:
     guard: Guard = guards.anything
     carry: str = ""
     # Asks for consent when a person needs it: gives the id of the request, None to go on.
-    consent: Callable[..., int | None] | None = None
+    consent: Consent | None = None
     # Completes the requests inside the transaction that carries them out.
     prepare: Callable[[list[Any]], list[Any]] = list
 
@@ -65,6 +70,16 @@ class Verb:
     def service(self) -> str:
         """The name of the service."""
         return self.carry or self.name
+
+
+def _upstairs(verb: str) -> Consent:
+    """The policies about freezes live upstairs: the settings name who knows them."""
+
+    def ask(request: Any, *, person: Person) -> int | None:
+        found: Consent = import_string(settings.STOCK_CONSENT[verb].replace(":", "."))
+        return found(request, person=person)
+
+    return ask
 
 
 GRADE = Field("grade", word(*Grade.values))
@@ -245,7 +260,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("receive", roles.STOCK_RECEIVE, RECEIVE),
     Verb("move", roles.STOCK_MOVE, _command(WAREHOUSE, _lines(CARRIED), make=asked.MoveRequest)),
-    Verb("hold", roles.STOCK_HOLD, HOLD_SHAPE, guards.hold),
+    Verb("hold", roles.STOCK_HOLD, HOLD_SHAPE, guards.hold, consent=_upstairs("hold")),
     Verb(
         "pin",
         roles.FLOOR_PICK,
@@ -279,6 +294,7 @@ VERBS: tuple[Verb, ...] = (
             document=False,
         ),
         guards.release,
+        consent=_upstairs("release"),
     ),
     Verb(
         "convert",
@@ -293,6 +309,7 @@ VERBS: tuple[Verb, ...] = (
             make=asked.ConvertRequest,
         ),
         guards.one_hold,
+        consent=_upstairs("convert"),
     ),
     Verb(
         "displace",
@@ -311,6 +328,7 @@ VERBS: tuple[Verb, ...] = (
             document=False,
         ),
         guards.one_hold,
+        consent=_upstairs("narrow"),
     ),
     Verb(
         "ship",
@@ -329,6 +347,7 @@ VERBS: tuple[Verb, ...] = (
         roles.STOCK_REGRADE,
         _command(WAREHOUSE, _lines(REGRADED), Field("why", text(200)), make=asked.RegradeRequest),
         guards.regrade,
+        consent=_upstairs("regrade"),
     ),
     Verb(
         "scrap",
@@ -340,6 +359,7 @@ VERBS: tuple[Verb, ...] = (
             Field("to", word("SCRAPPED", "SUPPLIER")),
             make=asked.ScrapRequest,
         ),
+        consent=_upstairs("scrap"),
     ),
     Verb(
         "return",

@@ -30,6 +30,7 @@ from inventory.requests.goods import (
     TransferInRequest,
     TransferOutRequest,
 )
+from inventory.requests.keeping import kept_of, request_of
 from inventory.requests.lines import (
     FINGERPRINT_VERSION,
     QTY_LIMIT,
@@ -76,4 +77,6 @@ __all__ = [
     "TransferInRequest",
     "TransferOutRequest",
     "UnpinRequest",
+    "kept_of",
+    "request_of",
 ]

@@ -41,6 +41,7 @@ SENTENCES = {
     "not_shipped": _("Fewer units than that were shipped under this document."),
     "not_in_transit": _("Fewer units than that are on the way under this transfer."),
     "not_announced": _("Nothing is announced under this document."),
+    "part_of_recall": _("This freeze belongs to a recall, which is lifted as a whole."),
     "on_the_way": _("Goods on the way stay claimed until they arrive or are written off."),
     "already_reversed": _("This posting was reversed already."),
     "not_reversible": _("This posting cannot be reversed any more."),

@@ -15,6 +15,7 @@ from inventory.models import (
     Incoming,
     Location,
     Lot,
+    Posting,
     Reason,
     Sku,
     Stock,
@@ -191,6 +192,13 @@ def holds(*, hold_ids: Collection[int], documents: Collection[str]) -> list[Hold
         )
         for row in rows
     ]
+
+
+def booked_keys(keys: Collection[str]) -> frozenset[str]:
+    """Those of these keys under which something is booked. One statement, none for no keys."""
+    if not keys:
+        return frozenset()
+    return frozenset(Posting.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
 def postings(ids: Collection[int], *, scope: Scope) -> frozenset[int]:

@@ -23,6 +23,7 @@ from inventory.requests import (
     RegradeLine,
     RegradeRequest,
     ReleaseRequest,
+    Request,
     ReturnRequest,
     ReverseRequest,
     ScrapRequest,
@@ -32,6 +33,8 @@ from inventory.requests import (
     TransferInRequest,
     TransferOutRequest,
     UnpinRequest,
+    kept_of,
+    request_of,
 )
 from inventory.services.dispatch import Left, dispatch
 from inventory.services.editing import (
@@ -115,6 +118,7 @@ __all__ = [
     "RegradeLine",
     "RegradeRequest",
     "ReleaseRequest",
+    "Request",
     "ReturnRequest",
     "ReverseRequest",
     "ScrapRequest",
@@ -149,6 +153,7 @@ __all__ = [
     "freeze_expired",
     "hold",
     "keep_still",
+    "kept_of",
     "last_month_end",
     "lock_location",
     "lock_sku",
@@ -161,6 +166,7 @@ __all__ = [
     "regrade",
     "release",
     "release_due",
+    "request_of",
     "reverse",
     "scrap",
     "set_customs",

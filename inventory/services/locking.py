@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import connection
 
 from inventory.models import Balance, HoldLine
 
 
-def keep_still(*, hold_id: int) -> None:
-    """Lock the balances that a claim has units in, until the transaction ends.
+def keep_still(*, hold_ids: Collection[int]) -> None:
+    """Lock the balances that these claims have units in, until the transaction ends.
 
     In the ledger's order, so that a verb that follows in the same transaction waits for nobody
     who waits for it. Joins the caller's transaction.
     """
     assert connection.in_atomic_block, "A lock outside a transaction keeps nothing."
-    ids = HoldLine.objects.filter(hold_id=hold_id).values("balance_id")
+    ids = HoldLine.objects.filter(hold_id__in=hold_ids).values("balance_id")
     rows = Balance.objects.filter(pk__in=ids).order_by("id").select_for_update(no_key=True)
     list(rows.values_list("id", flat=True))

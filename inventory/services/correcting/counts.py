@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from inventory.models import Posting, Warehouse
+from inventory.models import Warehouse
 from inventory.requests import AdjustRequest
 from inventory.services.correcting import kind
 from inventory.services.correcting.lines import CorrectionLine, counted, measure
@@ -16,15 +16,14 @@ from org.services import approvals
 def ask_for_count(request: AdjustRequest, *, person: Person) -> int | None:
     """Ask for consent to a count when a policy wants it; gives the request's id.
 
-    None when nobody need be asked, when it is booked already, and when the count makes no sense:
-    then the ledger answers. Joins the caller's transaction. The same key asks once.
+    None when nobody need be asked, and when the count makes no sense: then the ledger answers.
+    Whoever calls has seen that nothing is booked under its key. Joins the caller's transaction.
+    The same key asks once.
 
     Raises:
         approvals.ApprovalRefused: nobody_to_ask, key_reused.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if Posting.objects.filter(key=request.key).exists():
-        return None
     lines = [
         CorrectionLine(
             location_id=request.location_id, sku_id=line.sku_id, qty=line.qty, lot_id=line.lot_id,

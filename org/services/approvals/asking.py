@@ -50,6 +50,11 @@ class Needed:
         return bool(self.steps) and all(step.names for step in self.steps)
 
 
+def has_policy(*, kind: str) -> bool:
+    """True when some policy in force is about such actions: the cheap question before `needed`."""
+    return ApprovalPolicy.objects.filter(kind=kind, is_active=True).exists()
+
+
 def needed(
     *,
     kind: str,

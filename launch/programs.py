@@ -207,6 +207,21 @@ def beat(run_dir: Path) -> Program:
     )  # fmt: skip
 
 
+def sensor_bridge(run_dir: Path, environment: Mapping[str, str]) -> Program | None:
+    """Reads sensors from an MQTT broker; nothing where MQTT_URL names none."""
+    if not environment.get("MQTT_URL"):
+        return None
+    ready = run_dir / "sensor-bridge.alive"
+    return Program(
+        name="sensor-bridge",
+        title="Sensor bridge",
+        command=(sys.executable, str(HOME / "manage.py"), "bridge_mqtt"),
+        environment={"PROCESS": "sensor-bridge", "ALIVE_FILE": str(ready)},
+        ready=ready.exists,
+        ready_file=ready,
+    )
+
+
 def sandbox(*, data_dir: Path, port: int, rate: float) -> Program | None:
     """The small outside world; nothing when this installation comes without it."""
     if importlib.util.find_spec("sandbox") is None:

@@ -46,7 +46,7 @@ class Stack:
         parts: names of the programs to run besides the servers; None: all. Without web, workers
             and beat nothing is migrated either. The names are "sandbox", "web", "worker-floor",
             "worker-orders",
-            "worker-channels", "worker-rules", "beat".
+            "worker-channels", "worker-rules", "beat", "sensor-bridge" (where MQTT_URL is set).
         environment: more variables for every program.
         say: gets one sentence whenever something dies, comes back or writes a serious line.
     """
@@ -272,6 +272,8 @@ class Stack:
             *programs.workers(self.run_dir),
             programs.beat(self.run_dir),
         ]
+        bridge = programs.sensor_bridge(self.run_dir, self.environment)
+        house += [bridge] if bridge is not None else []
         started = [program for program in house if self._wanted(program.name)]
         outside_names = [name for name in ("sandbox",) if name in self.kept]
         if not started:

@@ -124,3 +124,19 @@ def test_the_bridge_reads_a_real_broker(real_commits: str, broker: int) -> None:
         told_at_the_end, _ = bridge.communicate(timeout=20)
     assert "readings" in told_at_the_end
     assert connection.is_usable()
+
+
+def test_a_broker_that_is_away_does_not_end_the_bridge(real_commits: str, tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"mqtt://127.0.0.1:{nobody.getsockname()[1]}"
+    alive = tmp_path / "alive"
+    done = subprocess.run(
+        [sys.executable, "manage.py", "bridge_mqtt", "--seconds", "2", "--url", url],
+        env=os.environ | {"ALIVE_FILE": str(alive)}, cwd=settings.BASE_DIR, check=False,
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, "0 readings\n")
+    assert "does not answer" in done.stderr
+    assert alive.exists()

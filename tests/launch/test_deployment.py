@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 
 from launch.check import PRODUCTION
-from launch.programs import HOME, WORKERS
+from launch.programs import HOME, WORKERS, sensor_bridge
 
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -41,13 +41,13 @@ def _every_queue() -> list[str]:
 def test_all_services_are_there_with_their_images() -> None:
     assert SERVICES.keys() == {
         "postgres", "redis", "migrate", "web", "worker-floor", "worker-orders",
-        "worker-channels", "worker-bulk", "beat", "nginx",
+        "worker-channels", "worker-bulk", "beat", "sensor-bridge", "nginx",
     }  # fmt: skip
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["redis"]["image"].startswith("valkey/valkey:9")
     assert {name for name, each in SERVICES.items() if each.get("build") == "."} == {
         "migrate", "web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk",
-        "beat",
+        "beat", "sensor-bridge",
     }  # fmt: skip
 
 
@@ -61,7 +61,10 @@ def test_all_that_stays_up_has_a_health_check_and_comes_back() -> None:
 
 
 def test_nobody_starts_before_the_migrations() -> None:
-    for name in ("web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk", "beat"):
+    for name in (
+        "web", "worker-floor", "worker-orders", "worker-channels", "worker-bulk", "beat",
+        "sensor-bridge",
+    ):  # fmt: skip
         assert SERVICES[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "postgres": {"condition": "service_healthy"},
@@ -86,6 +89,7 @@ def test_every_queue_has_exactly_one_kind_of_worker() -> None:
 def test_commands_name_programs_and_modules_that_exist() -> None:
     assert "exec gunicorn config.wsgi " in _word("web")
     assert "exec celery -A config beat" in _word("beat")
+    assert "exec python manage.py bridge_mqtt" in _word("sensor-bridge")
     assert "exec python -m launch.prepare" in _word("migrate")
     assert (HOME / "config" / "wsgi.py").exists()
     assert (HOME / "launch" / "prepare.py").exists()
@@ -98,6 +102,14 @@ def test_exactly_one_beat() -> None:
 
     assert beats == ["beat"]
     assert "deploy" not in SERVICES["beat"]
+
+
+def test_sensors_are_bridged_only_where_somebody_has_a_broker(tmp_path: Path) -> None:
+    assert SERVICES["sensor-bridge"]["profiles"] == ["sensors"]
+    assert sensor_bridge(tmp_path, {}) is None
+    bridge = sensor_bridge(tmp_path, {"MQTT_URL": "mqtt://broker"})
+    assert bridge is not None
+    assert bridge.command[-1] == "bridge_mqtt"
 
 
 def test_no_secret_stands_in_the_open() -> None:

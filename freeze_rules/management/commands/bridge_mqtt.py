@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import queue
 import signal
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,8 +19,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from freeze_rules.services.sensors.bridge import Gathered, readings_in
 
+log = logging.getLogger(__name__)
 # A message waits for others at most so long.
 GATHER_S = 0.5
+# How often it shows that it lives, where ALIVE_FILE names the file for that.
+SIGN_OF_LIFE_S = 5.0
 # So many may be on their way to us without being acknowledged.
 IN_FLIGHT = 1_000
 
@@ -60,8 +66,11 @@ class Command(BaseCommand):
         seconds: float | None,
     ) -> None:
         ends = None if seconds is None else time.monotonic() + seconds
-        gathered, due, taken = Gathered(), 0.0, 0
+        gathered, due, taken, shown = Gathered(), 0.0, 0, 0.0
         while not self._stopped and (ends is None or time.monotonic() < ends):
+            if time.monotonic() > shown + SIGN_OF_LIFE_S:
+                shown = time.monotonic()
+                _show_life()
             try:
                 message = come.get(timeout=0.1)
             except queue.Empty:
@@ -83,6 +92,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{taken} readings")
 
 
+def _show_life() -> None:
+    if name := os.environ.get("ALIVE_FILE"):
+        Path(name).touch()
+
+
 def _client(url: str, prefix: str, come: queue.Queue[mqtt.MQTTMessage]) -> mqtt.Client:
     """A client that reconnects by itself and leaves acknowledging to us."""
     parts = urlsplit(url)
@@ -102,6 +116,12 @@ def _client(url: str, prefix: str, come: queue.Queue[mqtt.MQTTMessage]) -> mqtt.
     def note(_client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         come.put(message)
 
-    client.on_connect, client.on_message = subscribe, note
-    client.connect(parts.hostname or "127.0.0.1", parts.port or 1883)
+    host, port = parts.hostname or "127.0.0.1", parts.port or 1883
+
+    def complain(*_rest: Any) -> None:
+        log.warning("The sensors' broker %s:%s does not answer; trying again.", host, port)
+
+    client.on_connect, client.on_message, client.on_connect_fail = subscribe, note, complain
+    # A broker that is away now is asked again until it is there.
+    client.connect_async(host, port)
     return client

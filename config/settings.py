@@ -354,6 +354,8 @@ PLACES: dict[str, str] = {
     "warehouse": "inventory.selectors.masters:warehouses_as_places",
     "shop": "channels_sync.selectors:shops_as_places",
 }
+# Who knows what shops would show after a freeze (see freeze_rules.shop_figures).
+SHOP_FIGURES = "channels_sync.services.falling:figures_without"
 
 # A blind count that differs by at most so many base units is booked at once; more waits for a lead.
 COUNT_BOOKS_UP_TO = env.number("COUNT_BOOKS_UP_TO", 2)

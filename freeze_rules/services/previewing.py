@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,10 +13,11 @@ from freeze_rules.models import Rule
 from freeze_rules.selectors.replaying import book_of
 from freeze_rules.selectors.weighing import weigh
 from freeze_rules.services import laying, limits, scanning
-from freeze_rules.services.laying import ACTOR, Laid
+from freeze_rules.services.effects import Effects, effects
+from freeze_rules.services.laying import Laid
 from inventory import selectors as stock
-from inventory import services as inventory
 from inventory.selectors import reach
+from org.scope import Scope
 
 SENTENCES = {
     "nothing_to_search": _(
@@ -25,8 +25,8 @@ SENTENCES = {
     ),
 }
 SHOWN = 50
-# Claims whose effect on promised goods is worked out one by one; a page waits for no more.
-PLANNED = 20
+# Claims whose effect on orders, shops and sales is worked out; a page waits for no more.
+PLANNED = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class PreviewRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """All it would lay now. `orders` lose units, among the first `planned` claims."""
+    """All it would lay now. `effects` are those of the first `planned` claims."""
 
     claims: int
     units: int
@@ -52,12 +52,11 @@ class Preview:
     beyond: str
     rows: list[PreviewRow]
     planned: int
-    orders: dict[str, int]
-    left: int
+    effects: Effects
 
 
-def preview(rule: Rule, *, houses: Collection[int]) -> Preview:
-    """What the rule, or its waiting change, would freeze now in these warehouses.
+def preview(rule: Rule, *, scope: Scope) -> Preview:
+    """What the rule, or its waiting change, would freeze now in the scope's warehouses.
 
     Raises:
         DefinitionWrong, ConditionRefused: it cannot be judged.
@@ -65,6 +64,7 @@ def preview(rule: Rule, *, houses: Collection[int]) -> Preview:
     version = rule.next_version or rule.version
     assert version is not None, "A rule that is shown has a version."
     now, book = timezone.now(), book_of(rule)
+    houses = {view.id for view in stock.warehouses(scope=scope)}
     found = [
         each
         for each in scanning.finds(read(version.definition), parameters=rule.parameters)
@@ -75,7 +75,6 @@ def preview(rule: Rule, *, houses: Collection[int]) -> Preview:
     laid = [each for hit in hits for each in laying.claims_of(hit, places, now=now)]
     taken = limits.estimates(laid)
     broken = limits.beyond(laid, taken, now=now)
-    orders, left = _promised(laid[:PLANNED])
     return Preview(
         claims=len(laid),
         units=sum(units for units, _worth in taken),
@@ -85,8 +84,7 @@ def preview(rule: Rule, *, houses: Collection[int]) -> Preview:
         beyond=str(broken[rule.pk]) if rule.pk in broken else "",
         rows=_rows(laid[:SHOWN], taken),
         planned=min(len(laid), PLANNED),
-        orders=orders,
-        left=left,
+        effects=effects(laid[:PLANNED], scope=scope, now=now),
     )
 
 
@@ -106,15 +104,3 @@ def _rows(laid: list[Laid], taken: list[tuple[int, Decimal]]) -> list[PreviewRow
         )
         for each, (units, value) in zip(laid, taken, strict=False)
     ]
-
-
-def _promised(laid: list[Laid]) -> tuple[dict[str, int], int]:
-    """Orders that would lose units, and units that stay promised or are held by others."""
-    orders: dict[str, int] = {}
-    left = 0
-    for each in laid:
-        plan = inventory.plan(each.request, actor=ACTOR)
-        left += sum(plan.left.values())
-        for document, lost in plan.displaced.items():
-            orders[document] = orders.get(document, 0) + sum(lost.values())
-    return orders, left

@@ -24,7 +24,6 @@ from freeze_rules.services import previewing, replaying, reviewing
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.triggers import TRIGGERS
 from freeze_rules.views.rules import found_rule
-from inventory import selectors as stock
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
@@ -62,8 +61,8 @@ def preview(request: HttpRequest, rule_id: int) -> HttpResponse:
     }  # fmt: skip
     if scanned:
         try:
-            houses = {view.id for view in stock.warehouses(scope=scope)}
-            context["preview"] = previewing.preview(rule, houses=houses)
+            context["preview"] = previewing.preview(rule, scope=scope)
+            context["policy"] = wording.POLICIES.get(str(told.get("policy", "FREE_ONLY")), "")
         except (DefinitionWrong, ConditionRefused) as wrong:
             messages.error(request, str(wrong))
     return render(request, "freeze_rules/rule_preview.html", context)

@@ -127,12 +127,18 @@ def publishable(
     warehouse_ids: Collection[int] | None = None,
     grade: str = GOOD,
     owner: str = ONE_OWNER,
+    without: Mapping[Key, int] | None = None,
 ) -> dict[Key, Publishable]:
     """What shops may show per (warehouse id, SKU id); pairs without any balance are missing.
 
     Two statements. All figures of goods and their versions are one look at the books, so a
     figure is never older than the version it is filed under.
+
+    Args:
+        without: units that are taken not to be free, as if a freeze had taken them already; kits
+            lack them too.
     """
+    gone = without or {}
     wanted = set(sku_ids)
     recipes = recipes_of(wanted)
     goods = _with_parts(wanted, recipes)
@@ -146,9 +152,10 @@ def publishable(
         )  # fmt: skip
         found = {
             (warehouse, sku): Publishable(
-                available=free, shown=shown, hidden=min(hidden, free), version=version
+                available=left, shown=shown, hidden=min(hidden, left), version=version
             )
             for warehouse, sku, free, shown, hidden, version in cursor.fetchall()
+            for left in [max(free - gone.get((warehouse, sku), 0), 0)]
         }
     parts: dict[int, dict[int, Publishable]] = {}
     for (warehouse, sku), figure in found.items():

@@ -1,0 +1,132 @@
+"""Each preset from the rule editor to its release: one person sets it up and looks at what it would
+do, another enables it, something happens, the goods are frozen, and they come back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from freeze_rules.models import Rule
+from freeze_rules.presets import PRESETS
+from org import services as org
+from org.models import Person
+from tests import given
+from tests.freeze_rules.preset_stories import STORIES, Story
+from tests.freeze_rules.writing import open_holds
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct horse 42"
+
+
+def _sign_in(front: str, page: Page, person: Person) -> None:
+    page.goto(f"{front}/sign-in/")
+    page.fill("[name=username]", person.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{front}/")
+
+
+def _take(front: str, page: Page, story: Story) -> int:
+    """Choose the preset under a name of one's own and change one value of it."""
+    page.goto(f"{front}/freeze-rules/new/")
+    page.locator("details.panel > summary").first.click()
+    form = page.locator(f"form[action$='/presets/{story.preset}/']")
+    form.locator("[name=name]").fill("牛奶的规则")
+    form.locator("button").click()
+    page.wait_for_url("**/freeze-rules/*/")
+    rule = Rule.objects.get()
+    assert (rule.name, rule.preset, rule.state) == ("牛奶的规则", story.preset, "DRAFT")
+    parameter, value = story.tune
+    if parameter:
+        page.fill(f"#param-{parameter}", value)
+        page.locator("form[action$='/tune/'] button").click()
+        expect(page.locator(f"#param-{parameter}")).to_have_value(value)
+        assert Rule.objects.get().parameters[parameter] == int(value)
+        return rule.pk
+    page.goto(f"{front}/freeze-rules/{rule.pk}/edit/")
+    page.fill("#review_days", "2")
+    page.locator("main form.form-wide > .form-row button[type=submit]").click()
+    page.wait_for_url(f"{front}/freeze-rules/{rule.pk}/")
+    changed = Rule.objects.get()
+    version = changed.next_version or changed.version
+    assert version is not None
+    assert version.definition["lease"]["review_days"] == 2
+    return rule.pk
+
+
+def _look(front: str, page: Page, rule: int, story: Story) -> None:
+    """What it would do: now where it searches, in the past where it hears events."""
+    page.goto(f"{front}/freeze-rules/{rule}/preview/")
+    if story.by_hand:
+        expect(page.locator("#now .card-value").nth(1)).to_have_text(str(story.free[0]))
+        return
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("#replay")).to_be_visible()
+    while org.work_on_jobs(seconds=5):
+        pass
+    page.reload()
+    expect(page.locator("#replay .card-value").first).to_be_visible()
+    assert open_holds() == []
+
+
+def _step(front: str, page: Page, rule: int, verb: str) -> None:
+    page.goto(f"{front}/freeze-rules/{rule}/")
+    page.locator(f"[data-opens=do-{verb}]").click()
+    page.locator(f"#do-{verb} button[type=submit]").click()
+    expect(page.locator(".notice-success")).to_be_visible()
+
+
+def _frozen(front: str, page: Page, rule: int) -> str:
+    """The card of the rule's page: units under it now."""
+    page.goto(f"{front}/freeze-rules/{rule}/")
+    return page.locator(".card-value").first.inner_text()
+
+
+def _let_go(front: str, page: Page) -> None:
+    """Nothing but a person brings it back: on the page of the hold."""
+    [hold] = open_holds()
+    page.goto(f"{front}/holds/{hold.id}/")
+    page.locator("[data-opens=release-hold]").click()
+    page.fill("#release-why", "已通知门店特卖")
+    page.locator("#release-hold button[type=submit]").click()
+    expect(page.locator(".notice-success")).to_be_visible()
+
+
+def test_every_preset_has_its_story() -> None:
+    assert STORIES.keys() == PRESETS.keys()
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_a_preset_from_the_editor_to_its_release(
+    shop_front: str, page: Page, browser: Browser, preset: str
+) -> None:
+    story = STORIES[preset]
+    writer, second = given.person(name="writer"), given.person(name="second")
+    story.lies()
+    assert given.free("MILK", story.house) == story.free[0]
+
+    _sign_in(shop_front, page, writer)
+    rule = _take(shop_front, page, story)
+    _look(shop_front, page, rule, story)
+    _step(shop_front, page, rule, "ask")
+    # Whoever asked never enables.
+    expect(page.locator("[data-opens=do-enable]")).to_have_count(0)
+    desk = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai").new_page()
+    _sign_in(shop_front, desk, second)
+    _step(shop_front, desk, rule, "enable")
+    desk.context.close()
+    assert Rule.objects.get().state == "ENABLED"
+
+    lead = given.person("WAREHOUSE_LEAD", name="lead")
+    story.happens(lead)
+    assert given.free("MILK", story.house) == story.free[1]
+    assert int(_frozen(shop_front, page, rule)) == sum(hold.open for hold in open_holds()) > 0
+
+    if story.ends is None:
+        _let_go(shop_front, page)
+    else:
+        story.ends(lead)
+    assert given.free("MILK", story.house) == story.free[2]
+    assert open_holds() == []
+    assert _frozen(shop_front, page, rule) == "0"

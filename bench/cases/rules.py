@@ -14,8 +14,14 @@ LIMITS = {
     "cancel_to_shop_p99_ms": 2_000.0,
     "freeze_to_shop_p99_ms": 2_000.0,
 }
-LEAST = {"events_per_s": 1_000.0, "readings_per_s": 100_000.0 / 60}
-PARTS = ("events", "promotions", "searches", "readings", "shops")
+LEAST = {
+    "events_per_s": 1_000.0,
+    "readings_per_s": 100_000.0 / 60,
+    # 500,000 in a minute.
+    "replay_events_per_s": 500_000.0 / 60,
+    "replay_ledger_events_per_s": 500_000.0 / 60,
+}
+PARTS = ("events", "promotions", "searches", "readings", "replay", "shops")
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +42,7 @@ def main(arguments: list[str]) -> int:
 
 def _in_books(parts: list[str], *, quick: bool) -> dict[str, float | str]:
     from bench.cases.readings import readings_figures
-    from bench.ruling import judged, released, scanned
+    from bench.ruling import judged, released, replayed, scanned
 
     figures: dict[str, float | str] = {}
     with measure.own_database() as postgres:
@@ -53,6 +59,11 @@ def _in_books(parts: list[str], *, quick: bool) -> dict[str, float | str]:
             figures |= scanned.measure(
                 postgres, house, cells=20_000 if quick else 1_000_000,
                 zone_cells=200 if quick else 10_000,
+            )  # fmt: skip
+        if "replay" in parts:
+            figures |= replayed.measure(
+                postgres, house, events=20_000 if quick else 500_000,
+                entries=100_000 if quick else 10_000_000,
             )  # fmt: skip
     return figures
 

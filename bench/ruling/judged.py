@@ -24,7 +24,7 @@ class Rated:
 
 def measure(house: House, *, events: int) -> dict[str, float | str]:
     """Judge the same events with 50 and with 500 enabled rules, holds placed."""
-    _categories(house)
+    spread_categories(house)
     few = _rated(house, events, rules=FEW, tag="few")
     many = _rated(house, events, rules=MANY, tag="many")
     return {
@@ -35,7 +35,7 @@ def measure(house: House, *, events: int) -> dict[str, float | str]:
     }
 
 
-def _categories(house: House) -> None:
+def spread_categories(house: House) -> None:
     """A tenth of the SKUs fall evenly into categories that rules name; the others into none."""
     from django.db import connection
 

@@ -30,6 +30,8 @@ class Compiled:
     # The one fact, and its possible values, without which the condition is never true.
     key_fact: str
     key_values: frozenset[Any]
+    # Every fact that has one of these values whenever the condition is true.
+    required: Mapping[str, frozenset[Any]]
 
 
 @dataclass(frozen=True)
@@ -175,4 +177,5 @@ def compiled_definition(said: Mapping[str, Any], parameters: Mapping[str, Any]) 
         reads=frozenset(conditions.facts_in(tree)),
         key_fact=fact,
         key_values=frozenset(required[fact]) if fact else frozenset(),
+        required=required,
     )

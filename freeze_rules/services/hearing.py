@@ -32,13 +32,14 @@ def note_arrived(*, keys: list[str]) -> None:
     found = [
         each
         for arrival in arrivals([int(key) for key in keys])
-        for each in _of(arrival)
+        for each in told_of(arrival)
         if each.kind in kinds
     ]
     events.note(found, told_by=ACTOR)
 
 
-def _of(arrival: Arrival) -> Iterator[events.Happening]:
+def told_of(arrival: Arrival) -> Iterator[events.Happening]:
+    """The events that an arrival is: what came in, what is not cleared, whether it is late."""
     if arrival.kind == "RETURN":
         yield _told(RETURNED, arrival, arrival.lines, {})
         return

@@ -102,7 +102,13 @@ def _shown(result: dict[str, Any]) -> dict[str, Any]:
         {**row, "facts": [(fact_label(code), value) for code, value in row["facts"].items()]}
         for row in result.get("first", [])
     ]
-    return {**result, "hours": hours[-ROWS:], "most": most, "first": first}
+    # The longest wanted first; a result from before these were worked out has none.
+    waiting = sorted(result.get("waiting", {}).items(), key=lambda each: (-each[1], each[0]))
+    return {
+        **result, "hours": hours[-ROWS:], "most": most, "first": first, "waiting": waiting[:ROWS],
+        "waiting_count": len(waiting),
+        **{when: [fact_label(code) for code in result.get(when, [])] for when in ("then", "today")},
+    }  # fmt: skip
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """Conditions: one tree of typed facts that serves as closure, as SQL and as a sentence."""
 
+from freeze_rules.conditions.assuming import ALWAYS, without_events
 from freeze_rules.conditions.closure import compile_closure
 from freeze_rules.conditions.faults import ConditionRefused, Fault
 from freeze_rules.conditions.indexing import facts_in, params_in, required_equalities
@@ -9,6 +10,7 @@ from freeze_rules.conditions.sql import compile_sql
 from freeze_rules.conditions.tree import Node, leaves
 
 __all__ = [
+    "ALWAYS",
     "ConditionRefused",
     "Fault",
     "Node",
@@ -21,4 +23,5 @@ __all__ = [
     "parse",
     "required_equalities",
     "sentence",
+    "without_events",
 ]

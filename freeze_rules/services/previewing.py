@@ -1,21 +1,28 @@
-"""What a searching rule would freeze on present stock, before it runs. Writes nothing."""
+"""What a rule would freeze on present stock, before it runs. Writes nothing.
+
+A rule that searches is asked as it is. Of one that hears events nobody knows which goods the next
+one names: it is shown at most, as if such an event came for all goods that its condition can meet.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from freeze_rules.definition import read
+from freeze_rules import conditions
 from freeze_rules.models import Rule
-from freeze_rules.selectors.replaying import book_of
+from freeze_rules.selectors.replaying import as_live
+from freeze_rules.selectors.rulebook import LiveRule, RuleBook
 from freeze_rules.selectors.weighing import weigh
 from freeze_rules.services import laying, limits, scanning
 from freeze_rules.services.effects import Effects, effects
 from freeze_rules.services.laying import Laid
+from freeze_rules.triggers import TRIGGERS, About
 from inventory import selectors as stock
+from inventory.selectors import facts as stock_facts
 from inventory.selectors import reach
 from org.scope import Scope
 
@@ -27,6 +34,8 @@ SENTENCES = {
 SHOWN = 50
 # Claims whose effect on orders, shops and sales is worked out; a page waits for no more.
 PLANNED = 50
+# Cells that a rule that hears events may reach at most for a page; beyond them it is replayed.
+MOST_CELLS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +51,12 @@ class PreviewRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """All it would lay now. `effects` are those of the first `planned` claims."""
+    """All it would lay now. `effects` are those of the first `planned` claims.
 
+    `at_most`: as if its event came for everything that it could meet.
+    """
+
+    at_most: bool
     claims: int
     units: int
     value: Decimal
@@ -55,19 +68,30 @@ class Preview:
     effects: Effects
 
 
-def preview(rule: Rule, *, scope: Scope) -> Preview:
+def preview(rule: Rule, *, scope: Scope) -> Preview | None:
     """What the rule, or its waiting change, would freeze now in the scope's warehouses.
+
+    None for a rule that hears events where this says nothing: it takes what its event names, its
+    condition asks nothing of goods, or it could reach more than `MOST_CELLS` cells.
 
     Raises:
         DefinitionWrong, ConditionRefused: it cannot be judged.
     """
-    version = rule.next_version or rule.version
-    assert version is not None, "A rule that is shown has a version."
-    now, book = timezone.now(), book_of(rule)
+    live, now = as_live(rule), timezone.now()
+    definition = live.definition
+    node = conditions.parse(definition.condition, rule.parameters)
+    at_most = not TRIGGERS[definition.trigger].scanned
+    if at_most:
+        node = conditions.without_events(node)
+        if not _says_something(live, node, scope):
+            return None
+        live = _of_goods(live, node)
+    book = RuleBook()
+    book.add(live)
     houses = {view.id for view in stock.warehouses(scope=scope)}
     found = [
         each
-        for each in scanning.finds(read(version.definition), parameters=rule.parameters)
+        for each in scanning.finds(definition, parameters=rule.parameters, condition=node)
         if each.warehouse_id in houses
     ]
     hits = weigh(found, book, now=now).hits
@@ -76,6 +100,7 @@ def preview(rule: Rule, *, scope: Scope) -> Preview:
     taken = limits.estimates(laid)
     broken = limits.beyond(laid, taken, now=now)
     return Preview(
+        at_most=at_most,
         claims=len(laid),
         units=sum(units for units, _worth in taken),
         value=sum((value for _taken, value in taken), Decimal(0)),
@@ -86,6 +111,24 @@ def preview(rule: Rule, *, scope: Scope) -> Preview:
         planned=min(len(laid), PLANNED),
         effects=effects(laid[:PLANNED], scope=scope, now=now),
     )
+
+
+def _says_something(live: LiveRule, node: conditions.Node, scope: Scope) -> bool:
+    """True when goods that lie here tell how far the rule could go."""
+    goods = TRIGGERS[live.definition.trigger].about is About.GOODS
+    if not goods or live.definition.quantity.kind == "event" or node == conditions.ALWAYS:
+        return False
+    where, args = conditions.compile_sql(node)
+    return stock_facts.found(where, args, scope=scope).cells <= MOST_CELLS
+
+
+def _of_goods(live: LiveRule, node: conditions.Node) -> LiveRule:
+    """The rule with its condition without what only events tell."""
+    compiled = replace(
+        live.compiled, judge=conditions.compile_closure(node), reads=conditions.facts_in(node),
+        key_fact="", key_values=frozenset(), required={},
+    )  # fmt: skip
+    return replace(live, compiled=compiled)
 
 
 def _rows(laid: list[Laid], taken: list[tuple[int, Decimal]]) -> list[PreviewRow]:

@@ -92,9 +92,19 @@ def search(*, rule_id: int) -> list[Heard]:
     ]
 
 
-def finds(definition: Definition, *, parameters: Mapping[str, Any]) -> list[Heard]:
-    """The goods that a scanned rule's condition finds, as events: one a lot or cell."""
-    where, args = conditions.compile_sql(definition.condition, parameters)
+def finds(
+    definition: Definition,
+    *,
+    parameters: Mapping[str, Any],
+    condition: conditions.Node | None = None,
+) -> list[Heard]:
+    """The goods that a scanned rule's condition finds, as events: one a lot or cell.
+
+    Args:
+        condition: another one than the rule's.
+    """
+    tree = definition.condition if condition is None else condition
+    where, args = conditions.compile_sql(tree, parameters)
     ids = stock_facts.cells(where, args, scope=Scope.everything())
     by_cell = definition.reach not in (Reach.LOT, Reach.SKU)
     return [

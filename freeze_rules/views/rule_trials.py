@@ -59,12 +59,11 @@ def preview(request: HttpRequest, rule_id: int) -> HttpResponse:
         "parameters": wording.parameters_said(rule.preset, rule.parameters),
         "result": _shown(job.result) if job and job.result else None,
     }  # fmt: skip
-    if scanned:
-        try:
-            context["preview"] = previewing.preview(rule, scope=scope)
-            context["policy"] = wording.POLICIES.get(str(told.get("policy", "FREE_ONLY")), "")
-        except (DefinitionWrong, ConditionRefused) as wrong:
-            messages.error(request, str(wrong))
+    try:
+        context["preview"] = previewing.preview(rule, scope=scope)
+        context["policy"] = wording.POLICIES.get(str(told.get("policy", "FREE_ONLY")), "")
+    except (DefinitionWrong, ConditionRefused) as wrong:
+        messages.error(request, str(wrong))
     return render(request, "freeze_rules/rule_preview.html", context)
 
 

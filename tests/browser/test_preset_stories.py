@@ -3,6 +3,8 @@ do, another enables it, something happens, the goods are frozen, and they come b
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -11,8 +13,7 @@ from freeze_rules.presets import PRESETS
 from org import services as org
 from org.models import Person
 from tests import given
-from tests.freeze_rules.preset_stories import STORIES, Story
-from tests.freeze_rules.writing import open_holds
+from tests.freeze_rules.preset_stories import STORIES, Story, frozen_now
 
 pytestmark = pytest.mark.browser
 
@@ -34,13 +35,15 @@ def _take(front: str, page: Page, story: Story) -> int:
     form = page.locator(f"form[action$='/presets/{story.preset}/']")
     form.locator("[name=name]").fill("牛奶的规则")
     form.locator("button").click()
-    page.wait_for_url("**/freeze-rules/*/")
+    expect(page).to_have_url(re.compile(r"/freeze-rules/\d+/$"))
     rule = Rule.objects.get()
     assert (rule.name, rule.preset, rule.state) == ("牛奶的规则", story.preset, "DRAFT")
+    page.goto(f"{front}/freeze-rules/{rule.pk}/")
     parameter, value = story.tune
     if parameter:
         page.fill(f"#param-{parameter}", value)
         page.locator("form[action$='/tune/'] button").click()
+        expect(page.locator(".notice-success")).to_be_visible()
         expect(page.locator(f"#param-{parameter}")).to_have_value(value)
         assert Rule.objects.get().parameters[parameter] == int(value)
         return rule.pk
@@ -67,7 +70,7 @@ def _look(front: str, page: Page, rule: int, story: Story) -> None:
         pass
     page.reload()
     expect(page.locator("#replay .card-value").first).to_be_visible()
-    assert open_holds() == []
+    assert frozen_now() == []
 
 
 def _step(front: str, page: Page, rule: int, verb: str) -> None:
@@ -85,7 +88,7 @@ def _frozen(front: str, page: Page, rule: int) -> str:
 
 def _let_go(front: str, page: Page) -> None:
     """Nothing but a person brings it back: on the page of the hold."""
-    [hold] = open_holds()
+    [hold] = frozen_now()
     page.goto(f"{front}/holds/{hold.id}/")
     page.locator("[data-opens=release-hold]").click()
     page.fill("#release-why", "已通知门店特卖")
@@ -121,12 +124,12 @@ def test_a_preset_from_the_editor_to_its_release(
     lead = given.person("WAREHOUSE_LEAD", name="lead")
     story.happens(lead)
     assert given.free("MILK", story.house) == story.free[1]
-    assert int(_frozen(shop_front, page, rule)) == sum(hold.open for hold in open_holds()) > 0
+    assert int(_frozen(shop_front, page, rule)) == sum(hold.open for hold in frozen_now()) > 0
 
     if story.ends is None:
         _let_go(shop_front, page)
     else:
         story.ends(lead)
     assert given.free("MILK", story.house) == story.free[2]
-    assert open_holds() == []
+    assert frozen_now() == []
     assert _frozen(shop_front, page, rule) == "0"

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from freeze_rules import tasks
-from freeze_rules.models import Incident, Promotion
+from freeze_rules.models import Incident, Promotion, Rule
 from freeze_rules.services import proving, scanning
 from freeze_rules.services.reports import (
     customs,
@@ -25,6 +25,7 @@ from freeze_rules.services.reports import (
 )
 from freeze_rules.services.reports.naming import Named, named
 from inventory import services as inventory
+from inventory.selectors import HoldView
 from org.models import Person
 from org.scope import Scope
 from org.services.approvals.talking import attach
@@ -79,15 +80,17 @@ def milk(qty: int = 20, *, house: str = "WH1", **columns: Any) -> Callable[[], N
     return lies
 
 
-def tells(kind: str, qty: int, document: str = "", **facts: Any) -> Callable[[Person], None]:
-    """A program tells it by REST."""
+def tells(
+    kind: str, qty: int, document: str = "", *, grade: str = "", **facts: Any
+) -> Callable[[Person], None]:
+    """A program tells it by REST; of the lot, or of units of that grade."""
 
     def told(_person: Person) -> None:
-        goods = {"sku": "MILK", "qty": qty, **({"grade": facts.pop("grade")} if "grade" in facts
-                                               else {"lot": LOT})}  # fmt: skip
+        named = {"grade": grade} if grade else {"lot": LOT}
         item = {
             "kind": kind, "key": f"story:{next(_turn)}", "document": document, "warehouse": "WH1",
-            "facts": {f"event.{name}": value for name, value in facts.items()}, "goods": [goods],
+            "facts": {f"event.{name}": value for name, value in facts.items()},
+            "goods": [{"sku": "MILK", "qty": qty, **named}],
         }  # fmt: skip
         answer = signed(
             given.api_client("rules.tell"), "POST", "/api/v1/freeze-rules/events",
@@ -104,12 +107,14 @@ def arrives(qty: int = 20, *, house: str = "WH1", late: int = 0) -> Callable[[Pe
 
     def booked(_person: Person) -> None:
         lot, where = given.lot("MILK", LOT), given.warehouse_id(house)
+        place = given.location("A-01", warehouse=house)
+        line = inventory.Line(sku_id=given.sku("MILK"), qty=qty, lot_id=lot)
         if late:
             due = timezone.now() - timedelta(days=late)
             with transaction.atomic():
                 inventory.announce(
                     [inventory.Announcement(document="PO-7", warehouse_id=where, qty=qty,
-                                            sku_id=given.sku("MILK"), due_at=due)],
+                                            sku_id=line.sku_id, due_at=due)],
                     actor="system:test",
                 )  # fmt: skip
         with transaction.atomic():
@@ -117,8 +122,7 @@ def arrives(qty: int = 20, *, house: str = "WH1", late: int = 0) -> Callable[[Pe
                 [
                     inventory.ReceiveRequest(
                         key=f"story:{next(_turn)}", document="PO-7", warehouse_id=where,
-                        location_id=given.location("A-01", warehouse=house),
-                        lines=(inventory.Line(sku_id=given.sku("MILK"), qty=qty, lot_id=lot),),
+                        location_id=place, lines=(line,),
                     )
                 ],
                 actor="system:test",
@@ -159,9 +163,10 @@ def at_customs(state: str) -> Callable[[Person], None]:
     """Customs say this of the lot."""
 
     def says(person: Person) -> None:
+        lot, sku = given.lot("MILK", LOT), given.sku("MILK")
         with transaction.atomic():
             customs.set_state(
-                lot_id=given.lot("MILK", LOT), sku_id=given.sku("MILK"), state=state,
+                lot_id=lot, sku_id=sku, state=state,
                 declaration="5301202611", person=person, actor=person.actor,
             )  # fmt: skip
         tasks.judge()
@@ -210,29 +215,34 @@ def opens(_person: Person) -> None:
     wish = promotions.PromotionWish(
         name="Double Eleven", opens_at=now, closes_at=now + timedelta(days=2), lines=[line]
     )
+    boss = given.person()
     with transaction.atomic():
-        promotions.plan(key="story", wish=wish, person=given.person())
+        promotions.plan(key="story", wish=wish, person=boss)
     tasks.run_promotions()
     tasks.judge()
 
 
 def closes(_person: Person) -> None:
     """It is ended before its minute."""
+    boss = given.person()
     with transaction.atomic():
-        promotions.close_now(promotion_id=Promotion.objects.get().pk, person=given.person())
+        promotions.close_now(promotion_id=Promotion.objects.get().pk, person=boss)
     tasks.judge()
 
 
 def searched(_person: Person) -> None:
     """The night's search."""
-    from freeze_rules.models import Rule
-
     scanning.scan_in_parts(rule_id=Rule.objects.get().pk)
+
+
+def frozen_now() -> list[HoldView]:
+    """Open claims, but for the standing ones of places."""
+    return [hold for hold in open_holds() if not hold.document.startswith("LOC-")]
 
 
 def agreed(person: Person) -> None:
     """The supervisor agrees, with the report."""
-    [hold] = open_holds()
+    [hold] = frozen_now()
     with transaction.atomic():
         proving.approve(
             hold_id=hold.id, permission="stock.release_safety", person=person, reference="QR-1"

@@ -71,8 +71,14 @@ def dairy() -> Rule:
     )  # fmt: skip
 
 
+def previewed(rule: Rule, scope: Scope) -> previewing.Preview:
+    found = previewing.preview(rule, scope=scope)
+    assert found is not None
+    return found
+
+
 def effects_of(rule: Rule, scope: Scope | None = None) -> Effects:
-    return previewing.preview(rule, scope=scope or Scope.everything()).effects
+    return previewed(rule, scope or Scope.everything()).effects
 
 
 def figures() -> dict[tuple[str, str], int | None]:
@@ -147,9 +153,9 @@ def test_somebody_sees_only_the_shops_of_their_own_units() -> None:
     store = scope_of(given.person("STORE_MANAGER", "S1"))
     assert not store.is_everything
 
-    everywhere = previewing.preview(rule, scope=Scope.everything())
+    everywhere = previewed(rule, Scope.everything())
     houses = Scope.of(store.unit_ids or (), warehouse_ids=[given.warehouse_id("WH1")])
-    here = previewing.preview(rule, scope=houses)
+    here = previewed(rule, houses)
 
     assert {row.shop for row in everywhere.effects.shops} == {"One", "Two"}
     assert {row.shop for row in here.effects.shops} == {"Two"}
@@ -163,3 +169,46 @@ def test_the_page_shows_orders_shops_and_sales() -> None:
 
     for part in ('id="orders-hit"', 'id="shops-hit"', 'id="sales-at-risk"', "SO-2", "Two", "7.00"):
         assert part in page
+
+
+def test_a_program_asks_the_same_and_hears_nothing_where_nothing_can_be_said() -> None:
+    rule = dairy()
+    hearing = enabled(scope="sku")  # whatever is received
+    client = signed_in(given.person())
+
+    answer = client.get(f"/api/v1/freeze-rules/{rule.pk}/preview").json()
+
+    [told] = answer["previews"]
+    assert (told["at_most"], told["claims"], told["units"], told["planned"]) == (False, 1, 20, 1)
+    assert told["orders"] == [
+        {"document": "SO-2", "sku": "MILK", "name": "Milk", "lost": 12, "moved": 0, "spare": 4}
+    ]
+    assert [(row["shop"], row["before"], row["after"]) for row in told["shops"]] == [
+        ("One", 6, 0),
+        ("Two", 12, 4),
+    ]
+    assert (told["missed"], told["sales"][0]["a_day"]) == ("7.00", "1.00")
+    other = client.get(f"/api/v1/freeze-rules/{hearing.pk}/preview").json()
+    assert other == {"previews": []}
+    assert client.get("/api/v1/freeze-rules/999/preview").status_code == 404
+
+
+def test_a_rule_that_hears_events_is_shown_at_most_with_its_event_taken_as_met() -> None:
+    dairy()
+    where = {"fact": "warehouse.code", "is": "=", "value": "WH1"}
+    many = {"fact": "event.qty", "is": ">=", "value": 1_000}
+    milk = {"fact": "sku.category", "is": "=", "value": "DAIRY"}
+    rule = enabled(scope="sku", policy="DISPLACE", condition={"all": [where, milk, many]})
+
+    shown = previewed(rule, Scope.everything())
+
+    assert (shown.at_most, shown.claims, shown.units) == (True, 1, 20)
+    assert [(row.document, row.lost) for row in shown.effects.orders] == [("SO-2", 12)]
+    for more in (
+        {"quantity": {"event": True}},
+        {"condition": {"any": [milk, many]}},
+        {"condition": {"not": many}},
+        {"trigger": "order.paid", "scope": "order"},
+    ):
+        said = {"scope": "sku", "condition": {"all": [where, milk, many]}, **more}
+        assert previewing.preview(enabled(**said), scope=Scope.everything()) is None

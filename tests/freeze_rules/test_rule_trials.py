@@ -47,14 +47,14 @@ def replayed(rule: Rule, person: Person, **parameters: Any) -> dict[str, Any]:
 def received(sku: str, qty: int, *, lot: int | None = None, days_ago: float = 0) -> int:
     """Goods that came in so many days ago; the posting."""
     ago = timezone.now() - timedelta(days=days_ago)
+    line = inventory.Line(sku_id=given.sku(sku), qty=qty, lot_id=lot)
+    where = {"warehouse_id": given.warehouse_id("WH1"), "location_id": given.location("A-01")}
     with transaction.atomic():
         [outcome] = inventory.receive(
             [
                 inventory.ReceiveRequest(
                     key=f"received:{Posting.objects.count()}", document=f"PO-{sku}",
-                    warehouse_id=given.warehouse_id("WH1"), location_id=given.location("A-01"),
-                    occurred_at=ago if days_ago else None,
-                    lines=(inventory.Line(sku_id=given.sku(sku), qty=qty, lot_id=lot),),
+                    occurred_at=ago if days_ago else None, lines=(line,), **where,
                 )
             ],
             actor="system:test",

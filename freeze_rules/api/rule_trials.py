@@ -16,8 +16,6 @@ from freeze_rules.models import Outcome, Rule
 from freeze_rules.selectors import rule_reviews, rule_views
 from freeze_rules.services import previewing, reviewing
 from freeze_rules.services.rules import RuleRefused
-from freeze_rules.triggers import TRIGGERS
-from inventory import selectors as stock
 from org import roles
 from org.api.describing import described, joined
 from org.api.faults import Fault, Faulty, add_texts
@@ -44,25 +42,25 @@ def _rule(rule_id: int) -> Rule:
 
 
 class RulePreview(OfRules):
-    """What a searching rule would freeze now; nothing is written."""
+    """What a rule would freeze now; nothing is written."""
 
     @described("Preview a freeze rule", answer=previewing.Preview, also=(404,))
     def get(self, request: Request, rule_id: int) -> Response:
-        """On present stock of the caller's warehouses, with the orders that would lose units.
+        """On present stock of the caller's warehouses, with promised goods, shops and sales hit.
 
-        `orders` are those of the first `planned` freezes; `left` are units that stay promised.
-        Rules that wait for an event have no preview: replay the past instead.
+        `effects` are those of the first `planned` freezes: orders with the units that they lose,
+        figures of shops before and after, sales at risk a day; `left` units stay promised. A rule
+        that waits for an event is shown `at_most`, as if it came for all goods that it could meet;
+        where that says nothing there is no preview: replay the past instead.
         """
         Query(request, ())
         rule = _rule(rule_id)
-        version = rule.next_version or rule.version
-        if version is None or not TRIGGERS[str(version.definition.get("trigger"))].scanned:
-            raise Faulty(Fault(code="nothing_to_search"))
-        houses = {view.id for view in stock.warehouses(scope=self.scope())}
         try:
-            found = previewing.preview(rule, houses=houses)
+            found = previewing.preview(rule, scope=self.scope())
         except (DefinitionWrong, ConditionRefused) as wrong:
             raise Faulty(Fault(code="definition_wrong", said=str(wrong))) from None
+        if found is None:
+            raise Faulty(Fault(code="nothing_to_search"))
         return Response(plain(found))
 
 

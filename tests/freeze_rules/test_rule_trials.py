@@ -48,13 +48,14 @@ def received(sku: str, qty: int, *, lot: int | None = None, days_ago: float = 0)
     """Goods that came in so many days ago; the posting."""
     ago = timezone.now() - timedelta(days=days_ago)
     line = inventory.Line(sku_id=given.sku(sku), qty=qty, lot_id=lot)
-    where = {"warehouse_id": given.warehouse_id("WH1"), "location_id": given.location("A-01")}
+    house, place = given.warehouse_id("WH1"), given.location("A-01")
     with transaction.atomic():
         [outcome] = inventory.receive(
             [
                 inventory.ReceiveRequest(
                     key=f"received:{Posting.objects.count()}", document=f"PO-{sku}",
-                    occurred_at=ago if days_ago else None, lines=(line,), **where,
+                    occurred_at=ago if days_ago else None, lines=(line,),
+                    warehouse_id=house, location_id=place,
                 )
             ],
             actor="system:test",

@@ -42,7 +42,8 @@ def test_a_searching_rule_says_what_it_would_freeze_in_the_callers_warehouses() 
 
     told = signed_in().get(f"{ROOT}/{rule.pk}/preview").json()
 
-    assert (told["claims"], told["units"], told["left"], told["orders"]) == (1, 10, 0, {})
+    assert (told["claims"], told["units"], told["at_most"]) == (1, 10, False)
+    assert told["effects"] == {"orders": [], "left": 0, "shops": [], "sales": []}
     assert [(row["sku"], row["warehouse"], row["units"]) for row in told["rows"]] == [
         ("MILK", "WH1", 10)
     ]
@@ -57,7 +58,8 @@ def test_a_searching_rule_says_what_it_would_freeze_in_the_callers_warehouses() 
 def test_a_rule_that_waits_for_an_event_has_no_preview() -> None:
     client = signed_in()
 
-    told = client.get(f"{ROOT}/{written(condition=DAIRY).pk}/preview")
+    counted = {"fact": "event.qty", "is": ">=", "value": 3}
+    told = client.get(f"{ROOT}/{written(condition=counted).pk}/preview")
     assert (told.status_code, codes(told)) == (422, ["nothing_to_search"])
     assert client.get(f"{ROOT}/999999/preview").status_code == 404
 

@@ -84,7 +84,9 @@ class Availability(Asked):
             ]
             return Response({"availability": rows})
         chosen = query.houses()
-        seen = stock.publishable(sku_ids=skus, warehouse_ids=chosen, **where)
+        seen = stock.publishable(
+            sku_ids=skus, warehouse_ids=chosen, grade=where["grade"], owner=where["owner"]
+        )
         document = query.text("for")
         own = (
             stock.available_for(

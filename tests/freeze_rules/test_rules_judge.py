@@ -180,7 +180,7 @@ def test_a_rule_that_fails_while_running_is_paused_and_judges_later(
         rulebook,
         "compiled_version",
         lambda version_id, parameters, definitions: (
-            type(found)(found.definition, broken, found.reads, "", frozenset())
+            type(found)(found.definition, broken, found.reads, "", frozenset(), {})
             if (found := real(version_id, parameters, definitions))
             and version_id == rule.version_id
             else found

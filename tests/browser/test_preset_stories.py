@@ -18,6 +18,8 @@ from tests.freeze_rules.preset_stories import STORIES, Story, frozen_now
 pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse 42"
+# Walked through in the browser; the way of the others is told by tests of the services.
+WALKED = ("cold-chain", "customs-inspection", "near-expiry", "order-lock", "receive-qc")
 
 
 def _sign_in(front: str, page: Page, person: Person) -> None:
@@ -100,7 +102,7 @@ def test_every_preset_has_its_story() -> None:
     assert STORIES.keys() == PRESETS.keys()
 
 
-@pytest.mark.parametrize("preset", sorted(PRESETS))
+@pytest.mark.parametrize("preset", WALKED)
 def test_a_preset_from_the_editor_to_its_release(
     shop_front: str, page: Page, browser: Browser, preset: str
 ) -> None:

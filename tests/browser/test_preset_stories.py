@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from freeze_rules.models import Rule
 from freeze_rules.presets import PRESETS
+from freeze_rules.selectors import rulebook
+from freeze_rules.services import events
 from org import services as org
 from org.models import Person
 from tests import given
@@ -19,7 +21,17 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse 42"
 # Walked through in the browser; the way of the others is told by tests of the services.
-WALKED = ("cold-chain", "customs-inspection", "near-expiry", "order-lock", "receive-qc")
+WALKED = (
+    "cold-chain", "customs-inspection", "damaged-part", "near-expiry", "order-lock",
+    "promotion-reserve", "receive-qc",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> None:
+    """What one process keeps of versions is of one database; each story has its own."""
+    rulebook._compiled.clear()
+    events._heard_by.cache_clear()
 
 
 def _sign_in(front: str, page: Page, person: Person) -> None:

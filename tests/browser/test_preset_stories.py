@@ -114,7 +114,7 @@ def test_every_preset_has_its_story() -> None:
     assert STORIES.keys() == PRESETS.keys()
 
 
-@pytest.mark.parametrize("preset", WALKED)
+@pytest.mark.parametrize("preset", sorted(STORIES))
 def test_a_preset_from_the_editor_to_its_release(
     shop_front: str, page: Page, browser: Browser, preset: str
 ) -> None:

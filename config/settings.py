@@ -313,6 +313,7 @@ JOBS: dict[str, str] = {
 # What may need somebody's consent: code -> the `ApprovalKind` of the room that does it.
 APPROVALS: dict[str, str] = {
     "stock.adjust": "inventory.services.correcting.kind:KIND",
+    "stock.count": "wms.services.count_consent:KIND",
     "stock.unfreeze": "freeze_rules.services.consent:KIND",
     "stock.freeze": "freeze_rules.services.freeze_consent:KIND",
     "recall.lift": "freeze_rules.services.recall_consent:KIND",

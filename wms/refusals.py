@@ -77,6 +77,7 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "counted_by_other": _("%(who)s counts %(location)s right now. Scan another place."),
     "unknown_count": _("There is no count %(number)s that waits here."),
+    "count_asked": _("%(number)s waits for approval as %(approval)s. Nobody else need book it."),
     "count_moved": _(
         "What lies there has moved since %(number)s was counted. Have it counted again."
     ),

@@ -53,7 +53,7 @@ from inventory.services.incoming import Announcement, announce
 from inventory.services.incoming import change as change_announced
 from inventory.services.incoming import close as close_announced
 from inventory.services.kits import write_recipe
-from inventory.services.locking import keep_still
+from inventory.services.locking import keep_goods_still, keep_still
 from inventory.services.masters import (
     add_barcodes,
     add_location,
@@ -152,6 +152,7 @@ __all__ = [
     "displace",
     "freeze_expired",
     "hold",
+    "keep_goods_still",
     "keep_still",
     "kept_of",
     "last_month_end",

@@ -406,6 +406,17 @@ def file_of_request(
     return found or (file_of_document(row.document, file_id=file_id) if row.document else None)
 
 
+def pending_under(documents: Collection[str]) -> dict[str, int]:
+    """The request that each of these documents waits under; one statement, none for none.
+
+    Approved and not done yet is waiting too; documents that wait for nobody are missing.
+    """
+    if not documents:
+        return {}
+    rows = ApprovalRequest.objects.filter(document__in=documents, closed_at__isnull=True)
+    return dict(rows.order_by("pk").values_list("document", "pk"))
+
+
 def request_of_document(document: str) -> dict[str, Any] | None:
     """The newest request about a document: number, address, state."""
     row = ApprovalRequest.objects.filter(document=document).order_by("-pk").first()

@@ -71,7 +71,10 @@ def test_a_count_that_waits_for_a_lead_is_not_finished_and_one_given_up_is(house
 
     with transaction.atomic():
         floor.decide_count(
-            answer.number, verdict="drop", actor="system:test", scope=Scope.everything()
+            answer.number,
+            verdict="drop",
+            person=given.person("WAREHOUSE_LEAD"),
+            scope=Scope.everything(),
         )
     judged()
 

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from inventory import selectors as stock
 from org.scope import Scope
+from org.selectors.approvals import pending_under
 from wms.models import CountLine, CountSheet, CountState
 
 
@@ -48,6 +49,8 @@ class CountView:
     handed_in_at: datetime | None
     closed_at: datetime | None
     lines: tuple[CountLineView, ...]
+    # The request for approval that it waits under.
+    approval_id: int | None
 
     @property
     def differing(self) -> tuple[CountLineView, ...]:
@@ -90,6 +93,7 @@ def _views(rows: Sequence[CountSheet], *, blind: bool) -> list[CountView]:
     lines = [line for row in rows for line in row.lines.all()]
     skus = stock.skus({line.sku_id for line in lines})
     lots = stock.lots({line.lot_id for line in lines if line.lot_id})
+    waiting = pending_under([row.number for row in rows if row.state == CountState.HANDED_IN])
     return [
         CountView(
             number=row.number,
@@ -101,6 +105,7 @@ def _views(rows: Sequence[CountSheet], *, blind: bool) -> list[CountView]:
             opened_at=row.opened_at,
             handed_in_at=row.handed_in_at,
             closed_at=row.closed_at,
+            approval_id=waiting.get(row.number),
             lines=tuple(
                 _line(line, skus[line.sku_id], lots, blind)
                 for line in sorted(row.lines.all(), key=lambda line: -line.pk)

@@ -16,13 +16,14 @@ from django.db import connection
 from django.utils import timezone
 
 from freeze_rules.services import events
-from inventory import selectors as stock
 from inventory import services as inventory
+from org.models import Person
 from org.scope import Scope
-from wms.models import CountEvent, CountLine, CountSheet, CountState
-from wms.models.clock import database_clock
+from org.services import approvals
+from wms.models import CountLine, CountSheet, CountState
 from wms.refusals import FloorRefused
-from wms.services import telling
+from wms.services import count_consent, telling
+from wms.services.count_booking import book, cells_of, close, must_not_have_moved, note
 
 # A count that was forgotten does not close its place for ever.
 MARK_FOR = timedelta(hours=4)
@@ -48,6 +49,8 @@ class CountAnswer:
     state: str
     differs: int
     mark_id: int | None
+    # The request for approval under which it waits, such as "AP-17".
+    approval: str = ""
 
 
 def open_count(
@@ -71,7 +74,7 @@ def open_count(
     sheet = CountSheet.objects.create(
         warehouse_id=warehouse_id, location_id=location_id, counter_id=person_id
     )
-    _note(sheet, "", actor)
+    note(sheet, "", actor)
     mark = inventory.HoldRequest(
         key=f"count:{sheet.number}:mark", document=sheet.number, warehouse_id=warehouse_id,
         location_id=location_id, reason="COUNT", blanket=True,
@@ -80,7 +83,7 @@ def open_count(
     sheet.mark_id = inventory.hold([mark], actor=actor)[0].check().hold_id
     sheet.save(update_fields=["mark_id"])
     if events.listened({telling.STARTED}):
-        telling.tell_count(telling.STARTED, sheet, cells=_cells(sheet), actor=actor)
+        telling.tell_count(telling.STARTED, sheet, cells=cells_of(sheet), actor=actor)
     return sheet
 
 
@@ -110,16 +113,19 @@ def note_found(sheet: CountSheet, *, found: Found, instead: bool = False) -> Cou
 def not_found_yet(sheet: CountSheet) -> int:
     """Cells of the books at this place that nobody has counted; only their number."""
     counted = {(line.sku_id, line.lot_id, line.grade) for line in sheet.lines.all()}
-    return sum((cell.sku_id, cell.lot_id, cell.grade) not in counted for cell in _cells(sheet))
+    return sum((cell.sku_id, cell.lot_id, cell.grade) not in counted for cell in cells_of(sheet))
 
 
 def hand_in(sheet: CountSheet, *, actor: str, may_book: bool) -> CountAnswer:
     """Close the count: what was not found counts as none. Books it, or leaves it to the lead.
 
+    A difference of a size that policies keep waiting is asked for, whoever counted. When the
+    policy finds nobody to ask, a lead is told so who comes to book it.
+
     Args:
         sheet: locked by `open_count` in this transaction.
         actor: who counted.
-        may_book: the counter may correct stock, then every difference is booked at once.
+        may_book: the counter may correct stock, then other differences are booked at once.
 
     Raises:
         Refused: the ledger forbids the correction.
@@ -128,7 +134,7 @@ def hand_in(sheet: CountSheet, *, actor: str, may_book: bool) -> CountAnswer:
     lines = {(line.sku_id, line.lot_id, line.grade): line for line in sheet.lines.all()}
     for line in lines.values():
         line.expected = 0
-    for cell in _cells(sheet):
+    for cell in cells_of(sheet):
         key = (cell.sku_id, cell.lot_id, cell.grade)
         if key not in lines:
             lines[key] = CountLine(
@@ -137,49 +143,85 @@ def hand_in(sheet: CountSheet, *, actor: str, may_book: bool) -> CountAnswer:
         lines[key].expected = cell.on_hand
     CountLine.objects.bulk_create([line for line in lines.values() if line.pk is None])
     CountLine.objects.bulk_update([line for line in lines.values() if line.pk], ["expected"])
-    differs = sum(abs(line.counted - (line.expected or 0)) for line in lines.values())
+    differs = _differs(list(lines.values()))
     before = str(sheet.state)
+    found = list(lines.values())
+    needed = count_consent.needed_for(sheet, found, person=sheet.counter)
+    if needed is not None:
+        return _wait_for_consent(sheet, needed, actor, differs)
     if may_book or differs <= settings.COUNT_BOOKS_UP_TO:
-        _book(sheet, list(lines.values()), actor)
+        book(sheet, found, actor)
         sheet.book()
     else:
         sheet.hand_in()
-    _close(sheet, before, actor)
+    close(sheet, before, actor)
     return CountAnswer(sheet.number, str(sheet.state), differs, sheet.mark_id)
 
 
-def decide_count(number: str, *, verdict: str, actor: str, scope: Scope) -> CountAnswer:
+def _wait_for_consent(
+    sheet: CountSheet, needed: approvals.Needed, actor: str, differs: int
+) -> CountAnswer:
+    before = str(sheet.state)
+    sheet.hand_in()
+    close(sheet, before, actor)
+    approval = ""
+    if needed.possible:
+        approval = f"AP-{count_consent.ask(sheet, needed, person=sheet.counter)}"
+    return CountAnswer(sheet.number, str(sheet.state), differs, sheet.mark_id, approval)
+
+
+def decide_count(number: str, *, verdict: str, person: Person, scope: Scope) -> CountAnswer:
     """A lead's word on a count that waits: "book", or "drop" to have it counted again.
 
+    What a policy keeps waiting is not booked but asked for in the lead's name; dropped, the
+    request for approval finds nothing left to book and becomes void.
+
     Raises:
-        FloorRefused: unknown_count, count_moved (what lies there changed since).
+        FloorRefused: unknown_count, count_moved (what lies there changed since), count_asked
+            (somebody else is asked already).
+        approvals.ApprovalRefused: nobody_to_ask.
         Refused: the ledger forbids the correction.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     digits = number.removeprefix("CN-")
-    rows = scope.limit(CountSheet.objects.select_for_update(of=("self",)), "warehouse__unit")
+    rows = scope.limit(
+        CountSheet.objects.select_for_update(of=("self",)).select_related(
+            "warehouse", "location", "counter"
+        ),
+        "warehouse__unit",
+    )
     pk = int(digits) if digits.isdecimal() and len(digits) <= 18 else 0
     sheet = rows.filter(pk=pk, state=CountState.HANDED_IN).first()
     if sheet is None or verdict not in ("book", "drop"):
         raise FloorRefused("unknown_count", number=number)
     lines = list(sheet.lines.all())
-    before = str(sheet.state)
+    before, differs = str(sheet.state), _differs(lines)
     if verdict == "drop":
         sheet.drop()
     else:
-        _must_not_have_moved(sheet, lines)
-        _book(sheet, lines, actor)
+        asked = count_consent.pending(sheet)
+        if asked:
+            raise FloorRefused("count_asked", number=sheet.number, approval=asked)
+        must_not_have_moved(sheet, lines)
+        needed = count_consent.needed_for(sheet, lines, person=person)
+        if needed is not None:
+            approval = f"AP-{count_consent.ask(sheet, needed, person=person)}"
+            return CountAnswer(sheet.number, before, differs, None, approval)
+        book(sheet, lines, person.actor)
         sheet.book()
-    _close(sheet, before, actor)
-    differs = sum(abs(line.counted - (line.expected or 0)) for line in lines)
+    close(sheet, before, person.actor)
     return CountAnswer(sheet.number, str(sheet.state), differs, None)
+
+
+def _differs(lines: Sequence[CountLine]) -> int:
+    return sum(abs(line.counted - (line.expected or 0)) for line in lines)
 
 
 def give_up_count(sheet: CountSheet, *, actor: str) -> CountAnswer:
     """The counter goes away: nothing is booked."""
     before = str(sheet.state)
     sheet.drop()
-    _close(sheet, before, actor)
+    close(sheet, before, actor)
     return CountAnswer(sheet.number, str(sheet.state), 0, sheet.mark_id)
 
 
@@ -192,48 +234,3 @@ def lift_mark(answer: CountAnswer, *, actor: str) -> None:
     )
     # A mark that has run out by itself is gone already: that is what was wanted.
     inventory.release([request], actor=actor)
-
-
-def _cells(sheet: CountSheet) -> list[stock.CellView]:
-    return stock.cells(scope=Scope.everything(), location_id=sheet.location_id)
-
-
-def _must_not_have_moved(sheet: CountSheet, lines: Sequence[CountLine]) -> None:
-    there = {(cell.sku_id, cell.lot_id, cell.grade): cell.on_hand for cell in _cells(sheet)}
-    then = {(line.sku_id, line.lot_id, line.grade): line.expected or 0 for line in lines}
-    keys = {*there, *then}
-    if any(there.get(key, 0) != then.get(key, 0) for key in keys):
-        raise FloorRefused("count_moved", number=sheet.number)
-
-
-def _book(sheet: CountSheet, lines: Sequence[CountLine], actor: str) -> None:
-    """The count becomes a posting, also when nothing differs: that it was right is a fact too."""
-    if not lines:
-        return
-    request = inventory.AdjustRequest(
-        key=f"count:{sheet.number}", document=sheet.number, warehouse_id=sheet.warehouse_id,
-        location_id=sheet.location_id, why="COUNT",
-        counted=tuple(
-            inventory.Line(
-                sku_id=line.sku_id, qty=line.counted, lot_id=line.lot_id, grade=line.grade,
-                serials=tuple(line.serials),
-            )
-            for line in lines
-        ),
-    )  # fmt: skip
-    inventory.adjust([request], actor=actor)[0].check()
-
-
-def _close(sheet: CountSheet, before: str, actor: str) -> None:
-    if sheet.state == CountState.HANDED_IN:
-        sheet.handed_in_at = database_clock()
-    else:
-        sheet.closed_at, sheet.closed_by = database_clock(), actor
-    sheet.save(update_fields=["state", "handed_in_at", "closed_at", "closed_by"])
-    _note(sheet, before, actor)
-    if sheet.closed_at is not None and events.listened({telling.FINISHED}):
-        telling.tell_count(telling.FINISHED, sheet, cells=_cells(sheet), actor=actor)
-
-
-def _note(sheet: CountSheet, before: str, actor: str) -> None:
-    CountEvent.objects.create(sheet=sheet, from_state=before, to_state=sheet.state, who=actor)

@@ -17,6 +17,7 @@ from inventory.services import Refused
 from org import roles
 from org.access import permission_required, person_of
 from org.scope import Scope
+from org.services.approvals import ApprovalRefused
 from wms import commands
 from wms import selectors as board
 from wms import services as floor
@@ -96,13 +97,17 @@ def _hand_in(turn: Turn, sheet: CountSheet) -> Step:
         return Step(stage, Verdict(text % {"count": missing}, "error"))
     may_book = roles.STOCK_ADJUST in turn.permissions
     answer = floor.hand_in(sheet, actor=turn.actor, may_book=may_book)
-    if answer.state == CountState.HANDED_IN:
+    if answer.approval:
+        text = _("%(number)s waits for approval as %(approval)s. Scan the next place.")
+    elif answer.state == CountState.HANDED_IN:
         text = _("%(number)s is handed in; a lead looks at it. Scan the next place.")
     elif may_book and answer.differs:
         text = _("%(number)s is booked, %(differs)s units differed. Scan the next place.")
     else:
         text = _("%(number)s is booked. Scan the next place.")
-    said = {"number": answer.number, "differs": f"{answer.differs:,}"}
+    said = {
+        "number": answer.number, "differs": f"{answer.differs:,}", "approval": answer.approval,
+    }  # fmt: skip
     return Step({}, Verdict(text % said, "done"), lambda: floor.lift_mark(answer, actor=turn.actor))
 
 
@@ -202,15 +207,19 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 def _decide(request: HttpRequest, scope: Scope) -> HttpResponse:
     number, verdict = typed(request.POST, "count"), typed(request.POST, "verdict")
-    actor = person_of(request).actor
+    person = person_of(request)
     try:
         answer = committed(
-            lambda: floor.decide_count(number, verdict=verdict, actor=actor, scope=scope)
+            lambda: floor.decide_count(number, verdict=verdict, person=person, scope=scope)
         )
-    except (FloorRefused, Refused) as refused:
+    except (FloorRefused, Refused, ApprovalRefused) as refused:
         messages.error(request, str(refused))
     else:
-        booked = answer.state == CountState.BOOKED
-        text = _("%(number)s is booked.") if booked else _("%(number)s is to be counted again.")
-        messages.success(request, text % {"number": number})
+        if answer.approval:
+            text = _("%(number)s waits for approval as %(approval)s.")
+        elif answer.state == CountState.BOOKED:
+            text = _("%(number)s is booked.")
+        else:
+            text = _("%(number)s is to be counted again.")
+        messages.success(request, text % {"number": number, "approval": answer.approval})
     return HttpResponseRedirect(reverse("counts"))

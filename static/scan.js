@@ -118,7 +118,8 @@
     }
   }
 
-  let soundOn = stored("floor-sound") !== "off";
+  /* The switch of this device wins; where nobody has pressed it, what the person's profile says. */
+  let soundOn = (stored("floor-sound") || document.body.dataset.soundWish) !== "off";
   /* A scanner types by itself; the screen's keyboard would cover half the page. */
   let keyboardOn = stored("floor-keyboard") === "on";
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
+from org import services as org
+from org.models import Person
 from tests import given
 from tests.browser.conftest import scan
 from tests.wms import world
@@ -211,3 +214,27 @@ def test_the_screens_keyboard_stays_away_until_it_is_asked_for(
 
     expect(box).to_have_attribute("inputmode", "text")
     expect(box).to_be_focused()
+
+
+def test_the_profile_says_whether_it_sounds_until_the_switch_of_the_device_does(
+    shop_front: str, house: House, pda: Page
+) -> None:
+    _sign_in(shop_front, pda)
+    picker = Person.objects.get(username="picker")
+    with transaction.atomic():
+        org.set_preferences(person_id=picker.pk, sound="off")
+    switch = pda.locator("[data-sound-switch]")
+
+    pda.goto(f"{shop_front}/floor/pack/")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    scan(pda, "nothing of that name")
+    expect(pda.locator("#scan-area [data-sound=error]")).to_be_visible()
+    switch.click()
+    pda.reload()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.click()
+    with transaction.atomic():
+        org.set_preferences(person_id=picker.pk, sound="on")
+    pda.reload()
+
+    expect(switch).to_have_attribute("aria-pressed", "false")

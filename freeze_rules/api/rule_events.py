@@ -27,6 +27,7 @@ GOODS = Shape(
         Field("sku", text(64, least=1), required=True),
         Field("qty", number(0, events.MOST_UNITS)),
         Field("lot", text(64)),
+        Field("location", text(32), about="A code of the event's warehouse."),
         Field("grade", text(2)),
     )
 )
@@ -50,6 +51,7 @@ class _Codes:
     skus: Mapping[str, int]
     houses: Mapping[str, int]
     lots: Mapping[tuple[int, str], int]
+    places: Mapping[tuple[int, str], int]
 
 
 class RuleEvents(Endpoint):
@@ -99,9 +101,14 @@ class RuleEvents(Endpoint):
         goods = [each for one in made for each in one.get("goods", ())]
         skus = reach.skus(sorted({each["sku"] for each in goods})).by_code
         named = sorted({each["lot"] for each in goods if each.get("lot")})
+        houses = {view.code: view.id for view in stock.warehouses(scope=self.scope())}
+        places = sorted({each["location"] for each in goods if each.get("location")})
         return _Codes(
             skus=skus,
-            houses={view.code: view.id for view in stock.warehouses(scope=self.scope())},
+            houses=houses,
+            places=reach.locations(places, warehouse_ids=list(houses.values())).by_code
+            if places
+            else {},
             lots=reach.lots(named, sku_ids=list(skus.values())).by_code if named else {},
         )
 
@@ -120,9 +127,16 @@ class RuleEvents(Endpoint):
             if lot and (sku, lot) not in known.lots:
                 item.refuse(Fault(code="unknown_lot", line=line, field="lot", asked=lot))
                 return None
+            place = each.get("location", "")
+            if place and (known.houses.get(house, 0), place) not in known.places:
+                item.refuse(
+                    Fault(code="unknown_location", line=line, field="location", asked=place)
+                )
+                return None
             goods.append(
                 events.Goods(
                     sku_id=sku, qty=each.get("qty", 0), lot_id=known.lots.get((sku, lot)),
+                    location_id=known.places.get((known.houses.get(house, 0), place)),
                     grade=each.get("grade") or "ZP",
                 )
             )  # fmt: skip

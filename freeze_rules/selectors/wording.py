@@ -17,6 +17,7 @@ from freeze_rules.presets import PRESETS
 from freeze_rules.presets.shape import ALWAYS
 from freeze_rules.triggers import TRIGGERS, label_of
 from inventory import selectors as stock
+from inventory.selectors.places import grades
 
 REACHES: dict[str, Promise] = {
     "goods": gettext_lazy("the goods the event names"),
@@ -54,6 +55,7 @@ LABELS: dict[str, Promise] = {
     "reason": gettext_lazy("Reason"),
     "policy": gettext_lazy("Takes"),
     "release": gettext_lazy("Release condition"),
+    "regrade": gettext_lazy("Grade when released"),
     "dispositions": gettext_lazy("What becomes of it"),
     "lease": gettext_lazy("Looked after"),
     "limits": gettext_lazy("At most"),
@@ -95,6 +97,7 @@ def said(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Said]:
         "reason": reasons.get(definition.reason, definition.reason),
         "policy": str(POLICIES[definition.policy]),
         "release": release_said(definition.release),
+        "regrade": dict(grades()).get(definition.regrade, definition.regrade),
         "dispositions": _dispositions(definition, reasons),
         "lease": _lease(definition.lease),
         "limits": _limits(definition.limits),

@@ -21,6 +21,7 @@ from freeze_rules.selectors.checking import Wrong
 from freeze_rules.selectors.wording import POLICIES, REACHES, reason_labels
 from freeze_rules.services.rules import RuleDraft, RuleRefused
 from freeze_rules.triggers import KINDS, TRIGGERS, label_of
+from inventory.selectors.places import grades
 from org.roles import CATALOGUE, PERMISSIONS
 
 Fields = dict[str, Any]
@@ -30,7 +31,7 @@ MOST_ROWS = 40
 BLANK_ROWS = 3
 PLAIN = (
     "name", "note", "priority", "review_on", "trigger", "cron", "scope", "quantity_kind",
-    "quantity_n", "reason", "policy", "approval", "follows", "valid_from", "valid_until",
+    "quantity_n", "reason", "policy", "regrade", "approval", "follows", "valid_from", "valid_until",
     "review_days", "lease_owner", "next", "expires_kind", "expires_n", "share_pct", "value",
     "skus_per_hour", "stores",
 )  # fmt: skip
@@ -68,6 +69,7 @@ def of_definition(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> Fie
         "quantity_n": number if kind in ("number", "percent") else "",
         "reason": told.get("reason", ""),
         "policy": told.get("policy", "FREE_ONLY"),
+        "regrade": told.get("regrade", ""),
         "approval": told.get("approval", ""),
         "follows": "1" if told.get("follows") else "",
         "valid_from": told.get("valid_from") or "",
@@ -168,6 +170,7 @@ def definition_of(fields: Fields) -> dict[str, Any]:
         "reason": fields["reason"],
         "policy": fields["policy"],
         "release": _release(fields["release"]),
+        "regrade": fields["regrade"],
         "dispositions": [_deed(row) for row in fields["dispositions"]],
         "lease": _lease(fields),
         "limits": {
@@ -313,6 +316,7 @@ def choices() -> dict[str, Any]:
         "scopes": [(code, str(label)) for code, label in REACHES.items()],
         "policies": [(code, str(label)) for code, label in POLICIES.items()],
         "reasons": sorted(reason_labels().items()),
+        "grades": grades(),
         "quantities": [
             ("all", _("Everything")), ("number", _("A number of units")),
             ("percent", _("A percentage")), ("event", _("What the event names")),

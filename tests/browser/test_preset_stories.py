@@ -20,8 +20,6 @@ from tests.freeze_rules.preset_stories import STORIES, Story, frozen_now
 pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse 42"
-# Defective goods become good again in tests/freeze_rules/test_presets.py.
-WALKED = sorted(STORIES.keys() - {"defects"})
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +109,7 @@ def test_every_preset_has_its_story() -> None:
     assert STORIES.keys() == PRESETS.keys()
 
 
-@pytest.mark.parametrize("preset", WALKED)
+@pytest.mark.parametrize("preset", sorted(STORIES))
 def test_a_preset_from_the_editor_to_its_release(
     shop_front: str, page: Page, browser: Browser, preset: str
 ) -> None:

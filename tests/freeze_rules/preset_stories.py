@@ -83,10 +83,10 @@ def milk(qty: int = 20, *, house: str = "WH1", **columns: Any) -> Callable[[], N
 def tells(
     kind: str, qty: int, document: str = "", *, grade: str = "", **facts: Any
 ) -> Callable[[Person], None]:
-    """A program tells it by REST; of the lot, or of units of that grade."""
+    """A program tells it by REST; of the lot, or of units of that grade where they lie."""
 
     def told(_person: Person) -> None:
-        named = {"grade": grade} if grade else {"lot": LOT}
+        named = {"grade": grade, "location": "A-01"} if grade else {"lot": LOT}
         item = {
             "kind": kind, "key": f"story:{next(_turn)}", "document": document, "warehouse": "WH1",
             "facts": {f"event.{name}": value for name, value in facts.items()},

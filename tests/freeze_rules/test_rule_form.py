@@ -11,6 +11,7 @@ from django.test import Client
 
 from freeze_rules.definition import read
 from freeze_rules.models import Rule, RuleCase
+from freeze_rules.presets import PRESETS
 from freeze_rules.views import rule_form
 from tests import given
 from tests.freeze_rules.writing import written
@@ -210,3 +211,23 @@ def test_a_failing_test_keeps_a_rule_from_being_asked_for(client: Client) -> Non
     client.post(f"{address}{RuleCase.objects.get().pk}/drop/")
     client.post(f"/freeze-rules/{rule.pk}/do/ask/")
     assert Rule.objects.get().state == "PENDING_APPROVAL"
+
+
+@pytest.mark.parametrize("code", sorted(PRESETS))
+def test_a_preset_that_is_opened_and_saved_says_the_same(code: str) -> None:
+    """Nothing of a rule is lost because the form has no field for it."""
+    preset = PRESETS[code]
+
+    again = rule_form.definition_of(rule_form.of_definition(preset.definition, preset.parameters))
+
+    assert read(again) == read(preset.definition)
+
+
+def test_the_grade_that_goods_get_when_released_is_chosen_in_the_form(client: Client) -> None:
+    rule = written(**{**WHOLE, "regrade": "ZP"})
+
+    form = client.get(f"/freeze-rules/{rule.pk}/edit/").content.decode()
+    page = client.get(f"/freeze-rules/{rule.pk}/").content.decode()
+
+    assert '<option value="ZP" selected>' in form
+    assert "Grade when released" in page

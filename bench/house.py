@@ -150,7 +150,11 @@ def cpu_ms(stack: Stack) -> dict[str, float]:
         # utime, stime, and the same of children that ended; the fields before them end with the
         # name in brackets (proc(5)).
         for one in members:
-            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            try:
+                fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                # It ended meanwhile; its parent has its time.
+                continue
             used[name] = used.get(name, 0.0) + sum(map(int, fields[11:15])) * tick
     return used
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from org import selectors as who
 from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.approving import Facts, kinds
-from org.models import Agreement, ApprovalPolicy, Asked, Person
+from org.models import Agreement, ApprovalPolicy, Asked, Assignment, Person
 from org.roles import APPROVALS_POLICIES, PERMISSIONS
 from org.scope import Scope
 from org.selectors import policies as known
@@ -42,7 +43,7 @@ def policies(request: HttpRequest) -> HttpResponse:
             "units": _units(),
             "traits": list(trait_names().items()),
             "given": request.GET,
-            "people": _people(),
+            "people": _people(person_of(request)),
             **_sample(request.GET),
         },
     )
@@ -56,8 +57,17 @@ def _units() -> list[tuple[int, str]]:
     ]
 
 
-def _people() -> list[tuple[int, str]]:
+def _people(reader: Person) -> list[tuple[int, str]]:
+    """Who may be taken as the maker of a sample: people who work where the reader sees."""
     rows = Person.objects.filter(is_active=True).order_by("display_name", "pk")
+    scope = who.scope_of(reader, permission=APPROVALS_POLICIES)
+    if not scope.is_everything:
+        jobs = Assignment.objects.filter(
+            Q(unit__in=scope.unit_ids or ())
+            | Q(warehouse_id__in=scope.warehouse_ids)
+            | Q(shop_id__in=scope.shop_ids)
+        )
+        rows = rows.filter(pk__in=jobs.values("person"))
     return [(row.pk, str(row)) for row in rows[:500]]
 
 

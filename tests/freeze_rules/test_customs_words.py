@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,13 @@ from tests import given
 from wms import selectors as board
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Whoever asked before leaves a language behind."""
+    with translation.override("en"):
+        yield
 
 
 def signed_in(person: Person, language: str = "en") -> Client:

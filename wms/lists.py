@@ -13,7 +13,7 @@ from inventory import selectors as stock
 from org import roles
 from org.addresses import day_in, number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_each
+from org.lists.counting import counted, counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 from wms import selectors
 from wms.selectors import ShipmentNarrowing, ShipmentRow
@@ -52,17 +52,10 @@ def read(question: Question, cursor: str, limit: int) -> Part[ShipmentRow]:
 def tabs(question: Question) -> Sequence[Tab]:
     """States with their counts."""
     narrowing = narrowing_of(question)
-    counts = counted_each(
-        {
-            state: selectors.shipments_narrowed(question.scope, narrowing.in_state(state))
-            for state in STATES
-        }
-    )
-    return [
-        Tab(sets={"state": state}, label=label, active=state == narrowing.state,
-            counted=counts[state])
-        for state, label in STATES.items()
-    ]  # fmt: skip
+    return counted_tabs(
+        "state", STATES, narrowing.state,
+        lambda state: selectors.shipments_narrowed(question.scope, narrowing.in_state(state)),
+    )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:

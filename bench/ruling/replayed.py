@@ -42,10 +42,10 @@ INSERT INTO inventory_entry (posting_id, sku_id, balance_id, stock_id, outside, 
 SELECT setval('inventory_posting_id_seq', posting + {events} + {moves}) FROM last;
 COMMIT;"""
 _KEPT = """INSERT INTO freeze_rules_event (kind, key, document, warehouse_id, facts, goods, told_by,
-        occurred_at, judged_at, attempts)
+        occurred_at, judged_at, attempts, error)
     SELECT 'count.finished', 'past:' || n, 'PC-' || n, {house}, '{{}}',
            jsonb_build_array(jsonb_build_object('sku', {first} + n % {skus}, 'qty', 2)),
-           'system:bench', now() - interval '{days} days' * (1 - n::float8 / {events}), now(), 0
+           'system:bench', now() - interval '{days} days' * (1 - n::float8 / {events}), now(), 0, ''
     FROM generate_series(1, {events}) n"""
 
 

@@ -19,7 +19,7 @@ from org import roles
 from org import services as org
 from org.addresses import words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_each
+from org.lists.counting import counted, counted_tabs
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Person
 from org.selectors import scope_of
@@ -54,22 +54,11 @@ def read(question: Question, cursor: str, limit: int) -> Part[ShopRow]:
 def tabs(question: Question) -> Sequence[Tab]:
     """By state, with counts."""
     narrowing = narrowing_of(question)
-    counts = counted_each(
-        {
-            state: shops_of(scope=question.scope, narrowing=replace(narrowing, state=state))
-            for state in STATES
-        }
-    )
-    return [
-        Tab(
-            sets={"state": state},
-            label=label,
-            active=state == narrowing.state,
-            counted=counts[state],
-            tone=TONES.get(state, "") if counts[state].count else "",
-        )
-        for state, label in STATES.items()
-    ]
+    return counted_tabs(
+        "state", STATES, narrowing.state,
+        lambda state: shops_of(scope=question.scope, narrowing=replace(narrowing, state=state)),
+        tones=TONES,
+    )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:

@@ -245,6 +245,16 @@ def _check_approved_by_one_who_may(hold: stock.HoldView, granted: Granted) -> No
     raise FreezeRefused("wrong_approver")
 
 
+# What every request about freezes calls its parts.
+WORDS = {
+    "before": gettext_lazy("Frozen now"),
+    "after": gettext_lazy("Frozen afterwards"),
+    "SAFETY": gettext_lazy("Safety freeze"),
+    "reason": gettext_lazy("Frozen because of"),
+    "review": gettext_lazy("Review date"),
+    "note": gettext_lazy("Note of the freeze"),
+    "hold": gettext_lazy("Page of the freeze"),
+}
 KIND = ApprovalKind(
     code=CODE,
     name=gettext_lazy("Release of a freeze"),
@@ -253,13 +263,7 @@ KIND = ApprovalKind(
     fingerprint=_fingerprint,
     apply=_apply,
     words={
-        "before": gettext_lazy("Frozen now"),
-        "after": gettext_lazy("Frozen afterwards"),
-        "SAFETY": gettext_lazy("Safety freeze"),
-        "reason": gettext_lazy("Frozen because of"),
-        "review": gettext_lazy("Review date"),
-        "note": gettext_lazy("Note of the freeze"),
-        "hold": gettext_lazy("Page of the freeze"),
+        **WORDS,
         "becomes": gettext_lazy("Becomes a freeze for"),
         "narrowed": gettext_lazy("Units no longer covered"),
         "regraded": gettext_lazy("Units that get another grade"),

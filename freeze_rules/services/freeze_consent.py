@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.services import commanded
+from freeze_rules.services.consent import WORDS
 from freeze_rules.services.manual import Frozen, freeze, plan_freeze
 from freeze_rules.services.orders import (
     FreezeOrder,
@@ -220,11 +221,7 @@ KIND = ApprovalKind(
     fingerprint=_fingerprint,
     apply=_apply,
     words={
-        "before": gettext_lazy("Frozen now"),
-        "after": gettext_lazy("Frozen afterwards"),
-        "SAFETY": gettext_lazy("Safety freeze"),
-        "reason": gettext_lazy("Frozen because of"),
-        "note": gettext_lazy("Note of the freeze"),
+        **WORDS,
         "skus": gettext_lazy("SKUs frozen"),
         "displaced": gettext_lazy("Documents that lose units"),
         "taken": gettext_lazy("Units taken from them"),

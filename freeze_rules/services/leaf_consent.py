@@ -25,7 +25,7 @@ from freeze_rules.models import Lease, Proof, Watch
 from freeze_rules.selectors import leaf_requests as requests
 from freeze_rules.selectors.leaf_requests import CODE, Waiting
 from freeze_rules.services import proving, releasing
-from freeze_rules.services.consent import facts_of, place_of
+from freeze_rules.services.consent import WORDS, facts_of, place_of
 from freeze_rules.services.proving import Approved, ProofRefused
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -79,9 +79,9 @@ def _due(found: Sequence[Waiting]) -> list[tuple[Watch, str, int]]:
             leaf = formula.name_of({"approval": permission})
             if leaf in moment.proved or not _is_last(watch, leaf, moment):
                 continue
-            if not proving.report_missing(watch):
-                due.append((watch, permission, turn))
-    return due
+            due.append((watch, permission, turn))
+    without = proving.reports_missing([watch for watch, _permission, _turn in due])
+    return [each for each in due if each[0].pk not in without]
 
 
 def _is_last(watch: Watch, leaf: str, moment: formula.Moment) -> bool:
@@ -111,7 +111,7 @@ def _ask(watch: Watch, permission: str, turn: int) -> bool:
             return False
         if not needed.possible:
             continue
-        inspections = proving.inspections_of(watch)
+        inspections = proving.inspections_of([watch]).get(watch.pk, [])
         with transaction.atomic():
             approvals.ask(
                 kind=CODE, payload=payload, unit_id=unit_id, warehouse_id=warehouse_id,
@@ -267,13 +267,7 @@ KIND = ApprovalKind(
     apply=_apply,
     words={
         **roles.PERMISSIONS,
-        "before": gettext_lazy("Frozen now"),
-        "after": gettext_lazy("Frozen afterwards"),
-        "SAFETY": gettext_lazy("Safety freeze"),
-        "reason": gettext_lazy("Frozen because of"),
-        "review": gettext_lazy("Review date"),
-        "note": gettext_lazy("Note of the freeze"),
-        "hold": gettext_lazy("Page of the freeze"),
+        **WORDS,
         "proved": gettext_lazy("Proved by"),
         "regrade": gettext_lazy("Grade afterwards"),
     },

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db import connection
 from django.utils import timezone
@@ -18,7 +19,7 @@ from inventory import services as inventory
 from org import services as org
 from org.models import Person
 from org.selectors import scope_of
-from org.selectors.attachments import files_of
+from org.selectors.attachments import documents_with_files
 
 SENTENCES = {
     "unknown_hold": _("There is no such freeze among yours."),
@@ -103,22 +104,26 @@ def _checked(*, hold_id: int, permission: str, person: Person) -> Watch:
     proved = {name for name, _who in proofs}
     if not any(proved >= wanted for wanted in beside(watch.formula, leaf)):
         raise ProofRefused("evidence_first")
-    if report_missing(watch):
+    if reports_missing([watch]):
         raise ProofRefused("report_missing")
     return watch
 
 
-def inspections_of(watch: Watch) -> list[str]:
-    """The inspections that passed and stand as evidence, such as "QI-12"; the newest last."""
-    told = Proof.objects.filter(watch=watch, leaf="inspection.passed", event__isnull=False)
-    numbers = told.order_by("id").values_list("event__facts__inspection", flat=True)
-    return [str(number) for number in numbers if number]
+def inspections_of(watches: Sequence[Watch]) -> dict[int, list[str]]:
+    """The inspections that passed and stand as evidence, such as "QI-12", by watch; newest last."""
+    told = Proof.objects.filter(watch__in=watches, leaf="inspection.passed", event__isnull=False)
+    found: dict[int, list[str]] = {}
+    for watch_id, number in told.order_by("id").values_list("watch_id", "event__facts__inspection"):
+        if number:
+            found.setdefault(watch_id, []).append(str(number))
+    return found
 
 
-def report_missing(watch: Watch) -> bool:
-    """True while the inspection behind it has no report attached, as a photo or paper."""
-    numbers = inspections_of(watch)
-    return bool(numbers) and not files_of(numbers)
+def reports_missing(watches: Sequence[Watch]) -> set[int]:
+    """Watches whose inspections have no report attached, as a photo or paper. Two statements."""
+    told = inspections_of(watches)
+    reported = documents_with_files({*chain.from_iterable(told.values())})
+    return {watch_id for watch_id, numbers in told.items() if reported.isdisjoint(numbers)}
 
 
 def _watch(hold_id: int, permission: str, person: Person) -> Watch:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.models import Recall, RecallHold
+from freeze_rules.services.consent import WORDS
 from freeze_rules.services.recalls import MOST_FREEZES, RecallRefused, lift_now
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -163,9 +164,7 @@ KIND = ApprovalKind(
     fingerprint=_fingerprint,
     apply=_apply,
     words={
-        "before": gettext_lazy("Frozen now"),
-        "after": gettext_lazy("Frozen afterwards"),
-        "SAFETY": gettext_lazy("Safety freeze"),
+        **WORDS,
         "why": gettext_lazy("Called back because of"),
         "customers": gettext_lazy("Units at customers"),
         "recall": gettext_lazy("Page of the recall"),

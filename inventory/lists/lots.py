@@ -17,7 +17,7 @@ from inventory.selectors.lot_board import LotNarrowing, LotRow
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_each
+from org.lists.counting import counted, counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 SHELVES = {"": _("All"), "near": _("Near expiry"), "expired": _("Expired")}
@@ -47,23 +47,11 @@ def read(question: Question, cursor: str, limit: int) -> Part[LotRow]:
 def tabs(question: Question) -> Sequence[Tab]:
     """By expiry, with counts."""
     narrowing, today = narrowing_of(question), timezone.localdate()
-    counts = counted_each(
-        {
-            shelf: lot_board.lots_of(question.scope, replace(narrowing, shelf=shelf), today)
-            for shelf in SHELVES
-        }
-    )
-    tones = {"near": "warn", "expired": "bad"}
-    return [
-        Tab(
-            sets={"shelf": shelf},
-            label=label,
-            active=shelf == narrowing.shelf,
-            counted=counts[shelf],
-            tone=tones.get(shelf, "") if counts[shelf].count else "",
-        )
-        for shelf, label in SHELVES.items()
-    ]
+    return counted_tabs(
+        "shelf", SHELVES, narrowing.shelf,
+        lambda shelf: lot_board.lots_of(question.scope, replace(narrowing, shelf=shelf), today),
+        tones={"near": "warn", "expired": "bad"},
+    )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:

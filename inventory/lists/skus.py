@@ -17,7 +17,7 @@ from inventory.services.editing import change_sku
 from org import roles
 from org.addresses import words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_each
+from org.lists.counting import counted, counted_tabs
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Person
 
@@ -49,16 +49,10 @@ def read(question: Question, cursor: str, limit: int) -> Part[SkuListed]:
 def tabs(question: Question) -> Sequence[Tab]:
     """By how they are kept, with counts."""
     narrowing = narrowing_of(question)
-    counts = counted_each(
-        {state: skus_of(narrowing=replace(narrowing, state=state)) for state in STATES}
-    )
-    return [
-        Tab(
-            sets={"state": state}, label=label, active=state == narrowing.state,
-            counted=counts[state],
-        )
-        for state, label in STATES.items()
-    ]  # fmt: skip
+    return counted_tabs(
+        "state", STATES, narrowing.state,
+        lambda state: skus_of(narrowing=replace(narrowing, state=state)),
+    )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:

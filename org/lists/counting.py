@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from django.db import connections
 from django.db.models import QuerySet
 from redis import RedisError
 
-from org.lists.specs import Counted
+from org.lists.specs import Counted, Tab, Words
 
 Key = TypeVar("Key")
 MOST_COUNTED = 10_000
@@ -54,6 +54,35 @@ def counted_each(
     if fresh:
         _keep(fresh)
     return found
+
+
+def counted_tabs(
+    param: str,
+    labels: Mapping[str, Words],
+    chosen: str,
+    rows_of: Callable[[str], QuerySet[Any]],
+    *,
+    tones: Mapping[str, str] | None = None,
+) -> list[Tab]:
+    """A tab for each value of a parameter, with what it would show.
+
+    Args:
+        param: what the tab sets in the address.
+        labels: value to label, in the order of the tabs.
+        rows_of: the rows of a value.
+        tones: tones of tabs that show anything.
+    """
+    counts = counted_each({value: rows_of(value) for value in labels})
+    return [
+        Tab(
+            sets={param: value},
+            label=label,
+            active=value == chosen,
+            counted=counts[value],
+            tone=(tones or {}).get(value, "") if counts[value].count else "",
+        )
+        for value, label in labels.items()
+    ]
 
 
 def bounded(rows: QuerySet[Any], *, most: int = MOST_COUNTED) -> int:

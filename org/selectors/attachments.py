@@ -42,6 +42,12 @@ def files_of(documents: Collection[str]) -> tuple[FileView, ...]:
     )
 
 
+def documents_with_files(documents: Collection[str]) -> set[str]:
+    """Those of the documents that something is attached to."""
+    told = Attachment.objects.filter(document__in=[each for each in documents if each])
+    return set(told.values_list("document", flat=True))
+
+
 def file_of_document(document: str, *, file_id: int) -> tuple[str, str, bytes] | None:
     """Name, content type and bytes of an attachment; the caller has checked who may see it."""
     found = Attachment.objects.filter(pk=file_id, document=document).first()

@@ -285,10 +285,13 @@ LISTS: dict[str, str] = {
     "lots": "inventory.lists.lots:LOTS",
     "locations": "inventory.lists.locations:LOCATIONS",
     "skus": "inventory.lists.skus:SKUS",
+    "warehouses": "inventory.lists.warehouses:WAREHOUSES",
     "journal": "inventory.lists.journal:JOURNAL",
     "shops": "channels_sync.lists.shops:SHOPS",
     "unmatched": "channels_sync.lists.unmatched:UNMATCHED",
     "trail": "insights.trail.spec:TRAIL",
+    "people": "org.lists.people:PEOPLE",
+    "jobs": "org.lists.jobs:JOBS",
 }
 # What can be brought in from a file.
 IMPORTS: dict[str, str] = {

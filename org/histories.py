@@ -15,12 +15,12 @@ from org import places, roles, selectors, services
 from org.approving import kinds
 from org.history import CannotRestore, Field, HistoryKind, Known, Part, Restoring, Rows
 from org.models import Agreement, ApprovalPolicy, Asked, Person, RoleSet, Unit
+from org.refusals import REFUSALS, said
 from org.scope import Scope
 from org.selectors import directory
 from org.services import approvals
 from org.services.safeguards import check_may_manage
 from org.services.unit_moves import move_unit
-from org.views.refusals import REFUSALS, said
 
 
 def _done(work: Callable[[], object]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy
 
 from inventory.models import Location, Reason, Sku, Warehouse, Zone
@@ -13,20 +13,6 @@ from org.roles import PERMISSIONS
 from org.scope import Scope
 
 PAGE = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WarehouseRow:
-    """A warehouse and how many places it has."""
-
-    id: int
-    code: str
-    name: str
-    kind_label: str
-    unit_name: str
-    city: str
-    places: int
-    is_active: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,25 +105,6 @@ def zone_rows(*, warehouse_id: int) -> list[ZoneRow]:
     """The zones of a warehouse by code."""
     rows = Zone.objects.filter(warehouse_id=warehouse_id).order_by("code")
     return [ZoneRow(id=row.pk, code=row.code, name=row.name) for row in rows]
-
-
-def warehouse_rows(*, scope: Scope) -> list[WarehouseRow]:
-    """Every warehouse inside the scope, closed ones last. One statement."""
-    rows = scope.limit(Warehouse.objects.select_related("unit"), "unit")
-    rows = rows.annotate(places=Count("locations", filter=Q(locations__is_active=True)))
-    return [
-        WarehouseRow(
-            id=row.pk,
-            code=row.code,
-            name=row.name,
-            kind_label=str(row.get_kind_display()),
-            unit_name=row.unit.name,
-            city=row.city,
-            places=row.places,
-            is_active=row.is_active,
-        )
-        for row in rows.order_by("-is_active", "code")
-    ]
 
 
 def place_rows(*, warehouse_id: int, after: str = "", limit: int = PAGE) -> list[PlaceRow]:

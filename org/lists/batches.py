@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from org import services as org
 from org.lists.files import CSV, cell_value, csv_text
-from org.lists.pages import question_of_query, scope_for
+from org.lists.pages import may_act, question_of_query
 from org.lists.registry import list_of
 from org.lists.specs import MANY, MOST_CHOSEN, Action, Answer, ListSpec, Question
 from org.models import Batch, Person
@@ -57,7 +57,7 @@ def action_of(spec: ListSpec[Any], key: str, person: Person) -> Action:
     found = next((each for each in spec.actions if each.key == key), None)
     if found is None:
         raise BatchRefused("unknown_action", _("There is no such action for these rows."))
-    if not person.may(found.permission):
+    if not may_act(found, person):
         raise BatchRefused("not_allowed", _("You may not do this."))
     return found
 
@@ -70,7 +70,7 @@ def choose(*, spec: ListSpec[Any], wish: Wish, person: Person) -> Batch:
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     action_of(spec, wish.action, person)
-    question = question_of_query(spec, wish.query, wish.sort, scope_for(spec, person))
+    question = question_of_query(spec, wish.query, wish.sort, person)
     if wish.everything and spec.ids is not None:
         ids = list(spec.ids(question, MOST_CHOSEN + 1))
         if len(ids) > MOST_CHOSEN:
@@ -148,7 +148,7 @@ def moved_on(*, batch_id: int, person: Person) -> int:
     if batch is None or batch.confirmed_at is not None:
         return 0
     spec = list_of(batch.list_key)
-    question = question_of_query(spec, batch.query, batch.sort, scope_for(spec, person))
+    question = question_of_query(spec, batch.query, batch.sort, person)
     fitting = _matching(spec, question, batch.ids)
     left = [pk for pk in batch.ids if pk in fitting]
     gone = len(batch.ids) - len(left)
@@ -208,7 +208,7 @@ def _matching(spec: ListSpec[Any], question: Question, ids: Sequence[int]) -> se
 
 def _done(spec: ListSpec[Any], action: Action, batch: Batch, ids: Sequence[int]) -> list[Answer]:
     """Act on the rows that still fit; the others say that they moved on."""
-    question = question_of_query(spec, batch.query, batch.sort, scope_for(spec, batch.person))
+    question = question_of_query(spec, batch.query, batch.sort, batch.person)
     fitting = _matching(spec, question, ids)
     answers = [
         Answer(pk, str(pk), False, _("It no longer fits the filter that you confirmed."))

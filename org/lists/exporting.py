@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from org import services as org
 from org.lists.files import CSV, PLAIN_BOOK, XLSX, cell_value, csv_text, guarded, write_row
-from org.lists.pages import question_of_query, scope_for
+from org.lists.pages import may_see, question_of_query
 from org.lists.registry import list_of
 from org.lists.specs import Column, ListSpec, Part
 from org.models import JobFilePart, Person
@@ -88,12 +88,12 @@ def export(work: org.Work) -> Iterator[org.Step]:
     told = work.payload
     spec = list_of(told["list"])
     columns = [each for key in told["columns"] if (each := spec.column(key)) is not None]
-    if not work.person.may(spec.permission):
+    if not may_see(spec, work.person):
         raise org.JobTrouble(_("You may not see this list any more."))
     secret = [each for each in columns if each.secret]
     if not all(work.person.may(each.secret) for each in secret):
         raise org.JobTrouble(_("You may not see receivers any more."))
-    question = question_of_query(spec, told["query"], told["sort"], scope_for(spec, work.person))
+    question = question_of_query(spec, told["query"], told["sort"], work.person)
     done, piece = work.done, int(work.place.get("piece", 0))
     cursor, all_read = str(work.place.get("cursor", "")), bool(work.place.get("read"))
     total = spec.total(question) if spec.total and not all_read else None

@@ -14,7 +14,7 @@ from org import selectors
 from org.access import person_of
 from org.addresses import number_in
 from org.lists.cells import cell_of
-from org.lists.specs import Column, Counted, Filter, Kind, ListSpec, Question, Tab
+from org.lists.specs import Action, Column, Counted, Filter, Kind, ListSpec, Question, Tab
 from org.models import Person
 from org.scope import Scope
 
@@ -58,25 +58,29 @@ class ListPage:
     narrowed: bool
 
 
-def question_of(spec: ListSpec[Any], asked: Mapping[str, str], scope: Scope) -> Question:
+def question_of(
+    spec: ListSpec[Any], asked: Mapping[str, str], scope: Scope, person: Person | None = None
+) -> Question:
     """What an address asks of a list; parameters that are not the list's own mean nothing."""
     kept = {}
     for name in spec.params:
         value = " ".join(asked.get(name, "").replace("\x00", "").split())[:LONGEST_VALUE]
         if value:
             kept[name] = value
-    return Question(scope, kept, spec.sorted_by(asked.get("sort", "")))
+    return Question(scope, kept, spec.sorted_by(asked.get("sort", "")), person)
 
 
-def question_of_query(spec: ListSpec[Any], query: str, sort: str, scope: Scope) -> Question:
-    """The same for a kept query string."""
-    return question_of(spec, dict(parse_qsl(query)) | {"sort": sort}, scope)
+def question_of_query(spec: ListSpec[Any], query: str, sort: str, person: Person) -> Question:
+    """The same for a kept query string, asked by a person within their scope."""
+    asked = dict(parse_qsl(query)) | {"sort": sort}
+    scope = selectors.scope_of(person, permission=spec.permission or None)
+    return question_of(spec, asked, scope, person)
 
 
 def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> ListPage:
     """Read one page of a list as its reader has set it up."""
     person = person_of(request)
-    asked = question_of(spec, request.GET, scope)
+    asked = question_of(spec, request.GET, scope, person)
     setup = selectors.setup_of_list(person=person, list_key=spec.key)
     views = selectors.views_of_list(person=person, list_key=spec.key)
     view_id = number_in(request.GET, "view")
@@ -86,7 +90,7 @@ def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> Lis
     part = spec.read(asked, cursor, setup.rows)
     address = _Address(request.path, asked, spec, view.id if view else None)
     filters = spec.filters(asked)
-    actions = [each for each in spec.actions if person.may(each.permission)]
+    actions = [each for each in spec.actions if may_act(each, person)]
     secrets = [each for each in spec.columns if each.secret and person.may(each.secret)]
     return ListPage(
         key=spec.key,
@@ -123,12 +127,12 @@ def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> Lis
 
 def may_see(spec: ListSpec[Any], person: Person) -> bool:
     """Whether the person may read the list at all."""
-    return person.may(spec.permission)
+    return not spec.permission or person.may(spec.permission)
 
 
-def scope_for(spec: ListSpec[Any], person: Person) -> Scope:
-    """The units whose rows the person sees in a list."""
-    return selectors.scope_of(person, permission=spec.permission)
+def may_act(action: Action, person: Person) -> bool:
+    """Whether the person may do this with rows that they see."""
+    return not action.permission or person.may(action.permission)
 
 
 @dataclass(frozen=True)

@@ -103,11 +103,15 @@ class Tab:
 
 @dataclass(frozen=True)
 class Question:
-    """A frozen filter: whose list, narrowed to what, in which order."""
+    """A frozen filter: whose list, narrowed to what, in which order.
+
+    `person` is who reads; only lists that are one's own (`ListSpec.permission` empty) ask for it.
+    """
 
     scope: Scope
     asked: Mapping[str, str] = field(default_factory=dict)
     sort: str = ""
+    person: Person | None = None
 
     def get(self, name: str) -> str:
         """The value of a parameter, empty when it is missing."""
@@ -153,6 +157,7 @@ class Action:
 
     key: str
     label: Words
+    # Empty: whoever sees the list may try it; `run` answers for each row.
     permission: str
     run: Verb | None = None
     opens: str = ""
@@ -169,6 +174,7 @@ class ListSpec(Generic[Row]):
     key: str
     title: Words
     route: str
+    # Empty for a list of one's own things, which everybody signed in has.
     permission: str
     columns: Sequence[Column[Row]]
     # The parameters that narrow it; whatever else stands in an address is no part of a view.

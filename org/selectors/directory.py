@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,9 +10,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from org import places
-from org.models import Assignment, Person, RoleSet, Unit
+from org.models import Assignment, Authenticator, Person, RoleSet, Unit
 from org.roles import Role
 from org.scope import Scope
+from org.selectors.people import jobs_in_force
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,21 @@ class PersonView:
     is_active: bool
     last_login: datetime | None
     jobs: tuple[JobView, ...]
-    pinyin: str
+    language: str
+    has_factor: bool
 
 
 @dataclass(frozen=True)
 class PeopleWanted:
-    """What the list is narrowed to; `words` in name, pinyin, sign-in name or e-mail."""
+    """What the list is narrowed to; `words` in name, pinyin, sign-in name or e-mail.
+
+    `state`: "" (active), "new" (active, never signed in), "idle" (active, no role today), "gone".
+    """
 
     words: str = ""
     role: str = ""
     unit_id: int | None = None
-    active: bool | None = True
+    state: str = ""
 
 
 def _seen(scope: Scope) -> QuerySet[Person]:
@@ -62,11 +67,9 @@ def _seen(scope: Scope) -> QuerySet[Person]:
     return rows.filter(pk__in=inside.values("person_id"))
 
 
-def people(
-    *, scope: Scope, wanted: PeopleWanted, after: int | None = None, limit: int = 50
-) -> list[PersonView]:
-    """People by spelled name; keyset paging by `after` (an id). A constant number of queries."""
-    rows = _seen(scope)
+def people_of(*, scope: Scope, wanted: PeopleWanted) -> QuerySet[Person]:
+    """The people of a filter, unordered."""
+    rows = _seen(scope).filter(is_active=wanted.state != "gone")
     words = " ".join(wanted.words.split()).lower()
     if words:
         rows = rows.filter(
@@ -75,8 +78,10 @@ def people(
             | Q(username__icontains=words)
             | Q(email__icontains=words)
         )
-    if wanted.active is not None:
-        rows = rows.filter(is_active=wanted.active)
+    if wanted.state == "new":
+        rows = rows.filter(last_login__isnull=True)
+    if wanted.state == "idle":
+        rows = rows.exclude(pk__in=jobs_in_force().values("person_id"))
     if wanted.role:
         jobs = Assignment.objects.filter(role__code=wanted.role)
         rows = rows.filter(pk__in=jobs.values("person_id"))
@@ -84,10 +89,12 @@ def people(
         path = Unit.objects.filter(pk=wanted.unit_id).values_list("path", flat=True).first()
         jobs = Assignment.objects.filter(unit__path__startswith=path or "/")
         rows = rows.filter(pk__in=jobs.values("person_id"))
-    if after is not None:
-        last = Person.objects.filter(pk=after).values_list("pinyin", flat=True).first() or ""
-        rows = rows.filter(Q(pinyin__gt=last) | Q(pinyin=last, pk__gt=after))
-    return _views(rows.order_by("pinyin", "pk")[:limit])
+    return rows
+
+
+def people_by_id(*, ids: Collection[int], scope: Scope) -> dict[int, PersonView]:
+    """These people, as far as they are inside the scope. A constant number of queries."""
+    return {view.id: view for view in _views(_seen(scope).filter(pk__in=ids))}
 
 
 def person(person_id: int, *, scope: Scope) -> PersonView | None:
@@ -100,6 +107,8 @@ def _views(rows: QuerySet[Person]) -> list[PersonView]:
     jobs = Assignment.objects.select_related("role", "unit").order_by("id")
     found = list(rows.prefetch_related(Prefetch("assignments", jobs)))
     names = _place_names(job for row in found for job in row.assignments.all())
+    shown = Authenticator.objects.filter(person__in=found, confirmed=True)
+    factors = set(shown.values_list("person_id", flat=True))
     today = timezone.localdate()
     return [
         PersonView(
@@ -110,7 +119,8 @@ def _views(rows: QuerySet[Person]) -> list[PersonView]:
             is_active=row.is_active,
             last_login=row.last_login,
             jobs=tuple(_job(job, names, today) for job in row.assignments.all()),
-            pinyin=row.pinyin,
+            language=str(row.get_language_display()),
+            has_factor=row.pk in factors,
         )
         for row in found
     ]

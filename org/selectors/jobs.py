@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,9 +58,45 @@ class JobView:
 def _jobs_of(person: Person) -> QuerySet[Job]:
     """A person's own jobs; whoever reads the audit trail of the whole house sees all."""
     rows = Job.objects.select_related("person", "file").defer("file__content", "payload", "place")
-    if person.may(AUDIT_VIEW) and scope_of(person, permission=AUDIT_VIEW).is_everything:
-        return rows
-    return rows.filter(person=person)
+    return rows if sees_all_jobs(person) else rows.filter(person=person)
+
+
+@dataclass(frozen=True)
+class JobsWanted:
+    """What the list is narrowed to.
+
+    `words` in the title. `state`: "" (all), "running" (not ended yet), "done", "failed",
+    "cancelled". `own`: without those of others.
+    """
+
+    words: str = ""
+    state: str = ""
+    own: bool = False
+
+
+ENDS = {"done": JobState.DONE, "failed": JobState.FAILED, "cancelled": JobState.CANCELLED}
+
+
+def jobs_of(*, person: Person, wanted: JobsWanted) -> QuerySet[Job]:
+    """The jobs of a filter that the person may see, unordered."""
+    rows = _jobs_of(person)
+    if wanted.own:
+        rows = rows.filter(person=person)
+    if wanted.words:
+        rows = rows.filter(title__icontains=wanted.words)
+    if wanted.state == "running":
+        return rows.filter(finished_at__isnull=True)
+    return rows.filter(state=ENDS[wanted.state]) if wanted.state in ENDS else rows
+
+
+def jobs_by_id(*, person: Person, ids: Collection[int]) -> dict[int, JobView]:
+    """These jobs, as far as the person may see them. One query."""
+    return {row.pk: _job_view(row) for row in _jobs_of(person).filter(pk__in=ids)}
+
+
+def sees_all_jobs(person: Person) -> bool:
+    """Whether the jobs of others stand in the list too."""
+    return person.may(AUDIT_VIEW) and scope_of(person, permission=AUDIT_VIEW).is_everything
 
 
 def jobs(

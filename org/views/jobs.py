@@ -22,11 +22,11 @@ from django.views.decorators.http import require_GET, require_POST
 from org import selectors, services
 from org.access import person_of
 from org.access import to_sign_in as sent_to_sign_in
-from org.addresses import number_in
 from org.lists.exporting import pieces_of
+from org.lists.jobs import JOBS
+from org.lists.pages import list_page
 from org.models import Person
-
-PAGE = 50
+from org.scope import Scope
 
 
 @require_GET
@@ -34,23 +34,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """The person's jobs, newest first."""
     if not isinstance(request.user, Person):
         return sent_to_sign_in(request)
-    before = number_in(request.GET, "before")
-    running = request.GET.get("state") == "running"
-    rows = selectors.jobs(person=request.user, running=running, before=before, limit=PAGE + 1)
-    kept = "state=running&" if running else ""
-    tabs = [
-        {"label": _("All"), "url": reverse("jobs"), "active": not running, "count": None},
-        {"label": _("Running"), "url": "?state=running", "active": running, "count": None},
-    ]
-    return render(
-        request,
-        "org/jobs.html",
-        {
-            "jobs": rows[:PAGE],
-            "tabs": tabs,
-            "next_url": f"?{kept}before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
-        },
-    )
+    # Whose they are decides, not where: no scope is asked for.
+    page = list_page(request, JOBS, scope=Scope.nothing())
+    return render(request, "org/jobs.html", {"list": page})
 
 
 def _job(request: HttpRequest, job_id: int) -> selectors.JobView:

@@ -24,7 +24,7 @@ from org.access import person_of, to_sign_in
 from org.addresses import number_in
 from org.lists import batches
 from org.lists.exporting import ExportRefused, start_export
-from org.lists.pages import may_see, question_of_query, scope_for
+from org.lists.pages import may_see, question_of_query
 from org.lists.registry import list_of
 from org.lists.specs import MANY, ListSpec, UnknownList
 from org.models import Person
@@ -58,9 +58,7 @@ def save_view(request: HttpRequest, key: str) -> HttpResponse:
         return to_sign_in(request)
     spec = list_seen(request, key)
     sort = spec.sorted_by(request.POST.get("sort", ""))
-    asked = question_of_query(
-        spec, request.POST.get("query", "")[:2000], sort, scope_for(spec, request.user)
-    )
+    asked = question_of_query(spec, request.POST.get("query", "")[:2000], sort, request.user)
     query = _query(asked.asked, "" if sort == spec.sort else sort)
     columns = [each.key for each in spec.shown(request.POST.getlist("column"))]
     try:
@@ -185,7 +183,7 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     found = selectors.batch(batch_id, person=request.user) or found
     spec = list_of(found.list_key)
-    question = question_of_query(spec, found.query, found.sort, scope_for(spec, request.user))
+    question = question_of_query(spec, found.query, found.sort, request.user)
     action = next(each for each in spec.actions if each.key == found.action)
     back = f"{reverse(spec.route)}?{found.query}" if found.query else reverse(spec.route)
     context = {

@@ -20,8 +20,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from org import roles, selectors, services
 from org.access import permission_required, person_of
-from org.addresses import address_with, number_in, words_in
+from org.addresses import number_in
+from org.lists.pages import list_page
+from org.lists.people import PEOPLE
 from org.models import Person
+from org.refusals import REFUSALS, said
 from org.scope import Scope
 from org.selectors import directory, scope_of
 from org.selectors.signed_in import (
@@ -31,9 +34,7 @@ from org.selectors.signed_in import (
     sign_ins_of,
 )
 from org.services import invitations, second_factor, sessions
-from org.views.refusals import REFUSALS, said
 
-PAGE = 50
 # In the session until the page has shown it once: a link for somebody without mail.
 LINK = "link_to_hand_over"
 
@@ -112,32 +113,10 @@ def people(request: HttpRequest) -> HttpResponse:
     """Who works here; names are found by pinyin too."""
     me = person_of(request)
     scope = scope_of(me, permission=roles.PEOPLE_VIEW)
-    gone = request.GET.get("state") == "gone"
-    wanted = directory.PeopleWanted(
-        words=words_in(request.GET, "q"), role=request.GET.get("role", ""),
-        unit_id=number_in(request.GET, "unit"), active=not gone,
-    )  # fmt: skip
-    rows = directory.people(
-        scope=scope, wanted=wanted, after=number_in(request.GET, "after"), limit=PAGE + 1
-    )
-    more = len(rows) > PAGE
-    tabs = [
-        {"label": _("Active"), "url": address_with(request, state="", after=""),
-         "active": not gone, "count": None},
-        {"label": _("Not active"), "url": address_with(request, state="gone", after=""),
-         "active": gone, "count": None},
-    ]  # fmt: skip
     return render(
         request,
         "org/people.html",
-        {
-            "people": rows[:PAGE],
-            "tabs": tabs,
-            "roles": [(role.code, role.label) for role in directory.roles()],
-            "units": [(str(unit.id), unit.name) for unit in selectors.units(scope=scope)],
-            "next_url": address_with(request, after=str(rows[PAGE - 1].id)) if more else "",
-            "may_edit": me.may(roles.PEOPLE_EDIT),
-        },
+        {"list": list_page(request, PEOPLE, scope=scope), "may_edit": me.may(roles.PEOPLE_EDIT)},
     )
 
 

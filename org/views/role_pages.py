@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from org import roles as catalogue
 from org import services
 from org.access import permission_required, person_of
+from org.refusals import REFUSALS, said
 from org.selectors import directory, scope_of
-from org.views.refusals import REFUSALS, said
 
 
 @dataclass(frozen=True)

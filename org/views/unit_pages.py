@@ -19,10 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from org import roles, selectors, services
 from org.access import permission_required, person_of
 from org.models import Unit
+from org.refusals import REFUSALS, said
 from org.scope import Scope
 from org.selectors import scope_of
 from org.services.unit_moves import move_unit
-from org.views.refusals import REFUSALS, said
 
 
 class UnitForm(forms.Form):

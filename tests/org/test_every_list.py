@@ -42,6 +42,7 @@ def something() -> None:
             platform="api", code="POS", name="门店收银", unit_id=given.unit().pk, base_url="",
             credentials={}, warehouse_ids=[], actor="system:test",
         )  # fmt: skip
+    given.job(of=given.person())
     Listing.objects.create(shop=shop, outer_code="NOBODY", title="What is it")
     told.accept(told.draft("T1"), told.draft("T2", told.line("")))
     from oms import services as orders

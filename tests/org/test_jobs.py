@@ -221,6 +221,31 @@ def test_a_person_sees_own_jobs_and_the_auditor_all() -> None:
     assert [each.id for each in selectors.jobs(person=auditor)] == [job.pk]
 
 
+def test_the_list_shows_how_far_jobs_are_and_stops_ones_own_only(client: Client) -> None:
+    owner, auditor = given.person("CLERK"), given.person("AUDITOR")
+    running, waiting = given.job(of=owner, upto=4), given.job(of=owner, upto=4)
+    Job.objects.filter(pk=waiting.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    org.work_on_jobs(seconds=0)
+    ids = {"action": "stop", "id": [str(waiting.pk)]}
+
+    client.force_login(auditor)
+    seen = client.get(reverse("jobs"))
+    client.post("/lists/jobs/batch/", ids)
+    assert _now(waiting).state == "QUEUED"
+    client.force_login(given.person("CLERK"))
+    assert client.get(reverse("jobs")).context["list"].rows == []
+    client.post("/lists/jobs/batch/", ids)
+    assert _now(waiting).state == "QUEUED"
+    client.force_login(owner)
+    client.post("/lists/jobs/batch/", ids)
+
+    assert _now(waiting).state == "CANCELLED"
+    assert [row["id"] for row in seen.context["list"].rows] == [waiting.pk, running.pk]
+    assert 'value="25" max="100"' in seen.content.decode()
+    tabs = client.get(reverse("jobs")).context["list"].tabs
+    assert [each["count"] for each in tabs] == [2, 1, 0, 0, 1]
+
+
 def test_every_kind_in_the_settings_has_a_handler(settings: LazySettings) -> None:
     from config import settings as ours
 

@@ -9,7 +9,7 @@ from django.test import Client
 from org import roles
 from org import selectors as who
 from org import services as org
-from org.models import AuditRecord, Invitation, Person, RoleSet, Unit
+from org.models import AuditRecord, Batch, Invitation, Person, RoleSet, Unit
 from org.roles import GRANTS, Role
 from org.services import invitations
 from tests import given
@@ -67,7 +67,7 @@ def test_people_are_found_by_pinyin_initials_and_role(boss: Client) -> None:
             org.assign(person_id=made.pk, unit_id=given.unit().pk, role="CLERK", actor=given.ACTOR)
 
     def found(query: str) -> list[str]:
-        return [each.name for each in boss.get(f"/people/?{query}").context["people"]]
+        return [row["label"] for row in boss.get(f"/people/?{query}").context["list"].rows]
 
     assert found("q=wxm") == ["王小明"]
     assert found("q=lilei") == ["李雷"]
@@ -83,7 +83,7 @@ def test_a_region_manager_sees_and_manages_the_own_region_only() -> None:
     other = given.person(role="CLERK", at="WEST", name="west-clerk")
     client = _as(manager)
 
-    listed = {each.username for each in client.get("/people/").context["people"]}
+    listed = {row["label"] for row in client.get("/people/").context["list"].rows}
     assert listed == {"east-manager", "east-clerk"}
     assert client.get(f"/people/{other.pk}/").status_code == 403
     assert client.post(f"/people/{other.pk}/act/", {"act": "deactivate"}).status_code == 403
@@ -101,6 +101,32 @@ def test_a_region_manager_sees_and_manages_the_own_region_only() -> None:
     assert not Person.objects.get(pk=mine.pk).is_active
     assert Person.objects.get(pk=other.pk).is_active
     assert set(mine.assignments.values_list("role__code", flat=True)) == {"CLERK"}
+
+
+def test_many_are_shut_out_at_once_and_whoever_may_not_be_is_answered_for_alone() -> None:
+    given.unit("EAST", "REGION", "HQ")
+    manager = given.person(role="REGION_MANAGER", at="EAST", name="east-manager")
+    mine = given.person(role="CLERK", at="EAST", name="east-clerk")
+    other = given.person(role="CLERK", at="HQ", name="head-clerk")
+    client = _as(manager)
+    ids = [str(each.pk) for each in (manager, mine, other)]
+
+    client.post("/lists/people/batch/", {"action": "out", "id": ids})
+    batch = Batch.objects.get()
+    # Whom the manager does not see was never chosen.
+    assert set(batch.ids) == {manager.pk, mine.pk}
+    client.post(f"/batches/{batch.pk}/", {"why": "The store is closed"})
+
+    active = Person.objects.filter(is_active=True).values_list("username", flat=True)
+    assert set(active) == {"east-manager", "head-clerk"}
+    batch.refresh_from_db()
+    assert (batch.done, batch.refused) == (1, 1)
+    tabs = client.get("/people/").context["list"].tabs
+    assert [each["count"] for each in tabs] == [1, 0, 0, 1]
+    client.post(
+        "/lists/people/batch/", {"action": "in", "id": [str(mine.pk)], "query": "state=gone"}
+    )
+    assert Person.objects.get(pk=mine.pk).is_active
 
 
 def test_a_refusal_is_a_sentence_on_the_page(boss: Client) -> None:

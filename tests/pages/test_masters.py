@@ -62,6 +62,30 @@ def test_a_warehouse_is_made_in_ones_own_part_of_the_company_only(client: Client
     assert not Warehouse.objects.exists()
 
 
+def test_warehouses_are_found_by_pinyin_and_told_apart_from_stores(client: Client) -> None:
+    given.warehouse("WH1")
+    store = given.warehouse("S1")
+    closed = given.warehouse("OLD")
+    Warehouse.objects.filter(pk=store).update(
+        kind="STORE", name="虹桥店", pinyin="hongqiaodian hqd"
+    )
+    Warehouse.objects.filter(pk=closed).update(is_active=False)
+    client.force_login(given.person())
+    page = reverse("masters-warehouses")
+
+    def found(**asked: str) -> list[str]:
+        return [row["label"] for row in client.get(page, asked).context["list"].rows]
+
+    assert found() == ["S1", "WH1"]
+    assert found(sort="-code") == ["WH1", "S1"]
+    assert found(q="hqd") == found(state="stores") == found(kind="STORE") == ["S1"]
+    assert found(state="houses") == ["WH1"]
+    assert found(state="closed") == ["OLD"]
+    assert found(unit=str(given.unit().pk)) == ["S1", "WH1"]
+    tabs = client.get(page).context["list"].tabs
+    assert [each["count"] for each in tabs] == [2, 1, 1, 1]
+
+
 def test_the_places_of_others_are_not_there(client: Client) -> None:
     house = given.warehouse("WH1")
     given.unit("S01", kind="STORE", parent="HQ")

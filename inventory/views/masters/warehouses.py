@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from inventory import selectors as stock
+from inventory.lists.warehouses import WAREHOUSES
 from inventory.requests import Refused
 from inventory.selectors import master_lists as lists
 from inventory.services.editing import change_location, create_location
@@ -19,6 +20,7 @@ from inventory.views.masters.forms import PlaceForm, WarehouseForm, show_refusal
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import address_with
+from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of, units
 from org.undoing import offer_undo
@@ -45,7 +47,7 @@ def warehouse_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "inventory/masters/warehouses.html",
-        {"houses": lists.warehouse_rows(scope=_scope(request))},
+        {"list": list_page(request, WAREHOUSES, scope=_scope(request))},
     )
 
 

@@ -103,9 +103,7 @@ def take(site: str, folder: Path, name: str, password: str, only: str) -> int:
             context = signed_in(browser, site, name, password, width)
             for language in LANGUAGES:
                 tell(context, site, "set-language", language=language)
-                for theme in (
-                    ("light", "dark") if width == 1440 and language == "en" else ("light",)
-                ):
+                for theme in themes_of(width, language):
                     tell(context, site, "set-look", theme=theme)
                     page = context.new_page()
                     for kind, address in pages:

@@ -21,7 +21,7 @@ from inventory.selectors.warehouse_list import (
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_each
+from org.lists.counting import counted, counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.selectors import units
 
@@ -55,19 +55,12 @@ def read(question: Question, cursor: str, limit: int) -> Part[WarehouseListed]:
 def tabs(question: Question) -> Sequence[Tab]:
     """By what they are, with counts."""
     narrowing = narrowing_of(question)
-    counts = counted_each(
-        {
-            state: warehouses_of(scope=question.scope, narrowing=replace(narrowing, state=state))
-            for state in STATES
-        }
-    )
-    return [
-        Tab(
-            sets={"state": state}, label=label, active=state == narrowing.state,
-            counted=counts[state],
-        )
-        for state, label in STATES.items()
-    ]  # fmt: skip
+    return counted_tabs(
+        "state", STATES, narrowing.state,
+        lambda state: warehouses_of(
+            scope=question.scope, narrowing=replace(narrowing, state=state)
+        ),
+    )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:

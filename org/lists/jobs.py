@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from org import services
 from org.addresses import words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_each
+from org.lists.counting import counted, counted_tabs
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Job, Person
@@ -63,19 +63,11 @@ def read(question: Question, cursor: str, limit: int) -> Part[JobView]:
 def tabs(question: Question) -> Sequence[Tab]:
     """By how they stand, with counts."""
     person, wanted = _reader(question), wanted_of(question)
-    counts = counted_each(
-        {state: jobs_of(person=person, wanted=replace(wanted, state=state)) for state in STATES}
-    )
-    return [
-        Tab(
-            sets={"state": state},
-            label=label,
-            active=state == wanted.state,
-            counted=counts[state],
-            tone="bad" if state == "failed" and counts[state].count else "",
-        )
-        for state, label in STATES.items()
-    ]
+    return counted_tabs(
+        "state", STATES, wanted.state,
+        lambda state: jobs_of(person=person, wanted=replace(wanted, state=state)),
+        tones={"failed": "bad"},
+    )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from org import roles, services
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_each
+from org.lists.counting import counted, counted_tabs
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Person
@@ -64,19 +64,12 @@ def read(question: Question, cursor: str, limit: int) -> Part[PersonView]:
 def tabs(question: Question) -> Sequence[Tab]:
     """By whether they come and may do something, with counts."""
     wanted = wanted_of(question)
-    counts = counted_each(
-        {
-            state: directory.people_of(scope=question.scope, wanted=replace(wanted, state=state))
-            for state in STATES
-        }
-    )
-    return [
-        Tab(
-            sets={"state": state}, label=label, active=state == wanted.state,
-            counted=counts[state],
-        )
-        for state, label in STATES.items()
-    ]  # fmt: skip
+    return counted_tabs(
+        "state", STATES, wanted.state,
+        lambda state: directory.people_of(
+            scope=question.scope, wanted=replace(wanted, state=state)
+        ),
+    )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:

@@ -120,6 +120,11 @@ class Definition:
         )
 
     @property
+    def regrades(self) -> bool:
+        """True when a release may give the units another grade: then they must lie somewhere."""
+        return bool(self.regrade) or any(each.get("regrade") for each in self.dispositions)
+
+    @property
     def hears(self) -> frozenset[str]:
         """Kinds of events that may change a hold of this rule."""
         followed = {CHANGED} if self.follows else set()

@@ -1,4 +1,6 @@
-"""The clearance list for programs: lots frozen for their date, and what became of earlier ones."""
+"""The clearance list for programs: lots frozen for their date, what became of earlier ones; taking
+one over for a promotion.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,16 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from freeze_rules.api.reporting import Reporting
 from freeze_rules.selectors import clearance
+from freeze_rules.services.reports import clearance as services
+from inventory import services as inventory
 from org import roles
 from org.api.describing import described
 from org.api.endpoints import Endpoint
+from org.api.faults import Fault, Faulty
 from org.api.queries import Query, plain
+from org.api.shapes import Field, Shape, number
 
 LOT: dict[str, Any] = {
     "hold": int, "document": str, "sku": str, "lot": str, "warehouse": str, "units": int,
@@ -23,6 +30,10 @@ LOT: dict[str, Any] = {
 MONTH: dict[str, Any] = {
     "month": date, "sold": int, "back": int, "to_supplier": int, "scrapped": int, "lost": Decimal,
 }  # fmt: skip
+
+
+TAKING = Shape((Field("promotion", number(1, 2**62), required=True, about="Its id."),))
+TAKEN: dict[str, Any] = {"hold": int, "promotion": int}
 
 
 class Clearance(Endpoint):
@@ -42,6 +53,31 @@ class Clearance(Endpoint):
                 "months": [{**plain(row), "lost": f"{row.lost:.2f}"} for row in months],
             }
         )
+
+
+class ClearanceTaken(Reporting):
+    """A lot goes to a promotion."""
+
+    permission = roles.STOCK_CONVERT
+
+    @described(
+        "Hand a lot of the clearance list to a promotion", body=TAKING, answer=TAKEN, also=(404,),
+        example={"promotion": 3},
+    )  # fmt: skip
+    def post(self, request: Request, hold_id: int) -> Response:
+        """The freeze becomes the reserve of a running promotion, without a moment between."""
+        told = TAKING.must(request.data)
+
+        def work() -> Response:
+            made = services.take_over(
+                hold_id=hold_id, promotion_id=told["promotion"], by=self.caller
+            )
+            return Response({"hold": made, "promotion": told["promotion"]})
+
+        try:
+            return self.done(work)
+        except inventory.Refused as refused:
+            raise Faulty(Fault(code=refused.code, said=str(refused), status=409)) from None
 
 
 def _lot(row: clearance.ToClear) -> dict[str, Any]:

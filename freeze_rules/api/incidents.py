@@ -66,7 +66,7 @@ class Incidents(Reporting):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Damage at a place, a leak at a place, or a repair that is done: the rules hear of it."""
-        told, person = NEW.must(request.data), self.person()
+        told = NEW.must(request.data)
 
         def work() -> Response:
             what = named(
@@ -75,7 +75,7 @@ class Incidents(Reporting):
             )
             row = incidents.report(
                 key=self.attempt(), kind=told["kind"], what=what, qty=told.get("qty", 0),
-                note=told["note"], person=person,
+                note=told["note"], by=self.caller,
             )  # fmt: skip
             return Response(_shown(row), status=201)
 
@@ -90,9 +90,8 @@ class IncidentMended(Reporting):
     @described("Say that a leak is mended", body={}, answer=INCIDENT, also=(404,))
     def post(self, request: Request, incident_id: int) -> Response:
         """What waits for it is let go of."""
-        person = self.person()
         return self.done(
-            lambda: Response(_shown(incidents.mend(incident_id=incident_id, person=person)))
+            lambda: Response(_shown(incidents.mend(incident_id=incident_id, by=self.caller)))
         )
 
 

@@ -18,11 +18,11 @@ from freeze_rules.services.reports import inspections
 from freeze_rules.services.reports.naming import named
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
+from org.api.callers import Caller
 from org.api.describing import described
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, Spot, Wrong, number, reads, text, word
-from org.models import Person
 from org.scope import Scope
 from org.selectors.attachments import files_of
 from org.services.approvals import ApprovalRefused
@@ -122,12 +122,12 @@ class Inspections(_OfInspections):
 
         What waits for the result is let go of, turned into defects or split by itself.
         """
-        told, person = NEW.must(request.data), self.person()
+        told = NEW.must(request.data)
 
         def work() -> Response:
-            row = _asked(told, key=self.attempt(), person=person, scope=self.scope())
+            row = _asked(told, key=self.attempt(), by=self.caller, scope=self.scope())
             if "result" in told:
-                row = _decided(row.pk, told, person)
+                row = _decided(row.pk, told, self.caller)
             return Response(_shown(row), status=201)
 
         return self.done(work)
@@ -144,8 +144,8 @@ class InspectionResult(_OfInspections):
     )  # fmt: skip
     def post(self, request: Request, inspection_id: int) -> Response:
         """Written once; PARTIAL says in `passed` how many units are sound."""
-        told, person = RESULT.must(request.data), self.person()
-        return self.done(lambda: Response(_shown(_decided(inspection_id, told, person))))
+        told = RESULT.must(request.data)
+        return self.done(lambda: Response(_shown(_decided(inspection_id, told, self.caller))))
 
 
 class InspectionFiles(_OfInspections):
@@ -163,13 +163,13 @@ class InspectionFiles(_OfInspections):
     )  # fmt: skip
     def post(self, request: Request, inspection_id: int) -> Response:
         """A photo (JPEG, PNG, WebP) or a PDF; the same bytes again are the same file."""
-        told, person = PAPER.must(request.data), self.person()
+        told = PAPER.must(request.data)
 
         def work() -> Response:
             row, paper = self._row(inspection_id), told["content"]
             attach(
-                document=row.number, person=person, name=told["name"], file=io.BytesIO(paper),
-                size=len(paper),
+                document=row.number, actor=self.caller.actor, name=told["name"],
+                file=io.BytesIO(paper), size=len(paper),
             )  # fmt: skip
             return Response({"files": _files(row)}, status=201)
 
@@ -198,7 +198,7 @@ def _files(row: Inspection) -> Any:
     )  # fmt: skip
 
 
-def _asked(told: Mapping[str, Any], *, key: str, person: Person, scope: Scope) -> Inspection:
+def _asked(told: Mapping[str, Any], *, key: str, by: Caller, scope: Scope) -> Inspection:
     goods = named(
         scope=scope, warehouse=told["warehouse"], sku=told["sku"], lot=told.get("lot", "")
     )
@@ -206,17 +206,17 @@ def _asked(told: Mapping[str, Any], *, key: str, person: Person, scope: Scope) -
         goods=goods, qty=told["qty"], sample=told.get("sample", 0),
         document=told.get("document", ""), note=told.get("note", ""),
     )  # fmt: skip
-    return inspections.ask(key=key, sample=sample, person=person)
+    return inspections.ask(key=key, sample=sample, by=by)
 
 
-def _decided(inspection_id: int, told: Mapping[str, Any], person: Person) -> Inspection:
+def _decided(inspection_id: int, told: Mapping[str, Any], by: Caller) -> Inspection:
     passed = told.get("passed")
     if passed is not None and told["result"] != Inspection.Result.PARTIAL:
         # PASSED with fewer sound units says two things.
         raise ReportRefused("parts_wrong", field="passed")
     return inspections.decide(
         inspection_id=inspection_id, result=told["result"], reference=told.get("reference", ""),
-        passed=passed, note=told.get("note", ""), person=person,
+        passed=passed, note=told.get("note", ""), by=by,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.request import Request
@@ -12,9 +13,11 @@ from freeze_rules.models import Promotion
 from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import promotions
 from org import roles
-from org.api.describing import described
+from org.api import shapes
+from org.api.cursors import Page, read_cursor
+from org.api.describing import Maybe, described
 from org.api.queries import Query, plain
-from org.api.shapes import Field, Shape, lines, listed, moment, number, text, word
+from org.api.shapes import Field, Shape, listed, moment, number, text, word
 from org.scope import Scope
 
 PROMOTION = {
@@ -36,7 +39,7 @@ NEW = Shape(
         Field("opens_at", moment, required=True),
         Field("closes_at", moment, required=True),
         Field("shops", listed(number(1, 2**62)), about="Their numbers; every shop when missing."),
-        Field("lines", lines(LINE, promotions.MOST_LINES), required=True),
+        Field("lines", shapes.lines(LINE, promotions.MOST_LINES), required=True),
     )
 )
 CLOSE, CALL_OFF = "close", "call_off"
@@ -48,12 +51,19 @@ class Promotions(Reporting):
 
     permission_to_change = roles.STOCK_HOLD
 
-    @described("List promotions", answer={"promotions": [PROMOTION]})
+    @described(
+        "List promotions",
+        takes={"cursor": str, "limit": int},
+        answer={"promotions": [PROMOTION], "cursor": Maybe(str)},
+    )
     def get(self, request: Request) -> Response:
         """The newest first, with the lines in the caller's warehouses."""
-        Query(request, ())
+        query = Query(request, ("cursor", "limit"))
+        after, limit = read_cursor(query.text("cursor", 400), int), query.limit(20)
         scope = self.scope()
-        return Response({"promotions": [_shown(row, scope) for row in asked.promotions(limit=20)]})
+        rows = asked.promotions(scope=scope, before=after[0] if after else None, limit=limit + 1)
+        page = Page.cut(rows, limit=limit, key=lambda row: (row.pk,))
+        return Response({"promotions": _shown(page.rows, scope), "cursor": page.cursor})
 
     @described(
         "Plan a promotion",
@@ -68,7 +78,7 @@ class Promotions(Reporting):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """It opens and closes by itself; a line in error is named and nothing is planned."""
-        told, person = NEW.must(request.data), self.person()
+        told = NEW.must(request.data)
 
         def work() -> Response:
             scope = self.scope()
@@ -77,8 +87,8 @@ class Promotions(Reporting):
                 shops=told.get("shops", ()),
                 lines=promotions.lines_of(told["lines"], scope=scope),
             )  # fmt: skip
-            row = promotions.plan(key=self.attempt(), wish=wish, person=person)
-            return Response(_shown(row, scope), status=201)
+            row = promotions.plan(key=self.attempt(), wish=wish, by=self.caller)
+            return Response(_shown([row], scope)[0], status=201)
 
         return self.done(work)
 
@@ -91,14 +101,22 @@ class PromotionEnd(Reporting):
     @described("End a promotion", body=END, answer=PROMOTION, also=(404,), example={"how": CLOSE})
     def post(self, request: Request, promotion_id: int) -> Response:
         """`close` one that runs: what is left is for everybody; `call_off` one that is planned."""
-        told, person = END.must(request.data), self.person()
+        told = END.must(request.data)
         end = promotions.close_now if told["how"] == CLOSE else promotions.call_off
-        return self.done(
-            lambda: Response(_shown(end(promotion_id=promotion_id, person=person), self.scope()))
-        )
+
+        def work() -> Response:
+            row = end(promotion_id=promotion_id, by=self.caller)
+            return Response(_shown([row], self.scope())[0])
+
+        return self.done(work)
 
 
-def _shown(row: Promotion, scope: Scope) -> dict[str, Any]:
+def _shown(rows: Sequence[Promotion], scope: Scope) -> list[dict[str, Any]]:
+    lines = asked.promotion_lines(rows, scope=scope)
+    return [_one(row, lines[row.pk]) for row in rows]
+
+
+def _one(row: Promotion, lines: Sequence[asked.ReserveLine]) -> dict[str, Any]:
     said: dict[str, Any] = plain(
         {
             "id": row.pk, "number": row.number, "name": row.name, "state": row.state,
@@ -108,7 +126,7 @@ def _shown(row: Promotion, scope: Scope) -> dict[str, Any]:
                     "sku": line.sku_code, "warehouse": line.warehouse_code, "qty": line.qty,
                     "reserved": line.reserved, "left": line.left,
                 }
-                for line in asked.promotion_lines(row, scope=scope)
+                for line in lines
             ],
         }
     )  # fmt: skip

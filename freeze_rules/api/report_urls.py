@@ -20,6 +20,11 @@ urlpatterns = [
     path("suppliers/quality", boards.SupplierBoard.as_view(), name="api-supplier-quality"),
     path("suppliers/limits", boards.SupplierLimits.as_view(), name="api-supplier-limits"),
     path("clearance", clearance.Clearance.as_view(), name="api-clearance"),
+    path(
+        "clearance/<int:hold_id>/take-over",
+        clearance.ClearanceTaken.as_view(),
+        name="api-clearance-take-over",
+    ),
     path("inspections", inspections.Inspections.as_view(), name="api-inspections"),
     path(
         "inspections/<int:inspection_id>/result",

@@ -18,7 +18,9 @@ from org.models import Person
 
 add_texts(SENTENCES)
 # What an address names; as a field of a body it is only a wrong value.
-THINGS = frozenset({"unknown_inspection", "unknown_incident", "unknown_promotion"})
+THINGS = frozenset(
+    {"unknown_inspection", "unknown_incident", "unknown_promotion", "nothing_to_take"}
+)
 
 
 class Reporting(Endpoint):
@@ -29,7 +31,7 @@ class Reporting(Endpoint):
     fields_outside: ClassVar[Mapping[str, str]] = {}
 
     def person(self) -> Person:
-        """Who reports; inspections, incidents and promotions are answered for by people.
+        """Who answers for it; an approval is given by people only.
 
         Raises:
             Faulty: people_only.

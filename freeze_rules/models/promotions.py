@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -27,7 +26,8 @@ class Promotion(models.Model):
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.PLANNED)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Who, as the ledger names them: a person or a program.
+    made_by = models.CharField(max_length=64)
     made_at = models.DateTimeField(
         db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
         editable=False,

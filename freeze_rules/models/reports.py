@@ -42,11 +42,10 @@ class Inspection(models.Model):
     # The report's number.
     reference = models.CharField(_("report"), max_length=120, blank=True, default="")
     note = models.CharField(_("note"), max_length=400, blank=True, default="")
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Who, as the ledger names them: a person or a program.
+    asked_by = models.CharField(max_length=64)
     asked_at = models.DateTimeField(db_default=_now(), editable=False)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    decided_by = models.CharField(max_length=64, blank=True, default="")
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -55,8 +54,8 @@ class Inspection(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="inspection_decided_by_somebody",
-                condition=Q(result="ASKED", decided_by__isnull=True, decided_at__isnull=True)
-                | (~Q(result="ASKED") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                condition=Q(result="ASKED", decided_by="", decided_at__isnull=True)
+                | (~Q(result="ASKED") & ~Q(decided_by="") & Q(decided_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="inspection_parts_make_the_whole",
@@ -148,12 +147,10 @@ class Incident(models.Model):
     lot = models.ForeignKey("inventory.Lot", models.PROTECT, null=True, related_name="+")
     qty = models.PositiveBigIntegerField(_("quantity"), default=0)
     note = models.CharField(_("note"), max_length=400)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reported_by = models.CharField(max_length=64)
     at = models.DateTimeField(db_default=_now(), editable=False)
     # A leak, until it is mended.
-    mended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    mended_by = models.CharField(max_length=64, blank=True, default="")
     mended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -168,8 +165,8 @@ class Incident(models.Model):
             ),
             models.CheckConstraint(
                 name="incident_only_leaks_are_mended",
-                condition=Q(mended_at__isnull=True, mended_by__isnull=True)
-                | Q(kind="LEAK", mended_at__isnull=False, mended_by__isnull=False),
+                condition=Q(mended_at__isnull=True, mended_by="")
+                | (Q(kind="LEAK", mended_at__isnull=False) & ~Q(mended_by="")),
             ),
         ]
 

@@ -45,6 +45,7 @@ def faults(
     if found:
         return found
     found += _release(definition)
+    found += _regrades(definition)
     found += _reason(definition)
     found += _reaches(definition, parameters)
     if definition.valid_until is not None and definition.valid_until < today:
@@ -76,6 +77,18 @@ def _release(definition: Definition) -> list[Wrong]:
         except conditions.ConditionRefused as refused:
             found += [Wrong(part="release", sentence=fault.text) for fault in refused.faults]
     return found
+
+
+def _regrades(definition: Definition) -> list[Wrong]:
+    """Another grade comes with letting go of the whole freeze, not of so many units of it."""
+    return [
+        Wrong(
+            part=f"dispositions[{at}]",
+            sentence=_("Only a release of the whole freeze gives the goods another grade."),
+        )
+        for at, deed in enumerate(definition.dispositions)
+        if deed.get("regrade") and deed.get("do") != "release"
+    ]
 
 
 def _reason(definition: Definition) -> list[Wrong]:

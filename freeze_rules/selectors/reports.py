@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from freeze_rules.models import (
     CustomsStep,
@@ -36,11 +36,7 @@ def inspections(
         rows = rows.filter(pk__in=ids)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return list(
-        rows.select_related("warehouse", "sku", "lot", "asked_by", "decided_by").order_by("-id")[
-            :limit
-        ]
-    )  # fmt: skip
+    return list(rows.select_related("warehouse", "sku", "lot").order_by("-id")[:limit])
 
 
 def incidents(*, scope: Scope, before: int | None = None, limit: int = MOST) -> list[Incident]:
@@ -48,11 +44,7 @@ def incidents(*, scope: Scope, before: int | None = None, limit: int = MOST) -> 
     rows = scope.limit(Incident.objects.all(), "warehouse__unit")
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return list(
-        rows.select_related("warehouse", "location", "sku", "lot", "person", "mended_by").order_by(
-            "-id"
-        )[:limit]
-    )
+    return list(rows.select_related("warehouse", "location", "sku", "lot").order_by("-id")[:limit])
 
 
 def supplier_blocks(*, limit: int = MOST) -> list[SupplierBlock]:
@@ -60,9 +52,15 @@ def supplier_blocks(*, limit: int = MOST) -> list[SupplierBlock]:
     return list(SupplierBlock.objects.order_by("-cleared_at", "-id")[:limit])
 
 
-def promotions(*, limit: int = MOST) -> list[Promotion]:
-    """The newest first."""
-    return list(Promotion.objects.select_related("made_by").order_by("-id")[:limit])
+def promotions(*, scope: Scope, before: int | None = None, limit: int = MOST) -> list[Promotion]:
+    """Those with a line in the reader's warehouses, the newest first."""
+    rows = Promotion.objects.all()
+    if not scope.is_everything:
+        lines = PromotionLine.objects.filter(promotion=OuterRef("pk"))
+        rows = rows.filter(Exists(scope.limit(lines, "warehouse__unit")))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-id")[:limit])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,22 +123,23 @@ class ReserveLine:
     left: int
 
 
-def promotion_lines(promotion: Promotion, *, scope: Scope) -> list[ReserveLine]:
-    """The lines in the reader's warehouses; four statements."""
-    lines = list(
-        scope.limit(PromotionLine.objects.filter(promotion=promotion), "warehouse__unit")
-        .select_related("sku", "warehouse")
-        .order_by("warehouse__code", "sku__code")
-    )
-    kept = reserves.left_of(promotion.number)
-    return [
-        ReserveLine(
-            sku_code=line.sku.code,
-            sku_name=line.sku.name,
-            warehouse_code=line.warehouse.code,
-            qty=line.qty,
-            reserved=line.reserved,
-            left=kept.get((line.warehouse_id, line.sku_id), 0),
+def promotion_lines(
+    promotions: Collection[Promotion], *, scope: Scope
+) -> dict[int, list[ReserveLine]]:
+    """The lines in the reader's warehouses, by promotion; four statements."""
+    numbers = {row.pk: row.number for row in promotions}
+    found: dict[int, list[ReserveLine]] = {pk: [] for pk in numbers}
+    kept = reserves.left_of(numbers.values())
+    lines = scope.limit(PromotionLine.objects.filter(promotion__in=numbers), "warehouse__unit")
+    for line in lines.select_related("sku", "warehouse").order_by("warehouse__code", "sku__code"):
+        found[line.promotion_id].append(
+            ReserveLine(
+                sku_code=line.sku.code,
+                sku_name=line.sku.name,
+                warehouse_code=line.warehouse.code,
+                qty=line.qty,
+                reserved=line.reserved,
+                left=kept.get((numbers[line.promotion_id], line.warehouse_id, line.sku_id), 0),
+            )
         )
-        for line in lines
-    ]
+    return found

@@ -97,14 +97,16 @@ def _reserves(holds: Mapping[int, str]) -> dict[str, Reserve]:
     return found
 
 
-def left_of(document: str) -> dict[tuple[int, int], int]:
-    """Units that rules keep for a document now, by warehouse and SKU; two statements."""
-    holds = Watch.objects.filter(
-        document=document, closed_at__isnull=True, hold__role="COMMITMENT"
-    ).values_list("hold_id", flat=True)
-    units: dict[tuple[int, int], int] = {}
-    for lines in held_lines.of_holds(list(holds)).values():
+def left_of(documents: Collection[str]) -> dict[tuple[str, int, int], int]:
+    """Units that rules keep now, by document, warehouse and SKU; two statements."""
+    holds = dict(
+        Watch.objects.filter(
+            document__in=documents, closed_at__isnull=True, hold__role="COMMITMENT"
+        ).values_list("hold_id", "document")
+    )
+    units: dict[tuple[str, int, int], int] = {}
+    for hold_id, lines in held_lines.of_holds(list(holds)).items():
         for line in lines:
-            key = (line.warehouse_id, line.sku_id)
+            key = (holds[hold_id], line.warehouse_id, line.sku_id)
             units[key] = units.get(key, 0) + line.open
     return units

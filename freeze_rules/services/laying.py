@@ -16,6 +16,9 @@ from inventory.selectors import scope_units
 from inventory.selectors.scope_units import ScopeOf
 
 ACTOR = "system:rules"
+# Goods of any age, even long expired, but certain ones: a freeze that asks so takes its cells at
+# once, wherever in the warehouse the units lie. Days.
+ANY_AGE = -10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +129,7 @@ def _request(
                 qty=qty or 0,
                 lot_id=scope.lot_id,
                 grade=scope.grade or "ZP",
+                min_days_left=_certain(definition),
             ),
         )
     return _hold(
@@ -166,9 +170,20 @@ def _lines(definition: Definition, items: Iterable[Item]) -> tuple[inventory.Lin
         qty = item.qty if asked is None else min(asked, item.qty)
         if qty > 0:
             lines.append(
-                inventory.Line(sku_id=item.sku_id, qty=qty, lot_id=item.lot_id, grade=item.grade)
+                inventory.Line(
+                    sku_id=item.sku_id,
+                    qty=qty,
+                    lot_id=item.lot_id,
+                    grade=item.grade,
+                    min_days_left=_certain(definition),
+                )
             )
     return tuple(lines)
+
+
+def _certain(definition: Definition) -> int | None:
+    """Only units that lie in cells can get another grade when they are let go of."""
+    return ANY_AGE if definition.regrades else None
 
 
 def _hold(

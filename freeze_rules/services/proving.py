@@ -16,6 +16,7 @@ from freeze_rules.services import judging, releasing
 from freeze_rules.services.laying import ACTOR
 from inventory import selectors as stock
 from inventory import services as inventory
+from inventory.selectors import held_lines
 from org import services as org
 from org.models import Person
 from org.selectors import scope_of
@@ -32,6 +33,10 @@ SENTENCES = {
     "already_given": _("You have approved this already."),
     "report_missing": _("Attach the report to the inspection first."),
     "cannot_release": _("The goods cannot be let go of as the rule says."),
+    "in_no_cell": _(
+        "These units lie in no cell, so they cannot get another grade with their release. Let go "
+        "of them by hand and regrade them where they lie."
+    ),
     "reference_missing": _("Say what the approval rests on, such as the number of a report."),
 }
 
@@ -68,7 +73,7 @@ def approve(
 
     Raises:
         ProofRefused: unknown_hold, nothing_to_approve, evidence_first, same_person,
-            already_given, report_missing, reference_missing.
+            already_given, report_missing, in_no_cell, reference_missing.
         inventory.Refused: the goods cannot be let go of as the rule says.
     """
     if not reference.strip():
@@ -106,6 +111,10 @@ def _checked(*, hold_id: int, permission: str, person: Person) -> Watch:
         raise ProofRefused("evidence_first")
     if reports_missing([watch]):
         raise ProofRefused("report_missing")
+    if watch.regrade and releasing.in_no_cell(
+        held_lines.of_holds([watch.hold_id]).get(watch.hold_id, [])
+    ):
+        raise ProofRefused("in_no_cell")
     return watch
 
 

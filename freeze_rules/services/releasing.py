@@ -194,7 +194,10 @@ def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
     for watch in watches:
         moment = moments[watch.pk]
         if formula.met(watch.formula, moment):
-            steps.append(release_of(watch, held.get(watch.hold_id, ())))
+            lines = held.get(watch.hold_id, ())
+            # Without a cell they cannot get their grade: rather they stay than be sold as they are.
+            if not watch.regrade or not in_no_cell(lines):
+                steps.append(release_of(watch, lines))
         elif watch.look_at is not None:
             watch.look_at = formula.next_look(watch.formula, frozen_at=watch.made_at, now=now)
             watch.save(update_fields=["look_at"])
@@ -229,7 +232,7 @@ def release_of(watch: Watch, held: Sequence[held_lines.HeldLine] = ()) -> Step:
         held: the open lines of the hold, for a rule that regrades.
     """
     hold = watch.hold
-    if watch.regrade and any(line.location_id is not None for line in held):
+    if watch.regrade and held:
         return _regrade(watch, f"watch:{watch.pk}:regrade", watch.regrade, held)
     return Step(
         watch=watch,
@@ -238,6 +241,11 @@ def release_of(watch: Watch, held: Sequence[held_lines.HeldLine] = ()) -> Step:
         ),
         ends=True,
     )
+
+
+def in_no_cell(held: Sequence[held_lines.HeldLine]) -> bool:
+    """True when some of the held units lie in no cell."""
+    return any(line.location_id is None for line in held)
 
 
 def _facts_of(watches: Iterable[Watch], now: datetime) -> dict[int, dict[str, Any]]:
@@ -297,8 +305,10 @@ def _answer(
         steps.append(
             Step(watch=watch, request=request, ends=whole, then_release=deed.get("release") or {})
         )
-    elif deed.get("regrade"):
-        steps.append(_regrade(watch, key, str(deed["regrade"]), held.get(hold.pk, [])))
+    elif deed.get("regrade") and held.get(hold.pk):
+        if in_no_cell(held[hold.pk]):
+            return []
+        steps.append(_regrade(watch, key, str(deed["regrade"]), held[hold.pk]))
     else:
         request = inventory.ReleaseRequest(
             key=key, document=hold.document, hold_id=hold.pk, lines=lines

@@ -21,6 +21,7 @@ from inventory import services as inventory
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
+from org.api.callers import SignedIn
 from org.selectors import scope_of
 
 
@@ -99,7 +100,7 @@ def take_over(request: HttpRequest, hold_id: int) -> HttpResponse:
             clearance.take_over(
                 hold_id=hold_id,
                 promotion_id=number_in(request.POST, "promotion") or 0,
-                person=person_of(request),
+                by=SignedIn(person_of(request)),
             )
     except (ReportRefused, inventory.Refused) as refused:
         messages.error(request, str(refused))

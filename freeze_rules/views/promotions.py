@@ -26,8 +26,9 @@ from freeze_rules.services.reports.refusals import ReportRefused
 from freeze_rules.views.reports import Cell, Desk, refuse
 from org import roles
 from org.access import permission_required, person_of
+from org.api.callers import SignedIn
 from org.scope import Scope
-from org.selectors import scope_of
+from org.selectors import names_of_actors, scope_of
 
 TONES = {"PLANNED": "info", "OPEN": "ok", "CLOSED": "muted", "CANCELLED": "muted"}
 MOST_BYTES = 5_000_000
@@ -38,7 +39,7 @@ MOST_BYTES = 5_000_000
 def promotion_list(request: HttpRequest) -> HttpResponse:
     """Promotions, newest first; planning one."""
     person = person_of(request)
-    form = None
+    form, seen = None, scope_of(person, permission=roles.STOCK_VIEW)
     if person.may(roles.STOCK_HOLD):
         scope = scope_of(person, permission=roles.STOCK_HOLD)
         given = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -50,7 +51,7 @@ def promotion_list(request: HttpRequest) -> HttpResponse:
             try:
                 with transaction.atomic(durable=True):
                     wish = _wish(form, scope)
-                    row = promotions.plan(key=form.key(), wish=wish, person=person)
+                    row = promotions.plan(key=form.key(), wish=wish, by=SignedIn(person))
             except ReportRefused as refused:
                 refuse(form, refused)
             else:
@@ -63,7 +64,11 @@ def promotion_list(request: HttpRequest) -> HttpResponse:
                  (_("Closes"), "wide-only"), (_("State"), "")],
         empty=_("No promotion is planned"),
     )  # fmt: skip
-    context = {"desk": desk, "form": form, "rows": [_row(row) for row in asked.promotions()]}
+    context = {
+        "desk": desk,
+        "form": form,
+        "rows": [_row(row) for row in asked.promotions(scope=seen)],
+    }
     status = 422 if form is not None and form.errors else 200
     return render(request, "freeze_rules/reported.html", context, status=status)
 
@@ -135,17 +140,18 @@ def _lines(rows: Iterable[list[str]], scope: Scope) -> list[promotions.LineWish]
 def promotion(request: HttpRequest, promotion_id: int) -> HttpResponse:
     """One promotion: what was wanted, what was set aside, what is left of it."""
     person = person_of(request)
-    row = Promotion.objects.select_related("made_by").filter(pk=promotion_id).first()
+    row = Promotion.objects.filter(pk=promotion_id).first()
     if row is None:
         raise Http404
     scope = scope_of(person, permission=roles.STOCK_VIEW)
-    lines = asked.promotion_lines(row, scope=scope)
+    lines = asked.promotion_lines([row], scope=scope)[row.pk]
     if not lines:
         # Nothing of it lies where the reader looks: it is not theirs to read of.
         raise Http404
     context: dict[str, Any] = {
         "row": row,
         "tone": TONES[row.state],
+        "made_by": names_of_actors([row.made_by])[row.made_by],
         "lines": lines,
         "may": person.may(roles.STOCK_HOLD),
     }
@@ -160,7 +166,7 @@ def promotion_end(request: HttpRequest, promotion_id: int) -> HttpResponse:
     deed = promotions.call_off if "call_off" in request.POST else promotions.close_now
     try:
         with transaction.atomic(durable=True):
-            row = deed(promotion_id=promotion_id, person=person)
+            row = deed(promotion_id=promotion_id, by=SignedIn(person))
     except ReportRefused as refused:
         messages.error(request, str(refused))
     else:

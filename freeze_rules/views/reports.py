@@ -26,6 +26,7 @@ from freeze_rules.services.reports import incidents, inspections, suppliers
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org.access import permission_required, person_of
+from org.api.callers import SignedIn
 from org.models import Person
 from org.selectors import attachments, names_of_actors, scope_of
 from org.services import approvals
@@ -121,7 +122,7 @@ def inspection_list(request: HttpRequest) -> HttpResponse:
     def work(form: forms.InspectionForm) -> str:
         given = form.cleaned_data
         row = inspections.ask(
-            key=form.key(), person=person,
+            key=form.key(), by=SignedIn(person),
             sample=inspections.Sample(
                 goods=form.what(), qty=given["qty"], sample=given["sample"] or 0,
                 document=given["document"], note=given["note"],
@@ -173,8 +174,11 @@ def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid() and _decided(request, form, row, person):
             return HttpResponseRedirect(reverse("inspection", args=[row.pk]))
+    who = names_of_actors([row.asked_by, row.decided_by])
     context = {
         "row": row,
+        "asked_by": who[row.asked_by],
+        "decided_by": who[row.decided_by],
         "goods": _goods(row.sku, row.lot),
         "tone": TONES[row.result],
         "form": form if row.result == Inspection.Result.ASKED else None,
@@ -193,7 +197,7 @@ def _decided(request: HttpRequest, form: forms.ResultForm, row: Inspection, pers
                 _attach(file, row, person)
             inspections.decide(
                 inspection_id=row.pk, result=given["result"], reference=given["reference"],
-                passed=given["passed"], note=given["note"], person=person,
+                passed=given["passed"], note=given["note"], by=SignedIn(person),
             )  # fmt: skip
     except ReportRefused as refused:
         refuse(form, refused)
@@ -207,7 +211,11 @@ def _decided(request: HttpRequest, form: forms.ResultForm, row: Inspection, pers
 
 def _attach(file: UploadedFile[bytes], row: Inspection, person: Person) -> None:
     talking.attach(
-        document=row.number, person=person, name=file.name or "", file=file, size=file.size or 0
+        document=row.number,
+        actor=person.actor,
+        name=file.name or "",
+        file=file,
+        size=file.size or 0,
     )
 
 
@@ -378,7 +386,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         row = incidents.report(
             key=form.key(), kind=given["kind"], what=form.what(), note=given["note"],
-            qty=given["qty"] or 0, person=person,
+            qty=given["qty"] or 0, by=SignedIn(person),
         )  # fmt: skip
         return _("%(number)s is reported.") % {"number": row.number}
 
@@ -386,12 +394,14 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 
     def rows() -> list[list[Cell]]:
         scope = scope_of(person, permission=roles.STOCK_VIEW)
-        return [_incident(row, form is not None) for row in asked.incidents(scope=scope)]
+        found = asked.incidents(scope=scope)
+        who = names_of_actors([row.reported_by for row in found])
+        return [_incident(row, who[row.reported_by], form is not None) for row in found]
 
     return _desk(request, desk, form=form, work=work, rows=rows)
 
 
-def _incident(row: Incident, may: bool) -> list[Cell]:
+def _incident(row: Incident, who: str, may: bool) -> list[Cell]:
     tone = {"DAMAGE": "bad", "REPAIR": "ok"}.get(row.kind, "muted" if row.mended_at else "bad")
     place = f"{row.warehouse.code} · {row.location.code}" if row.location else row.warehouse.code
     last = Cell()
@@ -405,7 +415,7 @@ def _incident(row: Incident, may: bool) -> list[Cell]:
         Cell(text=place, code=True),
         Cell(text=f"{_goods(row.sku, row.lot)} · {row.note}", wide=True),
         Cell(text=row.qty or "–", num=True),
-        Cell(text=f"{timezone.localtime(row.at):%Y-%m-%d %H:%M} · {row.person}", wide=True),
+        Cell(text=f"{timezone.localtime(row.at):%Y-%m-%d %H:%M} · {who}", wide=True),
         last,
     ]
 
@@ -416,7 +426,7 @@ def incident_mended(request: HttpRequest, incident_id: int) -> HttpResponse:
     """The leak is mended."""
     try:
         with transaction.atomic(durable=True):
-            row = incidents.mend(incident_id=incident_id, person=person_of(request))
+            row = incidents.mend(incident_id=incident_id, by=SignedIn(person_of(request)))
     except ReportRefused as refused:
         messages.error(request, str(refused))
     else:

@@ -187,7 +187,7 @@ _OWN: dict[str, _Check] = {
     "qty": _qty,
     "version": _within(0, MOST_ID),
     "priority": _within(-MOST_PRIORITY, MOST_PRIORITY),
-    "min_days_left": _within(0, MOST_DAYS),
+    "min_days_left": _within(-MOST_DAYS, MOST_DAYS),
     "policy": _one_of(Policy),
     "strategy": _one_of(Strategy),
     "serials": _serials,

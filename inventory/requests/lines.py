@@ -20,7 +20,8 @@ class Line:
     """So many units of a SKU, of one lot when that matters.
 
     `serials` names each piece of a SKU that is tracked by serial number, as many as `qty`.
-    `min_days_left` asks a hold for goods that may still be used so many days (they are pinned).
+    `min_days_left` asks a hold for goods that may still be used so many days (they are pinned);
+    a negative one takes goods expired so long ago too.
     """
 
     sku_id: int

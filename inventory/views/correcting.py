@@ -288,7 +288,7 @@ def _carry_out(
             for file in request.FILES.getlist("photo")[:10]:
                 if isinstance(file, UploadedFile):
                     approvals.attach(
-                        document=done.number, person=person, name=file.name or "",
+                        document=done.number, actor=person.actor, name=file.name or "",
                         file=file.file or io.BytesIO(), size=file.size or 0,
                     )  # fmt: skip
     except (correcting.CorrectionRefused, approvals.ApprovalRefused, Refused) as refused:

@@ -314,7 +314,8 @@ class Attachment(models.Model):
     content = models.BinaryField()
     # The same file twice is one file.
     sha256 = models.CharField(max_length=64)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Who, as the ledger names them: a person or a program.
+    actor = models.CharField(max_length=80)
     at = models.DateTimeField(db_default=_now(), editable=False)
 
     class Meta:

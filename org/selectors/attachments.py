@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from org.models import Attachment
+from org.selectors.people import names_of_actors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,17 +26,17 @@ def files_of(documents: Collection[str]) -> tuple[FileView, ...]:
     """Attachments of these documents, oldest first. The caller has checked who may see them."""
     rows = (
         Attachment.objects.filter(document__in=[each for each in documents if each])
-        .select_related("person")
         .defer("content")
         .order_by("id")
     )
+    who = names_of_actors([row.actor for row in rows])
     return tuple(
         FileView(
             id=row.pk,
             name=row.name,
             is_image=row.content_type.startswith("image/"),
             size=row.size,
-            who=str(row.person),
+            who=who[row.actor],
             at=row.at,
         )
         for row in rows

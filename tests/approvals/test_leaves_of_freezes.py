@@ -11,14 +11,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from freeze_rules.models import Inspection, Proof
+from freeze_rules.models import Inspection, Proof, Watch
 from freeze_rules.selectors import leaf_requests
 from freeze_rules.selectors.evidence import evidence_of
-from freeze_rules.services import events, leaf_consent
+from freeze_rules.services import events, leaf_consent, proving
 from freeze_rules.services.reports import incidents, inspections
 from freeze_rules.services.reports.naming import Named, named
 from freeze_rules.tasks import ask_for_leaves
 from inventory import services as inventory
+from inventory.selectors import held_lines
+from org.api.callers import SignedIn
 from org.models import ApprovalPolicy, ApprovalRequest, NoticeCopy, Person, RequestStep
 from org.scope import Scope
 from org.services import approvals
@@ -52,11 +54,13 @@ def swept() -> None:
 @pytest.fixture
 def hold() -> int:
     """Three broken bowls came back and wait for repair, inspection and consent."""
+    return came_back(location_id=given.location("A-01"))
+
+
+def came_back(**where: int) -> int:
     given.stock("BOWL", 3, grade="CC")
     taken("defects")
-    goods = events.Goods(
-        sku_id=given.sku("BOWL"), qty=3, grade="CC", location_id=given.location("A-01")
-    )
+    goods = events.Goods(sku_id=given.sku("BOWL"), qty=3, grade="CC", **where)
     with transaction.atomic():
         events.note(
             [
@@ -75,11 +79,11 @@ def hold() -> int:
 def inspected(by: Person, *, with_report: bool = True) -> Inspection:
     """The repair is done and a new inspection has passed."""
     with transaction.atomic():
-        incidents.report(key="r", kind="REPAIR", what=bowl(), qty=3, note="glued", person=by)
+        incidents.report(key="r", kind="REPAIR", what=bowl(), qty=3, note="glued", by=SignedIn(by))
         row = inspections.ask(
-            key="i", sample=inspections.Sample(goods=bowl(), qty=3, sample=1), person=by
+            key="i", sample=inspections.Sample(goods=bowl(), qty=3, sample=1), by=SignedIn(by)
         )
-        inspections.decide(inspection_id=row.pk, result="PASSED", reference="QC-1", person=by)
+        inspections.decide(inspection_id=row.pk, result="PASSED", reference="QC-1", by=SignedIn(by))
     judged()
     if with_report:
         reported(row, by)
@@ -90,7 +94,11 @@ def reported(row: Inspection, by: Person) -> None:
     paper = b"%PDF-1.4 passed"
     with transaction.atomic():
         attach(
-            document=row.number, person=by, name="r.pdf", file=io.BytesIO(paper), size=len(paper)
+            document=row.number,
+            actor=by.actor,
+            name="r.pdf",
+            file=io.BytesIO(paper),
+            size=len(paper),
         )
 
 
@@ -352,3 +360,37 @@ def test_nobody_decides_within_a_day_and_the_head_office_may_too(hold: int) -> N
     states = ApprovalRequest.objects.order_by("id").values_list("state", flat=True)
     assert list(states) == ["EXPIRED", "SUBMITTED"]
     assert given.free("BOWL") == 0
+
+
+def test_a_return_told_without_a_place_is_frozen_in_its_cells_and_becomes_good_again() -> None:
+    hold = came_back()
+    [line] = held_lines.of_holds([hold])[hold]
+    assert (line.location_id, line.open) == (given.location("A-01"), 3)
+    inspected(given.person("WAREHOUSE_LEAD"))
+
+    with transaction.atomic():
+        done = proving.approve(
+            hold_id=hold, permission=SAFETY,
+            person=given.person("WAREHOUSE_LEAD"), reference="QC-1",
+        )  # fmt: skip
+
+    assert done.released
+    assert given.free("BOWL") == 3
+
+
+def test_units_that_lie_in_no_cell_stay_frozen_and_the_approval_says_why() -> None:
+    given.stock("BOWL", 3)
+    writing.enabled(
+        scope="sku", reason="DEFECT", quantity={"event": True}, release={"approval": SAFETY}
+    )
+    writing.tell("goods.received", goods=[("BOWL", 3)])
+    [hold] = writing.open_holds("DEFECT")
+    # As such freezes were laid before rules that regrade took their cells at once.
+    Watch.objects.update(regrade="CC")
+
+    with pytest.raises(proving.ProofRefused) as refused, transaction.atomic():
+        proving.approve(hold_id=hold.id, permission=SAFETY, person=given.person(), reference="QC-1")
+
+    assert refused.value.code == "in_no_cell"
+    assert "regrade them where they lie" in str(refused.value)
+    assert [(each.id, each.open) for each in writing.open_holds("DEFECT")] == [(hold.id, 3)]

@@ -53,7 +53,7 @@ def _three_requests() -> Person:
         done = given.correction(change=change, by=lead)
         with transaction.atomic():
             approvals.attach(
-                document=done.number, person=lead, name="wet.png", file=io.BytesIO(PHOTO),
+                document=done.number, actor=lead.actor, name="wet.png", file=io.BytesIO(PHOTO),
                 size=len(PHOTO),
             )  # fmt: skip
     return manager

@@ -26,6 +26,7 @@ from freeze_rules.services.reports import (
 from freeze_rules.services.reports.naming import Named, named
 from inventory import services as inventory
 from inventory.selectors import HoldView
+from org.api.callers import SignedIn
 from org.models import Person
 from org.scope import Scope
 from org.services.approvals.talking import attach
@@ -146,13 +147,13 @@ def inspected(qty: int = 20, **codes: str) -> Callable[[Person], None]:
         what = goods(**{"sku": "MILK", "lot": LOT, **codes})
         sample = inspections.Sample(goods=what, qty=qty, sample=1)
         with transaction.atomic():
-            row = inspections.ask(key=f"story:{next(_turn)}", sample=sample, person=person)
+            row = inspections.ask(key=f"story:{next(_turn)}", sample=sample, by=SignedIn(person))
         with transaction.atomic():
-            attach(document=row.number, person=person, name="r.pdf", file=io.BytesIO(b"%PDF-1.4"),
-                   size=8)  # fmt: skip
+            attach(document=row.number, actor=person.actor, name="r.pdf",
+                   file=io.BytesIO(b"%PDF-1.4"), size=8)  # fmt: skip
         with transaction.atomic():
             inspections.decide(
-                inspection_id=row.pk, result="PASSED", reference="QR-1", person=person
+                inspection_id=row.pk, result="PASSED", reference="QR-1", by=SignedIn(person)
             )
         tasks.judge()
 
@@ -181,7 +182,7 @@ def reports(kind: str, qty: int = 0, **codes: str) -> Callable[[Person], None]:
         with transaction.atomic():
             incidents.report(
                 key=f"story:{next(_turn)}", kind=kind, what=goods(**codes), qty=qty, note="seen",
-                person=person,
+                by=SignedIn(person),
             )  # fmt: skip
         tasks.judge()
 
@@ -191,7 +192,7 @@ def reports(kind: str, qty: int = 0, **codes: str) -> Callable[[Person], None]:
 def mends(person: Person) -> None:
     """The leak is mended."""
     with transaction.atomic():
-        incidents.mend(incident_id=Incident.objects.get().pk, person=person)
+        incidents.mend(incident_id=Incident.objects.get().pk, by=SignedIn(person))
     tasks.judge()
 
 
@@ -217,7 +218,7 @@ def opens(_person: Person) -> None:
     )
     boss = given.person()
     with transaction.atomic():
-        promotions.plan(key="story", wish=wish, person=boss)
+        promotions.plan(key="story", wish=wish, by=SignedIn(boss))
     tasks.run_promotions()
     tasks.judge()
 
@@ -226,7 +227,7 @@ def closes(_person: Person) -> None:
     """It is ended before its minute."""
     boss = given.person()
     with transaction.atomic():
-        promotions.close_now(promotion_id=Promotion.objects.get().pk, person=boss)
+        promotions.close_now(promotion_id=Promotion.objects.get().pk, by=SignedIn(boss))
     tasks.judge()
 
 

@@ -23,6 +23,7 @@ from freeze_rules.services.reports import (
 from freeze_rules.services.reports.naming import Named, named
 from freeze_rules.services.reports.refusals import ReportRefused
 from oms.services import pipeline
+from org.api.callers import SignedIn
 from org.models import Person
 from org.scope import Scope
 from org.services.approvals.talking import attach
@@ -53,11 +54,11 @@ def inspected(
         row = inspections.ask(
             key=f"i{Inspection.objects.count()}",
             sample=inspections.Sample(goods=goods, qty=qty, sample=1),
-            person=lead,
+            by=SignedIn(lead),
         )
     with transaction.atomic():
         return inspections.decide(
-            inspection_id=row.pk, result=result, reference="R-1", passed=passed, person=lead
+            inspection_id=row.pk, result=result, reference="R-1", passed=passed, by=SignedIn(lead)
         )
 
 
@@ -75,7 +76,9 @@ def test_a_written_result_lets_go_and_is_written_once() -> None:
 
     assert given.free("MILK") == 90
     with pytest.raises(ReportRefused) as refused, transaction.atomic():
-        inspections.decide(inspection_id=row.pk, result="PASSED", reference="R-2", person=lead)
+        inspections.decide(
+            inspection_id=row.pk, result="PASSED", reference="R-2", by=SignedIn(lead)
+        )
     assert refused.value.code == "decided_already"
     assert given.free("MILK") == 90
 
@@ -100,7 +103,7 @@ def test_mended_goods_come_back_only_with_the_report_of_the_inspection_attached(
     lead = given.person("WAREHOUSE_LEAD")
     with transaction.atomic():
         incidents.report(
-            key="rep", kind="REPAIR", what=what(sku="BOWL"), qty=3, note="glued", person=lead
+            key="rep", kind="REPAIR", what=what(sku="BOWL"), qty=3, note="glued", by=SignedIn(lead)
         )
     row = inspected(lead, what(sku="BOWL"), 3, "PASSED")
     judged()
@@ -113,7 +116,11 @@ def test_mended_goods_come_back_only_with_the_report_of_the_inspection_attached(
     paper = b"%PDF-1.4 passed"
     with transaction.atomic():
         attach(
-            document=row.number, person=lead, name="r.pdf", file=io.BytesIO(paper), size=len(paper)
+            document=row.number,
+            actor=lead.actor,
+            name="r.pdf",
+            file=io.BytesIO(paper),
+            size=len(paper),
         )
     assert given.free("BOWL") == 0
     with transaction.atomic():
@@ -157,21 +164,21 @@ def test_a_leak_and_a_damaged_carton_are_reported_and_mended() -> None:
     staff = given.person("WAREHOUSE_LEAD")
     with transaction.atomic():
         leak = incidents.report(
-            key="l", kind="LEAK", what=what(location="W-01"), note="pipe", person=staff
+            key="l", kind="LEAK", what=what(location="W-01"), note="pipe", by=SignedIn(staff)
         )
         incidents.report(
             key="d", kind="DAMAGE", what=what(location="A-01", sku="RICE"), qty=2,
-            note="fork", person=staff,
+            note="fork", by=SignedIn(staff),
         )  # fmt: skip
     judged()
     assert (given.free("TEA"), given.free("RICE")) == (0, 8)
 
     with transaction.atomic():
-        incidents.mend(incident_id=leak.pk, person=staff)
+        incidents.mend(incident_id=leak.pk, by=SignedIn(staff))
     judged()
     assert (given.free("TEA"), given.free("RICE")) == (10, 8)
     with pytest.raises(ReportRefused) as refused, transaction.atomic():
-        incidents.mend(incident_id=leak.pk, person=staff)
+        incidents.mend(incident_id=leak.pk, by=SignedIn(staff))
     assert refused.value.code == "mended_already"
 
 
@@ -208,7 +215,7 @@ def _promotion(boss: Person, shops: tuple[int, ...], **units: int) -> Promotion:
         closes_at=now + timedelta(days=2), lines=lines, shops=shops,
     )  # fmt: skip
     with transaction.atomic():
-        return promotions.plan(key="p", wish=wish, person=boss)
+        return promotions.plan(key="p", wish=wish, by=SignedIn(boss))
 
 
 def test_a_promotion_sets_aside_is_drawn_by_its_orders_and_gives_the_rest_back() -> None:
@@ -254,7 +261,7 @@ def test_a_promotion_with_a_line_twice_or_closing_first_is_refused_whole() -> No
     ):
         wish = promotions.PromotionWish(name="P", opens_at=now, closes_at=closes, lines=lines)
         with pytest.raises(ReportRefused) as refused, transaction.atomic():
-            promotions.plan(key="p", wish=wish, person=boss)
+            promotions.plan(key="p", wish=wish, by=SignedIn(boss))
         assert refused.value.code == refusal
     assert Promotion.objects.count() == 0
     assert Event.objects.count() == 0
@@ -277,7 +284,7 @@ def test_a_promotion_takes_over_a_lot_near_its_date_and_its_orders_draw_it() -> 
 
     with transaction.atomic():
         clearance.take_over(
-            hold_id=row.hold_id, promotion_id=Promotion.objects.get().pk, person=boss
+            hold_id=row.hold_id, promotion_id=Promotion.objects.get().pk, by=SignedIn(boss)
         )
 
     assert to_clear(scope=Scope.everything()) == []

@@ -231,3 +231,13 @@ def test_the_grade_that_goods_get_when_released_is_chosen_in_the_form(client: Cl
 
     assert '<option value="ZP" selected>' in form
     assert "Grade when released" in page
+
+
+def test_another_grade_for_a_part_of_the_units_is_refused_with_a_sentence(client: Client) -> None:
+    deed = {"on": "inspection.passed", "do": "release_qty", "fact": "event.passed", "regrade": "ZP"}
+
+    answer = client.post("/freeze-rules/new/", typed({**WHOLE, "dispositions": [deed]}))
+
+    assert answer.status_code == 422
+    assert "Only a release of the whole freeze" in answer.content.decode()
+    assert Rule.objects.count() == 0

@@ -15,6 +15,7 @@ from freeze_rules.services.reports import inspections, supplier_limits
 from freeze_rules.services.reports.naming import named
 from freeze_rules.services.reports.refusals import ReportRefused
 from inventory import services as inventory
+from org.api.callers import SignedIn
 from org.models import NoticeCopy, Person
 from org.scope import Scope
 from tests import given
@@ -62,11 +63,13 @@ def inspected(lot: str, qty: int, result: str, passed: int | None = None) -> Non
     goods = named(scope=Scope.everything(), warehouse="WH1", sku="MILK", lot=lot)
     with transaction.atomic():
         row = inspections.ask(
-            key=f"{lot}:{result}", sample=inspections.Sample(goods=goods, qty=qty), person=lead
+            key=f"{lot}:{result}",
+            sample=inspections.Sample(goods=goods, qty=qty),
+            by=SignedIn(lead),
         )
     with transaction.atomic():
         inspections.decide(
-            inspection_id=row.pk, result=result, reference="R-1", passed=passed, person=lead
+            inspection_id=row.pk, result=result, reference="R-1", passed=passed, by=SignedIn(lead)
         )
 
 

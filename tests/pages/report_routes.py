@@ -13,6 +13,7 @@ from freeze_rules.models import Inspection
 from freeze_rules.services.reports import incidents, inspections, promotions, suppliers
 from freeze_rules.services.reports.naming import named
 from org import roles
+from org.api.callers import SignedIn
 from org.scope import Scope
 from org.services.approvals.talking import attach
 from tests import given
@@ -24,7 +25,7 @@ def _asked() -> Inspection:
     what = named(scope=Scope.everything(), warehouse="WH1", sku="TEA")
     with transaction.atomic():
         return inspections.ask(
-            key="route", sample=inspections.Sample(goods=what, qty=10), person=given.person()
+            key="route", sample=inspections.Sample(goods=what, qty=10), by=SignedIn(given.person())
         )
 
 
@@ -36,7 +37,7 @@ def _file() -> list[Any]:
     row, paper = _asked(), b"%PDF-1.4 route"
     with transaction.atomic():
         made = attach(
-            document=row.number, person=given.person(), name="r.pdf", file=io.BytesIO(paper),
+            document=row.number, actor=given.person().actor, name="r.pdf", file=io.BytesIO(paper),
             size=len(paper),
         )  # fmt: skip
     return [row.pk, made]
@@ -53,7 +54,7 @@ def _leak() -> list[Any]:
     with transaction.atomic():
         return [
             incidents.report(
-                key="route", kind="LEAK", what=what, note="pipe", person=given.person()
+                key="route", kind="LEAK", what=what, note="pipe", by=SignedIn(given.person())
             ).pk
         ]
 
@@ -77,7 +78,7 @@ def _promotion() -> list[Any]:
         name="Route", opens_at=now, closes_at=now + timedelta(days=1), lines=[line]
     )
     with transaction.atomic():
-        return [promotions.plan(key="route", wish=wish, person=given.person()).pk]
+        return [promotions.plan(key="route", wish=wish, by=SignedIn(given.person())).pk]
 
 
 REPORT_ROUTES: dict[str, Route] = {
@@ -103,6 +104,7 @@ REPORT_ROUTES: dict[str, Route] = {
     "clearance-file": Route(MACHINE),
     "api-clearance": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "clearance-take-over": Route(roles.STOCK_CONVERT, _hold, is_page=False),
+    "api-clearance-take-over": Route(roles.STOCK_CONVERT, _hold, speaks_json="POST"),
     "promotions": Route(roles.STOCK_VIEW),
     "promotion": Route(roles.STOCK_VIEW, _promotion),
     "promotion-end": Route(roles.STOCK_HOLD, _promotion, is_page=False),

@@ -77,6 +77,7 @@ ELSEWHERE: dict[str, int] = {
     "inspection": HIDDEN, "inspection-attach": HIDDEN, "inspection-file": HIDDEN,
     "api-evidence": HIDDEN, "api-inspection-result": HIDDEN, "api-incident-mended": HIDDEN,
     "api-promotion-end": HIDDEN, "api-inspection-files": HIDDEN,
+    "api-clearance-take-over": HIDDEN,
     "promotion": HIDDEN,
     # They lead back to their page with a message, nothing done.
     "promotion-end": ALIKE, "supplier-allow": ALIKE, "incident-mended": ALIKE,
@@ -101,6 +102,7 @@ BODIES: dict[str, Any] = {
     "api-approval-decide": {"verdict": "APPROVE"},
     "api-inspection-result": {"result": "PASSED", "report": "R-1"},
     "api-promotion-end": {"how": "close"},
+    "api-clearance-take-over": {"promotion": 1},
     "stock-api-imports-one-book": {"take": "ALL"},
 }
 

@@ -12,14 +12,13 @@ from inventory import services as inventory
 from inventory.selectors import held_lines
 from org import roles
 from org import services as org
-from org.models import Person
-from org.selectors import scope_of
+from org.api.callers import Caller
 
 REASON = "NEAR_EXPIRY"
 CLOSED = "promotion.closed"
 
 
-def take_over(*, hold_id: int, promotion_id: int, person: Person) -> int:
+def take_over(*, hold_id: int, promotion_id: int, by: Caller) -> int:
     """The lot's units are for the promotion's orders until it closes; the new claim's id.
 
     There is no moment in between in which they are free. Joins the caller's transaction.
@@ -29,9 +28,9 @@ def take_over(*, hold_id: int, promotion_id: int, person: Person) -> int:
         inventory.Refused: another freeze keeps the units from being promised.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if not person.may(roles.STOCK_CONVERT):
+    if not by.may(roles.STOCK_CONVERT):
         raise ReportRefused("not_allowed")
-    scope = scope_of(person, permission=roles.STOCK_CONVERT)
+    scope = by.scope(roles.STOCK_CONVERT)
     found = stock.holds(scope=scope, ids=[hold_id])
     watch = Watch.objects.select_for_update().filter(hold_id=hold_id, closed_at=None).first()
     if not found or found[0].reason_code != REASON or watch is None:
@@ -53,14 +52,14 @@ def take_over(*, hold_id: int, promotion_id: int, person: Person) -> int:
                 note=row.name,
             )
         ],
-        actor=person.actor,
+        actor=by.actor,
     )
     outcome.check()
     assert outcome.hold_id is not None, "A conversion lays a claim."
     _watch(watch, row, outcome.hold_id)
     _add_to(row, lines)
     org.record(
-        actor=person.actor, action="clearance.taken_over", subject=row.number,
+        actor=by.actor, action="clearance.taken_over", subject=row.number,
         after={"hold": hold_id, "units": sum(line.open for line in lines)},
     )  # fmt: skip
     return outcome.hold_id

@@ -13,16 +13,13 @@ from freeze_rules.services.reports.naming import Named
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org import services as org
-from org.models import Person
-from org.selectors import scope_of
+from org.api.callers import Caller
 
 K = Incident.Kind
 _TOLD = {K.DAMAGE: "damage.reported", K.LEAK: "leak.reported", K.REPAIR: "repair.done"}
 
 
-def report(
-    *, key: str, kind: str, what: Named, note: str, person: Person, qty: int = 0
-) -> Incident:
+def report(*, key: str, kind: str, what: Named, note: str, by: Caller, qty: int = 0) -> Incident:
     """Somebody saw it, or did it. Joins the caller's transaction; the same key reports once.
 
     Raises:
@@ -32,7 +29,7 @@ def report(
     known = Incident.objects.filter(key=key).first()
     if known is not None:
         return known
-    if not person.may(roles.STOCK_INSPECT):
+    if not by.may(roles.STOCK_INSPECT):
         raise ReportRefused("not_allowed")
     house = what.house
     if kind != K.REPAIR and what.location_id is None:
@@ -46,42 +43,42 @@ def report(
     row = Incident.objects.create(
         key=key, kind=kind, warehouse_id=house, location_id=what.location_id,
         zone_id=what.zone_id, sku_id=what.sku_id, lot_id=what.lot_id, qty=qty,
-        note=note.strip()[:400], person=person,
+        note=note.strip()[:400], reported_by=by.actor,
     )  # fmt: skip
-    _tell(_TOLD[K(kind)], row, person)
+    _tell(_TOLD[K(kind)], row, by.actor)
     org.record(
-        actor=person.actor, action="incident.reported", subject=row.number,
+        actor=by.actor, action="incident.reported", subject=row.number,
         after={"kind": kind, "qty": qty, "note": row.note},
     )  # fmt: skip
     return row
 
 
-def mend(*, incident_id: int, person: Person) -> Incident:
+def mend(*, incident_id: int, by: Caller) -> Incident:
     """The leak is mended. Joins the caller's transaction.
 
     Raises:
         ReportRefused: not_allowed, unknown_incident, mended_already.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if not person.may(roles.STOCK_INSPECT):
+    if not by.may(roles.STOCK_INSPECT):
         raise ReportRefused("not_allowed")
-    scope = scope_of(person, permission=roles.STOCK_INSPECT)
+    scope = by.scope(roles.STOCK_INSPECT)
     rows = scope.limit(Incident.objects.filter(kind=K.LEAK, pk=incident_id), "warehouse__unit")
     row = rows.select_for_update(of=("self",)).first()
     if row is None:
         raise ReportRefused("unknown_incident")
     if row.mended_at is not None:
         raise ReportRefused("mended_already")
-    row.mended_by, row.mended_at = person, timezone.now()
+    row.mended_by, row.mended_at = by.actor, timezone.now()
     row.save(update_fields=["mended_by", "mended_at"])
-    _tell("leak.mended", row, person)
+    _tell("leak.mended", row, by.actor)
     org.record(
-        actor=person.actor, action="incident.mended", subject=row.number, after={"note": row.note}
+        actor=by.actor, action="incident.mended", subject=row.number, after={"note": row.note}
     )
     return row
 
 
-def _tell(kind: str, row: Incident, person: Person) -> None:
+def _tell(kind: str, row: Incident, actor: str) -> None:
     facts: dict[str, Any] = {"event.report": row.number}
     if row.kind == K.LEAK:
         # Without a zone the leak is about the location alone.
@@ -102,5 +99,5 @@ def _tell(kind: str, row: Incident, person: Person) -> None:
                 facts=facts, goods=goods,
             )
         ],
-        told_by=person.actor,
+        told_by=actor,
     )  # fmt: skip

@@ -15,8 +15,7 @@ from freeze_rules.services.reports.naming import Named
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org import services as org
-from org.models import Person
-from org.selectors import scope_of
+from org.api.callers import Caller
 
 R = Inspection.Result
 
@@ -32,8 +31,10 @@ class Sample:
     note: str = ""
 
 
-def ask(*, key: str, sample: Sample, person: Person) -> Inspection:
-    """An inspection begins. Joins the caller's transaction; the same key asks once.
+def ask(*, key: str, sample: Sample, by: Caller) -> Inspection:
+    """An inspection begins; a person asks, or a program of the laboratory.
+
+    Joins the caller's transaction; the same key asks once.
 
     Raises:
         ReportRefused: not_allowed, place_missing, unknown_goods, qty_missing, sample_too_large.
@@ -44,7 +45,7 @@ def ask(*, key: str, sample: Sample, person: Person) -> Inspection:
         return known
     goods = sample.goods
     house, sku = goods.house, goods.goods
-    if not person.may(roles.STOCK_INSPECT):
+    if not by.may(roles.STOCK_INSPECT):
         raise ReportRefused("not_allowed")
     if sample.qty < 1:
         raise ReportRefused("qty_missing", field="qty")
@@ -53,11 +54,11 @@ def ask(*, key: str, sample: Sample, person: Person) -> Inspection:
     row = Inspection.objects.create(
         key=key, warehouse_id=house, sku_id=sku, lot_id=goods.lot_id, qty=sample.qty,
         sample=sample.sample, document=sample.document.strip()[:64],
-        note=sample.note.strip()[:400], asked_by=person,
+        note=sample.note.strip()[:400], asked_by=by.actor,
     )  # fmt: skip
-    _tell(row, "inspection.asked", person)
+    _tell(row, "inspection.asked", by.actor)
     org.record(
-        actor=person.actor, action="inspection.asked", subject=row.number,
+        actor=by.actor, action="inspection.asked", subject=row.number,
         after={"sku": sku, "lot": goods.lot_id, "qty": row.qty, "sample": row.sample},
     )  # fmt: skip
     return row
@@ -68,7 +69,7 @@ def decide(
     inspection_id: int,
     result: str,
     reference: str,
-    person: Person,
+    by: Caller,
     passed: int | None = None,
     note: str = "",
 ) -> Inspection:
@@ -82,9 +83,9 @@ def decide(
             reference_missing.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if not person.may(roles.STOCK_INSPECT):
+    if not by.may(roles.STOCK_INSPECT):
         raise ReportRefused("not_allowed")
-    row = _reachable(person).select_for_update(of=("self",)).filter(pk=inspection_id).first()
+    row = _reachable(by).select_for_update(of=("self",)).filter(pk=inspection_id).first()
     if row is None:
         raise ReportRefused("unknown_inspection")
     if row.result != R.ASKED:
@@ -96,23 +97,23 @@ def decide(
         raise ReportRefused("parts_wrong", field="passed")
     row.result, row.passed, row.failed = result, good, row.qty - good
     row.reference, row.note = reference.strip()[:120], (note.strip() or row.note)[:400]
-    row.decided_by, row.decided_at = person, timezone.now()
+    row.decided_by, row.decided_at = by.actor, timezone.now()
     row.save()
-    _tell(row, f"inspection.{result.lower()}", person)
+    _tell(row, f"inspection.{result.lower()}", by.actor)
     org.record(
-        actor=person.actor, action="inspection.decided", subject=row.number,
+        actor=by.actor, action="inspection.decided", subject=row.number,
         after={"result": result, "passed": row.passed, "failed": row.failed,
                "reference": row.reference},
     )  # fmt: skip
     return row
 
 
-def _reachable(person: Person) -> QuerySet[Inspection]:
-    scope = scope_of(person, permission=roles.STOCK_INSPECT)
+def _reachable(by: Caller) -> QuerySet[Inspection]:
+    scope = by.scope(roles.STOCK_INSPECT)
     return scope.limit(Inspection.objects.all(), "warehouse__unit")
 
 
-def _tell(row: Inspection, kind: str, person: Person) -> None:
+def _tell(row: Inspection, kind: str, actor: str) -> None:
     decided = row.result != R.ASKED
     facts: dict[str, Any] = {"inspection": row.number, "event.report": row.reference}
     if decided:
@@ -130,5 +131,5 @@ def _tell(row: Inspection, kind: str, person: Person) -> None:
                 goods=[events.Goods(sku_id=row.sku_id, qty=row.qty, lot_id=row.lot_id)],
             )
         ],
-        told_by=person.actor,
+        told_by=actor,
     )

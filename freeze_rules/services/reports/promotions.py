@@ -17,9 +17,8 @@ from inventory import selectors as stock
 from inventory.selectors import reach
 from org import roles
 from org import services as org
-from org.models import Person
+from org.api.callers import Caller
 from org.scope import Scope
-from org.selectors import scope_of
 
 S = Promotion.State
 MOST_LINES = 5_000
@@ -48,7 +47,7 @@ class PromotionWish:
     shops: Sequence[int] = ()
 
 
-def plan(*, key: str, wish: PromotionWish, person: Person) -> Promotion:
+def plan(*, key: str, wish: PromotionWish, by: Caller) -> Promotion:
     """A promotion that opens by itself. Joins the caller's transaction; the same key makes one.
 
     Raises:
@@ -59,10 +58,10 @@ def plan(*, key: str, wish: PromotionWish, person: Person) -> Promotion:
     known = Promotion.objects.filter(key=key).first()
     if known is not None:
         return known
-    _check(wish, person)
+    _check(wish, by)
     row = Promotion.objects.create(
         key=key, name=wish.name.strip(), shops=sorted(set(wish.shops)),
-        opens_at=wish.opens_at, closes_at=wish.closes_at, made_by=person,
+        opens_at=wish.opens_at, closes_at=wish.closes_at, made_by=by.actor,
     )  # fmt: skip
     PromotionLine.objects.bulk_create(
         PromotionLine(
@@ -71,7 +70,7 @@ def plan(*, key: str, wish: PromotionWish, person: Person) -> Promotion:
         for line in wish.lines
     )
     org.record(
-        actor=person.actor, action="promotion.planned", subject=row.number,
+        actor=by.actor, action="promotion.planned", subject=row.number,
         after={"name": row.name, "lines": len(wish.lines), "shops": row.shops,
                "opens": f"{row.opens_at:%Y-%m-%d %H:%M}",
                "closes": f"{row.closes_at:%Y-%m-%d %H:%M}"},
@@ -97,8 +96,8 @@ def lines_of(rows: Sequence[tuple[str, str, int]], *, scope: Scope) -> list[Line
     return found
 
 
-def _check(wish: PromotionWish, person: Person) -> None:
-    if not person.may(roles.STOCK_HOLD):
+def _check(wish: PromotionWish, by: Caller) -> None:
+    if not by.may(roles.STOCK_HOLD):
         raise ReportRefused("not_allowed")
     if not 1 <= len(wish.name.strip()) <= 80:
         raise ReportRefused("name_missing", field="name")
@@ -108,7 +107,7 @@ def _check(wish: PromotionWish, person: Person) -> None:
         raise ReportRefused("no_lines", field="lines")
     if len(wish.lines) > MOST_LINES:
         raise ReportRefused("too_many_lines", field="lines")
-    scope = scope_of(person, permission=roles.STOCK_HOLD)
+    scope = by.scope(roles.STOCK_HOLD)
     houses = {view.id for view in stock.warehouses(scope=scope)}
     seen: set[tuple[int, int]] = set()
     for at, line in enumerate(wish.lines, start=1):
@@ -121,31 +120,31 @@ def _check(wish: PromotionWish, person: Person) -> None:
         seen.add((line.warehouse_id, line.sku_id))
 
 
-def call_off(*, promotion_id: int, person: Person) -> Promotion:
+def call_off(*, promotion_id: int, by: Caller) -> Promotion:
     """It never opens. Joins the caller's transaction.
 
     Raises:
         ReportRefused: not_allowed, unknown_promotion, started_already, over_already.
     """
-    row = _locked(promotion_id, person)
+    row = _locked(promotion_id, by)
     if row.state == S.OPEN:
         raise ReportRefused("started_already")
     if row.state != S.PLANNED:
         raise ReportRefused("over_already")
-    _step(row, S.CANCELLED, person.actor)
+    _step(row, S.CANCELLED, by.actor)
     return row
 
 
-def close_now(*, promotion_id: int, person: Person) -> Promotion:
+def close_now(*, promotion_id: int, by: Caller) -> Promotion:
     """It ends before its minute; what is left of its reserve is for everybody again.
 
     Raises:
         ReportRefused: not_allowed, unknown_promotion, over_already.
     """
-    row = _locked(promotion_id, person)
+    row = _locked(promotion_id, by)
     if row.state != S.OPEN:
         raise ReportRefused("over_already")
-    _close(row, person.actor)
+    _close(row, by.actor)
     return row
 
 
@@ -229,14 +228,14 @@ def _step(row: Promotion, state: str, actor: str) -> None:
     )  # fmt: skip
 
 
-def _locked(promotion_id: int, person: Person) -> Promotion:
+def _locked(promotion_id: int, by: Caller) -> Promotion:
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if not person.may(roles.STOCK_HOLD):
+    if not by.may(roles.STOCK_HOLD):
         raise ReportRefused("not_allowed")
     row = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
     if row is None:
         raise ReportRefused("unknown_promotion")
-    scope = scope_of(person, permission=roles.STOCK_HOLD)
+    scope = by.scope(roles.STOCK_HOLD)
     houses = {view.id for view in stock.warehouses(scope=scope)}
     if set(row.lines.values_list("warehouse_id", flat=True)) - houses:
         raise ReportRefused("unknown_promotion")

@@ -98,7 +98,7 @@ def hand_over(*, request_id: int, person: Person, to: Person, why: str = "") -> 
         events.tell(request, "approval.waiting", [to.pk])
 
 
-def attach(*, document: str, person: Person, name: str, file: IO[bytes], size: int) -> int:
+def attach(*, document: str, actor: str, name: str, file: IO[bytes], size: int) -> int:
     """Keep a photo or paper with a document; the same file again is the same attachment.
 
     Joins the caller's transaction; the edge has checked that the person sees the document.
@@ -125,7 +125,7 @@ def attach(*, document: str, person: Person, name: str, file: IO[bytes], size: i
     plain = "".join(each for each in name if each.isprintable()).replace("/", "_").strip()
     made = Attachment.objects.create(
         document=document, name=plain[-120:] or "file", content_type=kind, size=len(content),
-        content=content, sha256=digest, person=person,
+        content=content, sha256=digest, actor=actor[:80],
     )  # fmt: skip
     return made.pk
 
@@ -141,7 +141,7 @@ def attach_to_request(
     request = locked(request_id)
     if request.state != ApprovalState.SUBMITTED:
         raise ApprovalRefused("closed")
-    attach(document=request.number, person=person, name=name, file=file, size=size)
+    attach(document=request.number, actor=person.actor, name=name, file=file, size=size)
     events.note(request, W.ATTACHED, actor=person.actor, why=name[:120])
 
 

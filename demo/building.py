@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from channels_sync.models import Shop
 from channels_sync.services import shops
-from demo import company, consent, past, rules, story
+from demo import cold, company, consent, past, rules, story
 from demo.company import House
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -40,6 +40,7 @@ def build(*, sandbox_url: str, now: datetime, with_past: bool = False) -> bool:
     _shops(houses, sandbox_url, now)
     story.tell(houses=houses, skus=skus, today=today, now=now)
     consent.tell(houses=houses, skus=skus)
+    cold.tell(main=houses["WH-SH"], now=now)
     rules.tell()
     if with_past:
         past.tell(today=today, houses=[houses[house.code] for house in company.WAREHOUSES[:2]])

@@ -9,6 +9,7 @@ from sandbox.control import orders, records, shops, trade
 from sandbox.control.wire import methods, reply
 from sandbox.page import views as page
 from sandbox.platforms import ALL
+from sandbox.sensors import api as sensors
 from sandbox.wecom import api as wecom
 
 
@@ -53,5 +54,6 @@ urlpatterns = [
     re_path(f"^sandbox/records/(?P<name>{_TABLES})$", methods(GET=records.table)),
     path("sandbox/reset", methods(POST=records.reset)),
     *wecom.urls,
+    *sensors.urls,
     *(url for platform in ALL for url in platform.urls),
 ]

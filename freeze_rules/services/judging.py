@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -31,6 +31,8 @@ BATCH = 500
 MOST_KEPT = 5_000
 # Holds looked at again in one transaction.
 DUE_AT_ONCE = 2_000
+# Nobody's goods cannot be on the way: what may go is let go of when it has arrived.
+ARRIVES = timedelta(minutes=15)
 # An event that failed so often alone stays in plain sight until somebody looks.
 LAST_ATTEMPT = 5
 
@@ -147,12 +149,17 @@ def _steps(events: Sequence[Heard], now: datetime) -> list[Step]:
 def close_after(steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], now: datetime) -> int:
     """Close the watches of holds that are gone, watch what they became; how many are gone."""
     gone: list[int] = []
+    travelling: list[int] = []
     for step, outcome in zip(steps, outcomes, strict=True):
         closed = outcome.refusal is not None and outcome.refusal.code == "already_released"
         if closed or (step.ends and not outcome.refused):
             gone.append(step.watch.pk)
+        if outcome.refusal is not None and outcome.refusal.code == "on_the_way":
+            travelling.append(step.watch.pk)
         if step.then_release is not None and outcome.hold_id is not None and not outcome.repeated:
             _watch_again(step, outcome.hold_id)
+    if travelling:
+        Watch.objects.filter(pk__in=travelling).update(look_at=now + ARRIVES)
     Watch.objects.filter(pk__in=gone).update(closed_at=now)
     return len(set(gone))
 

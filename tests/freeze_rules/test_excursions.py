@@ -158,19 +158,67 @@ def test_goods_that_came_after_it_are_clean(milk: int) -> None:
     assert given.free("MILK") == 10
 
 
-def test_goods_on_the_way_are_frozen_when_they_arrive(milk: int) -> None:
+def test_goods_on_the_way_are_frozen_on_the_truck_and_never_for_sale_when_they_arrive(
+    milk: int,
+) -> None:
+    _lay_in(milk, 10)
+    given.warehouse("SHOP", kind="STORE")
+    goods.transfer_out("T-1", goods.placed(milk, 10, goods.place("C-01"))).check()
+    _too_warm()
+    [done] = work()
+    number = Excursion.objects.get().number
+    assert _goods() == {("TRANSIT", "T-1", 10, 10, "T-1")}
+    assert done.frozen == 10
+    assert frozen(number) == {"T-1": 10}
+    _inspected(milk, number, "WH1")
+    assert frozen(number) == {"T-1": 10}
+
+    goods.transfer_in("T-1", goods.line(milk, 4), warehouse="SHOP").check()
+    assert goods.cells(milk) == {"SHOP A-01 ZP": (4, 4), "TRANSIT T-1 ZP": (6, 6)}
+    goods.transfer_in("T-1", goods.line(milk, 6), warehouse="SHOP").check()
+    assert goods.cells(milk) == {"SHOP A-01 ZP": (10, 10)}
+    _look_again()
+
+    assert ("STORE", 10) in {(row[0], row[2]) for row in _goods()}
+    assert given.free("MILK", "SHOP") == 0
+    _inspected(milk, number, "SHOP")
+    assert given.free("MILK", "SHOP") == 10
+
+
+def test_an_inspection_that_passes_on_the_way_lets_go_of_the_goods_when_they_arrive(
+    milk: int,
+) -> None:
     _lay_in(milk, 10)
     given.warehouse("SHOP", kind="STORE")
     goods.transfer_out("T-1", goods.placed(milk, 10, goods.place("C-01"))).check()
     _too_warm()
     work()
-    assert _goods() == {("TRANSIT", "T-1", 10, 10, "T-1")}
+    number = Excursion.objects.get().number
+    _inspected(milk, number, "TRANSIT")
+    assert frozen(number) == {"T-1": 10}
 
     goods.transfer_in("T-1", goods.line(milk, 10), warehouse="SHOP").check()
-    _look_again()
-
-    assert ("STORE", 10) in {(row[0], row[2]) for row in _goods()}
     assert given.free("MILK", "SHOP") == 0
+    with transaction.atomic():
+        rule_judging.look_again(now=now() + timedelta(minutes=16))
+
+    assert given.free("MILK", "SHOP") == 10
+
+
+def _inspected(sku: int, document: str, warehouse: str) -> None:
+    with transaction.atomic():
+        events.note(
+            [
+                events.Happening(
+                    kind="inspection.passed", key=f"{document}:{warehouse}", document=document,
+                    warehouse_id=given.warehouse_id(warehouse),
+                    goods=(events.Goods(sku_id=sku, qty=10),),
+                )
+            ],
+            told_by=given.ACTOR,
+        )  # fmt: skip
+    with transaction.atomic():
+        rule_judging.judge_batch()
 
 
 def _look_again() -> None:

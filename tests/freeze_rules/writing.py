@@ -68,9 +68,11 @@ def happens(kind: str, *, goods: Any = (), **more: Any) -> events.Happening:
     return happening
 
 
-def goods_of(sku: str, qty: int = 0, lot_id: int | None = None) -> events.Goods:
+def goods_of(
+    sku: str, qty: int = 0, lot_id: int | None = None, location_id: int | None = None
+) -> events.Goods:
     """Goods by SKU code."""
-    return events.Goods(sku_id=given.sku(sku), qty=qty, lot_id=lot_id)
+    return events.Goods(sku_id=given.sku(sku), qty=qty, lot_id=lot_id, location_id=location_id)
 
 
 def judge() -> judging.Judged:

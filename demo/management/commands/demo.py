@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels_sync.models import Shop
 from channels_sync.tasks.catalogue import read_catalogue
-from demo import building, company, outside
+from demo import building, cold, company, outside
 from insights.tasks import figure_days, figure_levels
 from outbox.bells import nudge
 
@@ -47,6 +47,7 @@ class Command(BaseCommand):
     def _connect(self, house_url: str) -> None:
         try:
             opened = outside.open_shops(sandbox_url=settings.SANDBOX_URL, house_url=house_url)
+            cold.play(sandbox_url=settings.SANDBOX_URL, house_url=house_url)
         except httpx.HTTPError as trouble:
             raise CommandError(
                 f"The sandbox at {settings.SANDBOX_URL} does not answer ({trouble})."

@@ -12,7 +12,13 @@ from django.utils import timezone
 from freeze_rules.measuring import SCALES, dose_written, plain, written
 from freeze_rules.models import Excursion, ExposedGoods
 from freeze_rules.services.sensors.concerns import concern_of
-from freeze_rules.services.sensors.telling import ACTOR, RELEASE, tell_rules, wait_for_proof
+from freeze_rules.services.sensors.telling import (
+    ACTOR,
+    RELEASE,
+    follow_goods,
+    tell_rules,
+    wait_for_proof,
+)
 from inventory import services as inventory
 from inventory.selectors import exposure
 from inventory.selectors.exposure import Exposed
@@ -21,12 +27,13 @@ from org import services as org
 from org.selectors.notices import people_with
 from org.services import notices
 
-# Goods may be moved while they are looked for, and goods on the way arrive: look again.
+# Goods may be moved while they are looked for, and goods on the way meet others: look again.
 SOON = timedelta(minutes=1)
 # What was shipped may come back.
 LATER = timedelta(hours=1)
 COMES_BACK_WITHIN = timedelta(days=30)
-WHERE_TO_FREEZE = ("THERE", "MOVED", "STORE")
+# On the way the truck is the place: the freeze displaces the transfer's claim and travels on.
+WHERE_TO_FREEZE = ("THERE", "MOVED", "STORE", "TRANSIT")
 Key = tuple[int, str, int, int | None]
 
 
@@ -68,6 +75,7 @@ def act_on_next(*, now: datetime | None = None) -> Acted | None:
         cleared=exposure.cleared_cells(excursion.number),
     )
     rows = _kept(excursion, goods)
+    follow_goods(rows)
     frozen = _freeze(excursion, rows)
     first = excursion.acted_at is None
     if first:

@@ -8,6 +8,7 @@ from freeze_rules import formula
 from freeze_rules.models import Excursion, ExposedGoods, Watch
 from freeze_rules.services import events
 from freeze_rules.services.events import Goods, Happening
+from inventory.selectors import held_lines
 
 ACTOR = "system:sensors"
 # An inspection of these goods, under the excursion's number or none, that has passed.
@@ -88,3 +89,19 @@ def wait_for_proof(excursion: Excursion, rows: Sequence[ExposedGoods]) -> None:
         for row in rows
         if row.hold_id is not None
     )
+
+
+def follow_goods(rows: Sequence[ExposedGoods]) -> None:
+    """Freezes whose goods have all gone to another warehouse wait for an inspection there.
+
+    Such as those laid on a truck, once it is unloaded: the freeze came along with the goods.
+    """
+    gone = {row.hold_id for row in rows if row.where == "GONE" and row.hold_id is not None}
+    if not gone:
+        return
+    lines = held_lines.of_holds(gone)
+    for watch in Watch.objects.filter(hold__in=gone, closed_at__isnull=True):
+        houses = {line.warehouse_id for line in lines.get(watch.hold_id, ())}
+        if len(houses) == 1 and houses != {watch.warehouse_id}:
+            watch.warehouse_id, watch.location_id = houses.pop(), None
+            watch.save(update_fields=["warehouse", "location"])

@@ -1,0 +1,1 @@
+"""Tills of the outside world: they sell with and without a line to the house."""

@@ -318,6 +318,7 @@ APPROVALS: dict[str, str] = {
     "stock.adjust": "inventory.services.correcting.kind:KIND",
     "stock.count": "wms.services.count_consent:KIND",
     "stock.unfreeze": "freeze_rules.services.consent:KIND",
+    "stock.scrap": "freeze_rules.services.scrap_consent:KIND",
     "stock.freeze": "freeze_rules.services.freeze_consent:KIND",
     "recall.lift": "freeze_rules.services.recall_consent:KIND",
     "freeze.leaf": "freeze_rules.services.leaf_consent:KIND",
@@ -329,7 +330,7 @@ STOCK_CONSENT: dict[str, str] = {
     "convert": "freeze_rules.services.asking_first:ask_to_let_go",
     "narrow": "freeze_rules.services.asking_first:ask_to_let_go",
     "regrade": "freeze_rules.services.asking_first:ask_to_let_go",
-    "scrap": "freeze_rules.services.asking_first:ask_to_let_go",
+    "scrap": "freeze_rules.services.asking_first:ask_to_scrap",
 }
 # What has a history: kind -> the `HistoryKind` of the room that keeps it (see org.history).
 HISTORIES: dict[str, str] = {

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from freeze_rules.api.reporting import Reporting
 from freeze_rules.selectors import clearance
 from freeze_rules.services.reports import clearance as services
+from inventory import selectors as stock
 from inventory import services as inventory
 from org import roles
 from org.api.describing import described
@@ -67,6 +69,8 @@ class ClearanceTaken(Reporting):
     def post(self, request: Request, hold_id: int) -> Response:
         """The freeze becomes the reserve of a running promotion, without a moment between."""
         told = TAKING.must(request.data)
+        if not stock.holds(scope=self.scope(), ids=[hold_id], closed=True):
+            raise Http404
 
         def work() -> Response:
             made = services.take_over(

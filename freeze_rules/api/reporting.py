@@ -18,9 +18,7 @@ from org.models import Person
 
 add_texts(SENTENCES)
 # What an address names; as a field of a body it is only a wrong value.
-THINGS = frozenset(
-    {"unknown_inspection", "unknown_incident", "unknown_promotion", "nothing_to_take"}
-)
+THINGS = frozenset({"unknown_inspection", "unknown_incident", "unknown_promotion"})
 
 
 class Reporting(Endpoint):
@@ -55,7 +53,7 @@ class Reporting(Endpoint):
 
     def _fault(self, refused: ReportRefused) -> Fault:
         status = 422
-        if refused.code.endswith("_already"):
+        if refused.code.endswith("_already") or refused.code == "nothing_to_take":
             status = 409
         elif refused.code == "not_allowed":
             status = 403

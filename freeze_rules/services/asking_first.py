@@ -9,11 +9,11 @@ from __future__ import annotations
 from django.db import connection
 
 from freeze_rules.models import RecallHold
-from freeze_rules.services import commanded, consent, freeze_consent
+from freeze_rules.services import commanded, consent, freeze_consent, scrap_consent
 from inventory import selectors as stock
 from inventory import services as inventory
 from org.approving import Facts, Payload
-from org.models import Person
+from org.models import ApprovalRequest, Person
 from org.services import approvals
 
 
@@ -64,6 +64,38 @@ def ask_to_let_go(request: inventory.Request, *, person: Person) -> int | None:
         return None
     why = getattr(request, "why", "") or getattr(request, "note", "")
     return _ask(consent.CODE, payload, place, person, request, why)
+
+
+def ask_to_scrap(request: inventory.ScrapRequest, *, person: Person) -> int | None:
+    """Ask for consent to scrapping: frozen units as to letting go of them, free ones by their size.
+
+    Joins the caller's transaction. The same key asks once.
+
+    Raises:
+        approvals.ApprovalRefused: nobody_to_ask, key_reused.
+        inventory.Refused: two_policies, when both kinds of units would have to be asked for.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    payload = commanded.payload_of(request, person)
+    place = scrap_consent.place_of(request)
+    known = approvals.request_under(request.key)
+    if known is None:
+        wanted = (
+            scrap_consent.has_free_units(request)
+            and approvals.has_policy(kind=scrap_consent.CODE)
+            and commanded.plan_of(payload).refusal is None
+            and _wanted(scrap_consent.CODE, scrap_consent.summarize(payload), place, person)
+        )
+        if wanted:
+            freezes = commanded.freezes_in(payload)
+            held = consent.place_of([hold.id for hold in freezes])
+            if _needs_consent(request, payload, freezes, held, person):
+                raise inventory.Refused("two_policies")
+    else:
+        wanted = ApprovalRequest.objects.filter(pk=known, kind=scrap_consent.CODE).exists()
+    if not wanted:
+        return ask_to_let_go(request, person=person)
+    return _ask(scrap_consent.CODE, payload, place, person, request, request.why)
 
 
 def _needs_consent(

@@ -184,18 +184,29 @@ def let_go(payload: Payload, *, granted: Granted) -> str:
     Raises:
         inventory.Refused: the ledger says no.
     """
+    return carry_out(
+        payload, granted=granted, action="stock.unfrozen", told="released",
+        units=facts_of(payload).qty,
+    )  # fmt: skip
+
+
+def carry_out(payload: Payload, *, granted: Granted, action: str, told: str, units: int) -> str:
+    """Do it once and put `action` on the trail, with the units under the name `told`.
+
+    Raises:
+        inventory.Refused: the ledger says no.
+    """
     request = replace(request_in(payload), key=granted.key)
     verb = payload["command"]["verb"]
-    units = facts_of(payload).qty
     carry: Any = SERVICES[verb]
     outcome = carry([request], actor=granted.maker.actor)[0].check()
     if not outcome.repeated:
         org.record(
             actor=granted.maker.actor,
-            action="stock.unfrozen",
+            action=action,
             subject=request.document,
             after={
-                "released": units, "verb": verb, "approval": granted.number,
+                told: units, "verb": verb, "approval": granted.number,
                 "approved_by": [each.actor for each in granted.deciders],
             },
         )  # fmt: skip

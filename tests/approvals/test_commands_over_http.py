@@ -266,6 +266,61 @@ def test_frozen_goods_are_scrapped_and_regraded_by_consent_free_ones_as_before(
     assert open_units(hold) == 12
 
 
+def test_scrapping_free_units_beyond_the_policy_waits_and_is_done_once(
+    lead: Person, desk: Client
+) -> None:
+    _policy("stock.scrap", min_qty=50)
+
+    def scrap(qty: int) -> dict[str, Any]:
+        lines = [{"sku": "TEA", "qty": qty, "location": "A-01"}]
+        return {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": lines}
+
+    assert tell(desk, "scrap", scrap(10), "small")[0] == 200
+    waits = tell(desk, "scrap", scrap(60), "large")
+    again = tell(desk, "scrap", scrap(60), "large")
+    too_many = tell(desk, "scrap", scrap(900), "many")
+
+    request = ApprovalRequest.objects.get()
+    assert (waits[0], waits[1]["code"], again) == (202, "approval_needed", waits)
+    assert (too_many[0], too_many[1]["errors"][0]["code"]) == (409, "nothing_there")
+    assert (request.kind, request.qty, str(request.amount)) == ("stock.scrap", 60, "600.00")
+    assert given.free("TEA") == 90
+    assert approve() == "APPLIED"
+    assert given.free("TEA") == 30
+    assert tell(desk, "scrap", scrap(60), "large") == waits
+    assert given.free("TEA") == 30
+    row = AuditRecord.objects.get(action="stock.scrapped")
+    assert row.after is not None
+    assert (row.actor, row.after["units"]) == (lead.actor, 60)
+
+
+def test_free_and_frozen_units_of_one_scrap_never_hide_behind_one_policy(desk: Client) -> None:
+    _policy("stock.unfreeze")
+    _policy("stock.scrap", min_qty=50)
+    hold = given.held("FZ-1", "TEA", 20, reason="QC", location_id=given.location("A-01"))
+    free = {"sku": "TEA", "qty": 60, "location": "A-01"}
+    lines = [free, {**free, "qty": 4, "hold": f"H-{hold}"}]
+    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": lines}
+
+    status, said = tell(desk, "scrap", body, "k")
+
+    assert (status, said["errors"][0]["code"]) == (409, "two_policies")
+    assert (open_units(hold), given.free("TEA"), ApprovalRequest.objects.count()) == (20, 80, 0)
+
+
+def test_goods_that_were_promised_meanwhile_are_not_scrapped(desk: Client) -> None:
+    _policy("stock.scrap", min_qty=50)
+    body = {
+        "document": "SC-1", "warehouse": "WH1", "why": "wet",
+        "lines": [{"sku": "TEA", "qty": 60, "location": "A-01"}],
+    }  # fmt: skip
+    assert tell(desk, "scrap", body, "k")[0] == 202
+    given.held("SO-1", "TEA", 50)
+
+    assert approve() == "VOIDED"
+    assert given.free("TEA") == 50
+
+
 def test_in_a_batch_only_what_needs_consent_waits(desk: Client) -> None:
     _policy("stock.freeze", min_qty=50)
     commands = [{"key": "a", **freeze(60)}, {"key": "b", **freeze(7)}]

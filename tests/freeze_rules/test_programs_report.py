@@ -118,7 +118,7 @@ def test_a_program_plans_a_promotion_closes_it_and_takes_a_lot_over_for_it() -> 
 
     assert (unknown.status_code, codes(unknown)) == (422, ["unknown_promotion"])
     assert (done.status_code, done.json()["promotion"]) == (200, made["id"])
-    assert (twice.status_code, codes(twice)) == (404, ["nothing_to_take"])
+    assert (twice.status_code, codes(twice)) == (409, ["nothing_to_take"])
     assert signed(program, "GET", "/api/v1/clearance").json()["lots"] == []
     [shown] = signed(program, "GET", "/api/v1/promotions").json()["promotions"]
     assert [(line["sku"], line["left"]) for line in shown["lines"]] == [("MILK", 20), ("TEA", 4)]

@@ -52,7 +52,6 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("stock-locations", _("Locations"), "place", roles.STOCK_VIEW),
             Entry("holds", _("Holds"), "hold", roles.STOCK_VIEW),
             Entry("stock-correct", _("Correct stock"), "check", roles.STOCK_ADJUST),
-            Entry("stock-import", _("Import stock"), "import", roles.STOCK_IMPORT),
             Entry("stock-journal", _("Ledger"), "journal", roles.STOCK_VIEW),
             Entry("stock-past", _("Stock at a moment"), "clock", roles.STOCK_VIEW),
             Entry("stock-labels", _("Labels"), "label", roles.STOCK_VIEW),

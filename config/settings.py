@@ -297,6 +297,7 @@ LISTS: dict[str, str] = {
 IMPORTS: dict[str, str] = {
     "skus": "inventory.importing.skus:SKUS",
     "locations": "inventory.importing.locations:LOCATIONS",
+    "stock": "inventory.importing.stock:STOCK",
     "orders": "channels_sync.importing.orders:ORDERS",
     "mappings": "channels_sync.importing.mappings:MAPPINGS",
 }
@@ -309,8 +310,6 @@ JOBS: dict[str, str] = {
     "import.check": "org.importing.checking:check",
     "import.book": "org.importing.booking:book",
     "lists.batch": "org.lists.batches:work_off",
-    "stock.import.check": "inventory.services.importing.checking:check",
-    "stock.import.book": "inventory.services.importing.booking:book",
 }
 
 # What may need somebody's consent: code -> the `ApprovalKind` of the room that does it.

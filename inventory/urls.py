@@ -8,7 +8,6 @@ from inventory.views import (
     board,
     correcting,
     explained,
-    importing,
     journal,
     kits,
     labels,
@@ -61,15 +60,6 @@ urlpatterns = [
     path("stock/labels/", labels.label_page, name="stock-labels"),
     path("stock/audit/", audit.audit, name="stock-audit"),
     path("stock/audit/check/", audit.check_everything, name="stock-audit-check"),
-    path("stock/import/", importing.import_page, name="stock-import"),
-    path("stock/import/template.xlsx", importing.import_template, name="stock-import-template"),
-    path("stock/import/<int:import_id>/", importing.one_import, name="stock-import-one"),
-    path("stock/import/<int:import_id>/book/", importing.book_import, name="stock-import-book"),
-    path(
-        "stock/import/<int:import_id>/faults.xlsx",
-        importing.import_faults,
-        name="stock-import-faults",
-    ),
     path("stock/kits/<int:sku_id>/<int:warehouse_id>/", kits.kit, name="stock-kit"),
     path("stock/<int:sku_id>/<int:warehouse_id>/", explained.explained, name="stock-explained"),
     path(

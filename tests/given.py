@@ -13,9 +13,11 @@ from django.db import transaction
 
 from inventory import selectors
 from inventory import services as inventory
-from inventory.services import correcting, importing
+from inventory.importing.stock import STOCK
+from inventory.services import correcting
 from inventory.services.correcting import Corrected
 from org import services as org
+from org.importing.storing import import_text
 from org.models import ApprovalPolicy, Job, Person, Unit
 from org.scope import Scope
 from org.services import approvals
@@ -228,7 +230,8 @@ def correction(sku_code: str = "TEA", change: int = -3, *, by: Person | None = N
 def imported(rows: str, *, by: Person | None = None) -> int:
     """An import of these CSV rows (warehouse, location, SKU, quantity), checked, not booked."""
     with transaction.atomic():
-        return importing.import_text(
+        return import_text(
+            kind=STOCK,
             key=f"given:{next(_count)}",
             text=f"warehouse,location,sku,quantity\n{rows}",
             person=by or person(),

@@ -1,31 +1,29 @@
-"""How fast opening stock comes out of a file: stored, judged and booked, as the jobs do it.
+"""How fast rows come out of a file, of every kind: stored, judged and booked, as the jobs do it.
 
-The rows are in the order of the shelves, as a warehouse prints them; every location and every lot
-is new, so is every cell, and every second row is the first of its balance.
+Of an opening stock the rows are in the order of the shelves, as a warehouse prints them; every
+location and every lot is new, so is every cell, and every second row is the first of its balance.
 """
 
 from __future__ import annotations
 
-import csv
 import os
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from bench import measure
+from bench.sheets import SHEETS, Sheet
 
 if TYPE_CHECKING:
     from org.models import Person
 
 ROWS = 100_000
-HEADING = ("warehouse", "location", "sku", "quantity", "lot", "expires_on")
-HOUSES = ("WH1", "WH2")
-# Cells of one location, and rows for one SKU: two in each warehouse.
-CELLS = 20
-ROWS_OF_A_SKU = 4
-LIMITS = {"peak_mb": 300.0, "longest_step_s": 5.0}
+# Seconds for so many rows of any kind.
+SECONDS = 60.0
+MEGABYTES = 300.0
+LIMITS = {"longest_step_s": 5.0} | {f"{kind}_peak_mb": MEGABYTES for kind in SHEETS}
 LEAST = {"booked_per_cpu_s": 4_000.0}
 Figures = dict[str, float | str]
 
@@ -61,79 +59,56 @@ class Watch:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the file, import it, book it, count what lies there."""
+    """Of each kind write a file, import it, book it, count what is there."""
     parser = measure.options("imports", arguments)
-    parser.add_argument("--rows", type=int, default=0, help=f"cells in the file (default {ROWS})")
+    parser.add_argument("--rows", type=int, default=0, help=f"rows in each file (default {ROWS})")
+    parser.add_argument("--kinds", nargs="+", choices=list(SHEETS), default=list(SHEETS))
     options = parser.parse_args(arguments)
     rows = options.rows or (3_000 if options.quick else ROWS)
+    figures: Figures = {"rows": float(rows)}
     with measure.own_database(), tempfile.TemporaryDirectory(prefix="house-bench-") as folder:
-        path = Path(folder) / "stock.csv"
-        write_file(path, rows)
-        person = prepare(rows)
-        figures = run(path, rows, person)
-    return measure.report(figures, options.json, LIMITS, LEAST)
+        from tests import given
+
+        # Orders, mappings and locations stand on the SKUs and warehouses of the stock.
+        SHEETS["stock"].prepare(rows)
+        person = given.person("HEAD_OFFICE")
+        for kind in options.kinds:
+            sheet = SHEETS[kind]
+            if kind != "stock":
+                sheet.prepare(rows)
+            path = Path(folder) / f"{kind}.csv"
+            sheet.write(path, rows)
+            figures |= run(sheet, path, rows, person)
+            path.unlink()
+    limits = dict(LIMITS)
+    if rows == ROWS:
+        limits |= {f"{kind}_s": SECONDS for kind in SHEETS}
+    return measure.report(figures, options.json, limits, LEAST)
 
 
-def write_file(path: Path, rows: int) -> None:
-    """So many cells, location by location; every third SKU is kept by lot."""
-    skus = _skus(rows)
-    with path.open("w", newline="") as file:
-        sheet = csv.writer(file)
-        sheet.writerow(HEADING)
-        for number in range(rows):
-            house = number * len(HOUSES) // rows
-            # Neighbours on a shelf are neighbours in the catalogue; the second place of a SKU
-            # is far from the first.
-            sku = number % skus
-            lot = (f"L{sku}-{number // skus}", "2028-06-30") if sku % 3 == 0 else ("", "")
-            place = f"{number // CELLS:06d}"
-            sheet.writerow((HOUSES[house], place, f"N{sku:07d}", 1 + number % 97, *lot))
-
-
-def _skus(rows: int) -> int:
-    return max(rows // ROWS_OF_A_SKU, CELLS)
-
-
-def prepare(rows: int) -> Person:
-    """The warehouses and the SKUs; gives who imports."""
-    from django.db import transaction
-
-    from inventory import services as inventory
-    from tests import given
-
-    for house in HOUSES:
-        given.warehouse(house)
-    for start in range(0, _skus(rows), 5_000):
-        numbers = range(start, min(start + 5_000, _skus(rows)))
-        with transaction.atomic(durable=True):
-            inventory.add_skus(
-                [
-                    {"code": f"N{n:07d}", "name": f"N {n}", "lot_tracked": n % 3 == 0}
-                    for n in numbers
-                ]
-            )
-    return given.person("HEAD_OFFICE")
-
-
-def run(path: Path, rows: int, person: Person) -> Figures:
-    """The three parts, and whether all of it lies there afterwards."""
+def run(sheet: Sheet, path: Path, rows: int, person: Person) -> Figures:
+    """The three parts of one kind, and whether all of it is there afterwards."""
     from django.db import connection
 
     connection.ensure_connection()
-    # The peak counts from here on, without the making of SKUs (proc_pid_clear_refs(5)).
+    # The peak counts from here on, without what was made ready (proc_pid_clear_refs(5)).
     Path("/proc/self/clear_refs").write_text("5")
     watch = Watch()
-    with path.open("rb") as file:
-        number = store(file, path.stat().st_size, person)
+    number = store(sheet, path, person)
     stored = watch.lap()
     slowest_check = work_off()
     checked = watch.lap()
     _start(number, person)
     slowest_booking = work_off()
     booked = watch.lap()
-    _look(rows)
-    return {
-        "rows": float(rows),
+    _look(sheet, rows)
+    figures: Figures = {
+        f"{sheet.kind}_s": stored.seconds + checked.seconds + booked.seconds,
+        f"{sheet.kind}_peak_mb": _peak_mb(),
+    }
+    if sheet.kind != "stock":
+        return figures
+    return figures | {
         "stored_per_s": rows / stored.seconds,
         "checked_per_s": rows / checked.seconds,
         "booked_per_s": rows / booked.seconds,
@@ -143,30 +118,30 @@ def run(path: Path, rows: int, person: Person) -> Figures:
         "booking_own_cpu_s": booked.own_cpu,
         "booking_database_cpu_s": booked.database_cpu,
         "longest_step_s": max(slowest_check, slowest_booking),
-        "total_s": stored.seconds + checked.seconds + booked.seconds,
-        "peak_mb": _peak_mb(),
     }
 
 
-def store(file: IO[bytes], size: int, person: Person) -> int:
+def store(sheet: Sheet, path: Path, person: Person) -> int:
     """Take the file in; gives the import's id."""
     from django.db import transaction
 
-    from inventory.services import importing
+    from org.importing.kinds import kind_of
+    from org.importing.storing import import_file
 
-    with transaction.atomic(durable=True):
-        return importing.import_file(
-            key="bench", name="stock.csv", file=file, size=size, person=person
-        )
+    with path.open("rb") as file, transaction.atomic(durable=True):
+        return import_file(
+            kind=kind_of(sheet.kind), key=f"bench:{sheet.kind}", name=path.name, file=file,
+            size=path.stat().st_size, person=person,
+        )  # fmt: skip
 
 
 def _start(number: int, person: Person) -> None:
     from django.db import transaction
 
-    from inventory.services import importing
+    from org.importing.booking import start_booking
 
     with transaction.atomic(durable=True):
-        importing.start_booking(import_id=number, take="ALL", adds_places=True, person=person)
+        start_booking(import_id=number, take="ALL", adds=True, person=person)
 
 
 def work_off() -> float:
@@ -180,20 +155,19 @@ def work_off() -> float:
     return longest
 
 
-def _look(rows: int) -> None:
-    """Every row became a cell.
+def _look(sheet: Sheet, rows: int) -> None:
+    """Every row is there.
 
     Raises:
-        RuntimeError: it did not; the figures would mean nothing.
+        RuntimeError: it is not; the figures would mean nothing.
     """
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), sum(on_hand) FROM inventory_stock WHERE on_hand > 0")
+        cursor.execute(sheet.there, [])
         found = cursor.fetchone()
-    wanted = (rows, sum(1 + number % 97 for number in range(rows)))
-    if (found[0], int(found[1] or 0)) != wanted:
-        raise RuntimeError(f"{wanted} cells and units were imported, {found} are there")
+    if found != sheet.wanted(rows):
+        raise RuntimeError(f"{sheet.kind}: {sheet.wanted(rows)} are wanted, {found} are there")
 
 
 def _peak_mb() -> float:

@@ -10,7 +10,7 @@ from channels_sync.services import matching
 from channels_sync.services.matching import ListingName
 from inventory import selectors as stock
 from org import roles
-from org.importing.kinds import Column, Fault, ImportKind, Told
+from org.importing.kinds import Batch, Column, Fault, ImportKind, Told
 from org.models import Person
 from org.selectors import scope_of
 
@@ -60,10 +60,10 @@ def judge(rows: Sequence[Told], person: Person) -> None:
         row.made = (*row.made, listings[0] if len(listings) == 1 else 0)
 
 
-def book(rows: Sequence[Told], person: Person) -> Sequence[Fault]:
+def book(rows: Sequence[Told], batch: Batch) -> Sequence[Fault]:
     """Map the listings; waiting orders go on."""
     pairs = {listing: sku for _name, sku, listing in (row.made for row in rows)}
-    matching.map_listings(sku_of=pairs, actor=person.actor)
+    matching.map_listings(sku_of=pairs, actor=batch.person.actor)
     return ()
 
 

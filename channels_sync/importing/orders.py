@@ -11,7 +11,7 @@ from channels_sync.services import handing_in
 from channels_sync.services.handing_in import HandedIn
 from inventory import selectors as stock
 from org import roles
-from org.importing.kinds import Column, Fault, ImportKind, Told
+from org.importing.kinds import Batch, Column, Fault, ImportKind, Told
 from org.models import Person
 from org.selectors import scope_of
 
@@ -79,9 +79,9 @@ def _line(row: Told, shops: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def book(rows: Sequence[Told], person: Person) -> Sequence[Fault]:
+def book(rows: Sequence[Told], batch: Batch) -> Sequence[Fault]:
     """Hand the orders in; the pipeline takes them from the inbox."""
-    del person
+    del batch
     now = handing_in.moment_of_now()
     whole: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for row in rows:

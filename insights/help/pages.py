@@ -136,10 +136,6 @@ ABOUT: dict[str, About] = {
     "freeze-rule": About(
         _("What one rule says, what it did, and what may be done with it."), ("hold", "release")
     ),
-    "stock-import": About(
-        _("Opening stock from a spreadsheet: faults are shown row by row before it is booked."),
-        ("opening", "location", "lot"),
-    ),
     "jobs": About(_("Long work and how far it is; you may leave, it goes on."), ("job",)),
     "stock-journal": About(
         _("Every change of stock with its document and who did it."), ("ledger", "posting")
@@ -255,7 +251,7 @@ ABOUT: dict[str, About] = {
     "job": About(_("How far it is, and what it made; you may leave, it goes on."), ("job",)),
     "imports": About(
         _("Bring rows in from a file: every fault is shown by row before anything is booked."),
-        ("import", "job"),
+        ("import", "opening", "job"),
     ),
     "import-send": About(_("Rows from a file or copied from a spreadsheet."), ("import",)),
     "import": About(

@@ -20,7 +20,7 @@ from wms.models import Parcel
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what, why, where it is done (a route), and who may do it."""
+    """One step: what, why, where it is done (a route with what it takes), and who may do it."""
 
     code: str
     title: Promise
@@ -29,6 +29,7 @@ class Step:
     button: Promise
     permission: str
     is_done: Callable[[Scope], bool]
+    takes: tuple[str, ...] = ()
 
 
 def _has_places(scope: Scope) -> bool:
@@ -59,10 +60,11 @@ STEPS = (
         "stock",
         _("Bring in the opening stock"),
         _("From a spreadsheet; you see what is wrong with which row before it is booked."),
-        "stock-import",
+        "import-send",
         _("Import stock"),
         roles.STOCK_IMPORT,
         lambda scope: beginning.has_stock(scope=scope),
+        ("stock",),
     ),
     Step(
         "carrier",

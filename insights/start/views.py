@@ -44,7 +44,7 @@ def first_hour(request: HttpRequest) -> HttpResponse:
                     "step": step,
                     "done": done,
                     "next": open_ones[:1] == [step.code],
-                    "url": reverse(step.route),
+                    "url": reverse(step.route, args=step.takes),
                     "posts": step.route.startswith("start-"),
                     "may": person.may(step.permission),
                 }

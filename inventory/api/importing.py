@@ -12,18 +12,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory.api.queries import StockQuery
-from inventory.selectors import imports as asked
-from inventory.services import importing
-from inventory.services.importing.columns import FIELDS
+from inventory.importing.stock import STOCK
 from org import roles
 from org import selectors as org_selectors
 from org.api.describing import Raw, described, schema_of
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, shown
 from org.api.shapes import Wrong, or_null, text
-from org.models import Person
+from org.importing.booking import start_booking
+from org.importing.files import ImportRefused
+from org.importing.storing import import_file, import_rows
+from org.importing.texts import about_file, about_row
+from org.models import Import, Person
+from org.selectors import imports as asked
 
 MOST_ROWS = 10_000
+FIELDS = tuple(STOCK.fields)
 
 
 IMPORT = {
@@ -77,13 +81,13 @@ class Imports(Endpoint):
         try:
             with transaction.atomic(durable=True):
                 if isinstance(file, UploadedFile) and file.file is not None:
-                    number = importing.import_file(
-                        key=own, name=file.name or "", file=file.file, size=file.size or 0,
-                        person=person,
+                    number = import_file(
+                        kind=STOCK, key=own, name=file.name or "", file=file.file,
+                        size=file.size or 0, person=person,
                     )  # fmt: skip
                 else:
-                    number = importing.import_rows(key=own, rows=_rows(body), person=person)
-        except importing.ImportRefused as refused:
+                    number = import_rows(kind=STOCK, key=own, rows=_rows(body), person=person)
+        except ImportRefused as refused:
             raise Faulty(_fault(refused)) from None
         return Response(_shown(number, person), status=201)
 
@@ -138,14 +142,11 @@ class ImportBooking(Endpoint):
         if not isinstance(adds, bool):
             raise Faulty(Fault(code="bad_flag", field="adds_places", asked=adds))
         person = _person(request)
+        _mine(import_id, person)
         try:
             with transaction.atomic(durable=True):
-                importing.start_booking(
-                    import_id=import_id, take=body["take"], adds_places=adds, person=person
-                )
-        except importing.ImportRefused as refused:
-            if refused.code == "unknown_import":
-                raise Http404 from None
+                start_booking(import_id=import_id, take=body["take"], adds=adds, person=person)
+        except ImportRefused as refused:
             raise Faulty(_fault(refused, status=409)) from None
         return Response(_shown(import_id, person), status=202)
 
@@ -177,31 +178,37 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)[:1_000]
 
 
-def _fault(refused: importing.ImportRefused, status: int = 422) -> Fault:
-    text = importing.about_file(refused.code, refused.there)
+def _fault(refused: ImportRefused, status: int = 422) -> Fault:
+    text = about_file(refused.code, refused.there)
     return Fault(
         code=refused.code, asked=shown(refused.asked), there=shown(refused.there), status=status,
         said=text,
     )  # fmt: skip
 
 
-def _shown(import_id: int, person: Person, *, after: int = 0, limit: int = 100) -> dict[str, Any]:
-    found = asked.stock_import(import_id, person=person)
-    if found is None:
+def _mine(import_id: int, person: Person) -> Import:
+    """An import of stock of one's own."""
+    found = asked.import_of(import_id, person=person)
+    if found is None or found.kind != STOCK.key:
         raise Http404
+    return found
+
+
+def _shown(import_id: int, person: Person, *, after: int = 0, limit: int = 100) -> dict[str, Any]:
+    found = _mine(import_id, person)
     job_id = found.book_job_id or found.check_job_id
     job = org_selectors.job(job_id, person=person) if job_id else None
     faults = asked.import_faults(import_id, after=after, limit=limit)
     return {
         "import": import_id,
-        "document": found.number,
+        "document": str(found),
         "rows": found.rows,
-        "checked": found.checked,
-        "good": found.good if found.checked else None,
+        "checked": found.checked_at is not None,
+        "good": None if found.checked_at is None else found.rows - found.faulty - found.adding,
         "adding": found.adding,
         "faulty": found.faulty,
         "booked": found.booked,
-        "same_as": found.same_as,
+        "same_as": asked.booked_before(found),
         "job": None
         if job is None
         else {"id": job.id, "state": job.state, "done": job.done, "total": job.total},
@@ -210,7 +217,7 @@ def _shown(import_id: int, person: Person, *, after: int = 0, limit: int = 100) 
                 "row": fault.row,
                 "field": fault.column or None,
                 "code": fault.code,
-                "message": importing.about_row(fault.code),
+                "message": about_row(STOCK, fault.code),
                 "asked": fault.asked,
                 "there": fault.there,
             }

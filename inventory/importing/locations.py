@@ -10,7 +10,7 @@ from inventory import selectors as stock
 from inventory.selectors.masters import location_kinds
 from inventory.services.masters import NewLocation, add_locations
 from org import roles
-from org.importing.kinds import Column, Fault, ImportKind, Told
+from org.importing.kinds import Batch, Column, Fault, ImportKind, Told
 from org.models import Person
 from org.selectors import scope_of
 
@@ -58,10 +58,12 @@ def judge(rows: Sequence[Told], person: Person) -> None:
             row.wrong("kind", "other_kind", row.made.kind, known)
 
 
-def book(rows: Sequence[Told], person: Person) -> Sequence[Fault]:
+def book(rows: Sequence[Told], batch: Batch) -> Sequence[Fault]:
     """Make the locations; receiving, defect and quarantine places get their standing freeze."""
     ordered = bool(rows) and "sequence" in rows[0].values
-    add_locations(places=[row.made for row in rows], changes_sequence=ordered, actor=person.actor)
+    add_locations(
+        places=[row.made for row in rows], changes_sequence=ordered, actor=batch.person.actor
+    )
     return ()
 
 
@@ -82,5 +84,6 @@ LOCATIONS = ImportKind(
         "unknown_warehouse": _("There is no such warehouse among yours."),
         "other_kind": _("This location is known with another kind. It keeps it."),
     },
-    route="stock",
+    tables=("inventory_location",),
+    route="stock-locations",
 )

@@ -12,7 +12,7 @@ from inventory.requests import Refused
 from inventory.selectors.masters import tracking_of
 from inventory.services.masters import add_barcodes, add_skus
 from org import roles
-from org.importing.kinds import Column, Fault, ImportKind, Told
+from org.importing.kinds import Batch, Column, Fault, ImportKind, Told
 from org.models import Person
 
 COLUMNS = (
@@ -88,9 +88,9 @@ def _made(row: Told) -> dict[str, Any]:
     return made
 
 
-def book(rows: Sequence[Told], person: Person) -> Sequence[Fault]:
+def book(rows: Sequence[Told], batch: Batch) -> Sequence[Fault]:
     """Make and change the SKUs, then add their barcodes."""
-    del person
+    del batch
     values = [{name: each for name, each in row.made.items() if name != "barcode"} for row in rows]
     try:
         ids = add_skus(values)
@@ -119,5 +119,6 @@ SKUS = ImportKind(
         "barcode_taken": _("This barcode belongs to another SKU. Correct one of them."),
         "tracking_is_fixed": _("It had stock: how it is kept stays as it is. Leave this out."),
     },
-    route="stock",
+    tables=("inventory_sku", "inventory_barcode"),
+    route="skus",
 )

@@ -2,7 +2,6 @@ from inventory.models.books import Balance, Entry, Posting, Stock
 from inventory.models.claims import Hold, HoldLine, Reason
 from inventory.models.corrections import Correction, CorrectionReason
 from inventory.models.history import BalanceMark, CellMark, Reach, ReasonMark, Snapshot
-from inventory.models.imports import ImportBlock, StockImport
 from inventory.models.incoming import Incoming
 from inventory.models.kits import HoldKit, KitShelf, Recipe, RecipeLine
 from inventory.models.masters import Barcode, Lot, Sku
@@ -24,7 +23,6 @@ __all__ = [
     "Hold",
     "HoldKit",
     "HoldLine",
-    "ImportBlock",
     "Incoming",
     "KitShelf",
     "Location",
@@ -40,7 +38,6 @@ __all__ = [
     "Sku",
     "Snapshot",
     "Stock",
-    "StockImport",
     "Sweep",
     "Warehouse",
     "Zone",

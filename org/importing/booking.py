@@ -8,16 +8,18 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from org import services as org
-from org.importing.checking import rows_of
+from org.importing import planner
+from org.importing.checking import blocks_of, rows_of
 from org.importing.files import ImportRefused
-from org.importing.kinds import ImportKind, kind_of
+from org.importing.kinds import Batch, ImportKind, kind_of
 from org.models import Import, ImportRows, Person
 
 
-def start_booking(*, import_id: int, take: str, person: Person) -> int:
+def start_booking(*, import_id: int, take: str, person: Person, adds: bool = False) -> int:
     """Queue the booking of an import; returns the job's id. Joins the caller's transaction.
 
-    Asked again in the same words gives the same job.
+    Asked again in the same words gives the same job. With `adds`, what rows need and is missing
+    is made, as far as the kind can make it.
 
     Raises:
         ImportRefused: unknown_import, not_checked, booked_already, has_faults, nothing_to_book.
@@ -30,14 +32,14 @@ def start_booking(*, import_id: int, take: str, person: Person) -> int:
     if found.checked_at is None:
         raise ImportRefused("not_checked")
     if found.book_job_id is not None:
-        if found.take != take:
+        if (found.take, found.adds) != (take, adds):
             raise ImportRefused("booked_already")
         return found.book_job_id
-    if take == Import.Take.ALL and found.faulty:
-        raise ImportRefused("has_faults", asked=found.rows, there=found.faulty)
-    if found.faulty >= found.rows:
-        raise ImportRefused("nothing_to_book", asked=found.rows, there=found.faulty)
-    found.take = take
+    found.take, found.adds = take, adds
+    if take == Import.Take.ALL and found.bad:
+        raise ImportRefused("has_faults", asked=found.rows, there=found.bad)
+    if found.bad >= found.rows:
+        raise ImportRefused("nothing_to_book", asked=found.rows, there=found.bad)
     found.book_job_id = org.add_job(
         kind="import.book",
         title=_("Book import %(name)s") % {"name": found.name},
@@ -48,7 +50,7 @@ def start_booking(*, import_id: int, take: str, person: Person) -> int:
     found.save()
     org.record(
         actor=person.actor, action=f"imported.{found.kind}", subject=str(found),
-        after={"name": found.name, "rows": found.rows - found.faulty, "take": take},
+        after={"name": found.name, "rows": found.rows - found.bad, "take": take},
     )  # fmt: skip
     return found.book_job_id
 
@@ -66,13 +68,21 @@ def book(work: org.Work) -> Iterator[org.Step]:
     if not work.person.may(kind.permission):
         raise org.JobTrouble(_("You may not import this any more."))
     done, total = work.done, found.rows
-    blocks = ImportRows.objects.filter(of=found, number__gt=work.place.get("block", 0))
-    for number in list(blocks.order_by("number").values_list("number", flat=True)):
-        read, booked = _book_block(blocks.get(number=number), found, kind)
+    if total >= planner.MANY and "block" not in work.place:
+        planner.before_many(kind.tables)
+        yield org.Step(done=done, total=total, place={"block": 0})
+    for block in blocks_of(found, after=work.place.get("block", 0)):
+        read, booked = _book_block(block, found, kind)
         done += read
         found.booked += booked
         found.save(update_fields=["booked"])
-        yield org.Step(done=min(done, total), total=total, place={"block": number})
+        place = {"block": block.number}
+        yield org.Step(done=min(done, total), total=total, place=place)
+        if grown := planner.grown(kind.tables):
+            planner.look_at(grown)
+            yield org.Step(done=min(done, total), total=total, place=place)
+    if total >= planner.MANY:
+        planner.look_at(kind.tables)
     yield org.Step(
         done=total, total=total, place={"ended": True},
         result={"rows": total, "booked": found.booked},
@@ -82,12 +92,16 @@ def book(work: org.Work) -> Iterator[org.Step]:
 def _book_block(block: ImportRows, found: Import, kind: ImportKind) -> tuple[int, int]:
     """Rows looked at, rows booked. What was judged good and is not any more is noted."""
     rows = rows_of(block, found.header, kind)
-    skipped = {int(fault["row"]) for fault in block.faults}
+    passed = kind.added if found.adds else frozenset[str]()
+    skipped = {int(fault["row"]) for fault in block.faults if fault["code"] not in passed}
     good = [row for row in rows if row.row not in skipped]
     kind.judge(good, found.person)
-    wanted = [row for row in good if not row.faults]
-    refused = [fault for row in good for fault in row.faults]
-    refused += kind.book(wanted, found.person) if wanted else []
+    refused = [fault for row in good for fault in row.faults if fault.code not in passed]
+    gone = {fault.row for fault in refused}
+    wanted = [row for row in good if row.row not in gone]
+    if wanted:
+        batch = Batch(person=found.person, document=str(found), key=f"{found}:{block.first_row}")
+        refused += kind.book(wanted, batch)
     if refused:
         block.refused = [fault.kept() for fault in refused]
         block.save(update_fields=["refused"])

@@ -149,6 +149,18 @@ def _day(given: str) -> date | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What `book` is told about the rows of one block beside the rows.
+
+    `document` is the import's number; `key` names the block for ever and is never used twice.
+    """
+
+    person: Person
+    document: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportKind:
     """A kind of import.
 
@@ -156,6 +168,9 @@ class ImportKind:
     `book` writes good rows in the caller's transaction and gives those that were refused after
     all. `name_of` names what a row is about: a second row about the same is at fault; empty where
     rows may repeat. `together`: rows of the same value in this column are never parted.
+    `added`: faults that are none when somebody asks for what is missing to be made (`adds_label`
+    asks it, `adding_label` stands over the number of such rows); they come to `book` with these
+    faults. `tables` are those that booking fills: the planner hears of it when they grow.
     """
 
     key: str
@@ -164,9 +179,13 @@ class ImportKind:
     columns: Sequence[Column]
     rules: Sequence[Promise]
     judge: Callable[[Sequence[Told], Person], None]
-    book: Callable[[Sequence[Told], Person], Sequence[Fault]]
+    book: Callable[[Sequence[Told], Batch], Sequence[Fault]]
     name_of: Callable[[Told], str] = lambda _row: ""
     together: str = ""
+    added: frozenset[str] = frozenset()
+    adds_label: Promise | str = ""
+    adding_label: Promise | str = ""
+    tables: Sequence[str] = ()
     # What its own faults mean and what to do about them.
     texts: Mapping[str, Promise] = field(default_factory=dict)
     # Where the result is looked at.

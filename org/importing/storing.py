@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from org import services as org
 from org.importing import files
-from org.importing.checking import check_now
+from org.importing.checking import blocks_of, check_now
 from org.importing.files import ImportRefused, Row
 from org.importing.kinds import ImportKind, plain_heading
 from org.models import Import, ImportMapping, ImportRows, Person
@@ -69,6 +69,23 @@ def import_text(*, kind: ImportKind, key: str, text: str, person: Person) -> int
     return _store(rows, kind=kind, key=key, form="ROWS", name=name, person=person)
 
 
+def import_rows(
+    *, kind: ImportKind, key: str, rows: Sequence[Mapping[str, str]], person: Person
+) -> int:
+    """Store rows told by a program: texts by field name.
+
+    Raises:
+        ImportRefused: as `import_file`.
+    """
+    known = _known(key)
+    if known is not None:
+        return known
+    told = ([row.get(name, "") for name in kind.fields] for row in rows)
+    return _store(
+        chain([list(kind.fields)], told), kind=kind, key=key, form="ROWS", name="API", person=person
+    )
+
+
 def map_columns(*, found: Import, kind: ImportKind, header: Sequence[str]) -> None:
     """Say which field each column holds, remember it, and check the rows.
 
@@ -102,7 +119,7 @@ def map_columns(*, found: Import, kind: ImportKind, header: Sequence[str]) -> No
     )
     found.header = chosen
     _put_together(found, kind)
-    found.checked_at, found.faulty = None, 0
+    found.checked_at, found.faulty, found.adding = None, 0, 0
     _begin_check(found, kind)
 
 
@@ -121,13 +138,13 @@ def _store(
     )  # fmt: skip
     digest, count = sha256(kind.key.encode()), 0
     waiting: list[ImportRows] = []
-    for block in _blocks(rows, made, first, _column(kind, header)):
-        told = zlib.decompress(block.content)
-        count += sum(any(each.strip() for each in row) for row in orjson.loads(told))
+    for number, first_row, block in _blocks(rows, first, _column(kind, header)):
+        count += sum(any(each.strip() for each in row) for row in block)
         if count > files.MOST_ROWS:
             raise ImportRefused("too_many_rows", asked=count, there=files.MOST_ROWS)
+        told = orjson.dumps(block)
         digest.update(told)
-        waiting.append(block)
+        waiting.append(_packed(made, number, first_row, told))
         if len(waiting) == 50:
             ImportRows.objects.bulk_create(waiting)
             waiting = []
@@ -164,9 +181,12 @@ def _column(kind: ImportKind, header: Sequence[str]) -> int | None:
 
 
 def _blocks(
-    rows: Iterator[Row], made: Import, first: int, together: int | None
-) -> Iterator[ImportRows]:
-    """Blocks of about a thousand; one does not end among rows that belong together."""
+    rows: Iterator[Row], first: int, together: int | None
+) -> Iterator[tuple[int, int, list[Row]]]:
+    """Blocks of about a thousand, each with its number and the number of its first row.
+
+    A block does not end among rows that belong together.
+    """
     block: list[Row] = []
     number, at = 0, first
     for row in rows:
@@ -175,12 +195,12 @@ def _blocks(
         )
         if full:
             number += 1
-            yield _packed(made, number, at, block)
+            yield number, at, block
             at += len(block)
             block = []
         block.append(row)
     if block:
-        yield _packed(made, number + 1, at, block)
+        yield number + 1, at, block
 
 
 def _same(before: Row, row: Row, together: int | None) -> bool:
@@ -189,8 +209,8 @@ def _same(before: Row, row: Row, together: int | None) -> bool:
     return bool(row[together].strip()) and before[together].strip() == row[together].strip()
 
 
-def _packed(made: Import, number: int, first_row: int, block: list[Row]) -> ImportRows:
-    content = zlib.compress(orjson.dumps(block), 1)
+def _packed(made: Import, number: int, first_row: int, told: bytes) -> ImportRows:
+    content = zlib.compress(told, 1)
     return ImportRows(of=made, number=number, first_row=first_row, content=content)
 
 
@@ -200,8 +220,11 @@ def _put_together(found: Import, kind: ImportKind) -> None:
         return
     old = ImportRows.objects.filter(of=found).order_by("number")
     first = old.values_list("first_row", flat=True)[0]
-    rows = (row for each in old.iterator(20) for row in orjson.loads(zlib.decompress(each.content)))
-    fresh = list(_blocks(rows, found, first, _column(kind, found.header)))
+    rows = (row for each in blocks_of(found) for row in orjson.loads(zlib.decompress(each.content)))
+    fresh = [
+        _packed(found, number, first_row, orjson.dumps(block))
+        for number, first_row, block in _blocks(rows, first, _column(kind, found.header))
+    ]
     old.delete()
     ImportRows.objects.bulk_create(fresh, batch_size=50)
 

@@ -12,6 +12,7 @@ import xlsxwriter
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from org.importing.checking import blocks_of
 from org.importing.kinds import ImportKind
 from org.importing.texts import about_row
 from org.lists.files import PLAIN_BOOK, guarded
@@ -78,7 +79,7 @@ def fault_workbook(found: Import, kind: ImportKind) -> bytes:
 
 def _sent(found: Import, wanted: set[int]) -> Iterator[tuple[int, list[str]]]:
     """These rows as they were sent."""
-    for block in ImportRows.objects.filter(of=found).order_by("number").iterator(20):
+    for block in blocks_of(found):
         for number, cells in enumerate(
             orjson.loads(zlib.decompress(block.content)), block.first_row
         ):

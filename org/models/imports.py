@@ -35,7 +35,10 @@ class Import(models.Model):
     header = models.JSONField(default=list)
     rows = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField(null=True)
+    # Rows that cannot be booked, and rows that need something new that may be made for them.
     faulty = models.PositiveIntegerField(default=0)
+    adding = models.PositiveIntegerField(default=0)
+    adds = models.BooleanField(default=False)
     take = models.CharField(max_length=4, choices=Take.choices, blank=True)
     booked = models.PositiveIntegerField(default=0)
     check_job = models.ForeignKey("org.Job", models.PROTECT, null=True, related_name="+")
@@ -60,7 +63,12 @@ class Import(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"IN-{self.pk}"
+        return f"IM-{self.pk}"
+
+    @property
+    def bad(self) -> int:
+        """Rows that are not booked, as far as it was known before."""
+        return self.faulty + (0 if self.adds else self.adding)
 
 
 class ImportRows(models.Model):

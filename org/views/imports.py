@@ -113,8 +113,8 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
     context = {
         "found": found,
         "kind": kind,
-        "good": found.rows - found.faulty,
-        "refused": found.rows - found.faulty - found.booked
+        "good": found.rows - found.faulty - found.adding,
+        "refused": found.rows - found.bad - found.booked
         if job and job.finished and found.book_job_id
         else 0,
         "same_as": asked.booked_before(found) if found.checked_at else None,
@@ -156,9 +156,10 @@ def book_import(request: HttpRequest, import_id: int) -> HttpResponse:
         return to_sign_in(request)
     _mine(request, import_id)
     take = "ALL" if request.POST.get("take") == "ALL" else "GOOD"
+    adds = request.POST.get("adds") == "on"
     try:
         with transaction.atomic(durable=True):
-            job_id = start_booking(import_id=import_id, take=take, person=request.user)
+            job_id = start_booking(import_id=import_id, take=take, adds=adds, person=request.user)
     except ImportRefused as refused:
         messages.error(request, about_file(refused.code, refused.there))
     else:

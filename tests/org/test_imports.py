@@ -255,6 +255,29 @@ def test_mappings_name_listings_by_what_the_shop_calls_them() -> None:
     assert Listing.objects.get(pk=two.pk).sku_id is None
 
 
+def test_opening_stock_goes_the_same_way_and_makes_what_is_missing_when_asked() -> None:
+    given.warehouse("WH1")
+    given.sku("TEA")
+    client = signed_in(given.person("WAREHOUSE_LEAD"))
+    rows = "warehouse,location,sku,quantity\nWH1,A-01,TEA,7\nWH1,B-02,TEA,5\nWH1,A-01,NONE,1\n"
+    uploaded(client, "stock", rows.encode())
+    found = Import.objects.latest("id")
+
+    page = client.get(f"/imports/{found.pk}/").content.decode()
+    client.post(f"/imports/{found.pk}/book/", {"take": "ALL", "adds": "on"})
+    refused = Import.objects.get(pk=found.pk).book_job_id
+    client.post(f"/imports/{found.pk}/book/", {"take": "GOOD", "adds": "on"})
+    while org.work_on_jobs(seconds=0):
+        pass
+    after = client.get(f"/imports/{found.pk}/").content.decode()
+
+    assert codes(found) == [(3, "location", "new_location"), (4, "sku", "unknown_sku")]
+    assert "Create missing locations and lots (1)" in page
+    assert refused is None
+    assert given.free("TEA") == 12
+    assert "Everything chosen is booked." in after
+
+
 def test_the_template_has_headings_drop_downs_and_rules() -> None:
     client = signed_in(given.person())
 

@@ -359,12 +359,6 @@ TABLE: dict[str, Route] = {
     "stock-past-balance": Route(roles.STOCK_VIEW, _balance),
     "stock-audit": Route(roles.AUDIT_VIEW),
     "stock-audit-check": Route(roles.AUDIT_VIEW, is_page=False),
-    "stock-import": Route(roles.STOCK_IMPORT),
-    "stock-import-one": Route(roles.STOCK_IMPORT, _import),
-    "stock-import-book": Route(roles.STOCK_IMPORT, _import, is_page=False),
-    # Workbooks, no pages; their own tests show whom they turn away.
-    "stock-import-template": Route(MACHINE),
-    "stock-import-faults": Route(MACHINE),
     **SENSOR_ROUTES,
     "holds": Route(roles.STOCK_VIEW),
     "freeze": Route(roles.STOCK_HOLD),

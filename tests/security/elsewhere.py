@@ -48,7 +48,7 @@ ELSEWHERE: dict[str, int] = {
     "api-order-receiver": HIDDEN,
     "stock-explained": HIDDEN, "stock-kit": HIDDEN, "stock-cell": HIDDEN, "stock-location": HIDDEN,
     "stock-lot": HIDDEN, "stock-past-balance": HIDDEN,
-    "stock-import-one": HIDDEN, "stock-import-book": HIDDEN, "stock-api-imports-one": HIDDEN,
+    "stock-api-imports-one": HIDDEN,
     "stock-api-imports-one-book": HIDDEN,
     "hold": HIDDEN,
     "release-hold": ALIKE,  # leads back to the list with a message, nothing done
@@ -87,8 +87,8 @@ ELSEWHERE: dict[str, int] = {
 
 # Whoever asks needs to be more than of the place: the maker, the head office, the one it is of.
 NOT_BY_PLACE = {
-    "unit", "masters-reason", "job", "trail-record", "notice-bot", "stock-import-one",
-    "stock-import-book", "stock-api-imports-one", "stock-api-imports-one-book", "approval-policy",
+    "unit", "masters-reason", "job", "trail-record", "notice-bot",
+    "stock-api-imports-one", "stock-api-imports-one-book", "approval-policy",
     "approval-policy-switch",
 }  # fmt: skip
 

@@ -13,12 +13,16 @@ from org.history import CannotRestore, Field, HistoryKind, Known, Part, Restorin
 from org.scope import Scope
 from org.selectors import scope_of
 
+_COLUMNS = ("name", "base_url", "pull_seconds")
+
 
 def _find(shop_id: int, scope: Scope) -> Known | None:
     row = scope.limit(Shop.objects.filter(pk=shop_id).defer("credentials"), "unit").first()
     if row is None:
         return None
-    return Known(code=row.code, name=row.name, url=reverse("shop", args=[row.pk]))
+    return Known(
+        code=row.code, name=row.name, url=reverse("shop", args=[row.pk]), unit_id=row.unit_id
+    )
 
 
 def _tell_warehouses(rows: Rows) -> list[str]:
@@ -37,6 +41,9 @@ def _restore(asked: Restoring) -> None:
                 "not_allowed", str(_("One of its warehouses is beyond your part of the company."))
             )
         shops.bind_warehouses(shop_id=asked.object_id, warehouse_ids=wanted, actor=actor)
+    columns = {name: asked.state[name] for name in _COLUMNS if name in asked.names}
+    if columns:
+        shops.change_shop(shop_id=asked.object_id, changes=columns, actor=actor)
     if "safety_qty" in asked.names:
         shops.change_safety(
             shop_id=asked.object_id, safety_qty=asked.state["safety_qty"], actor=actor
@@ -50,13 +57,13 @@ SHOP = HistoryKind(
     edit=roles.SHOPS_EDIT,
     fields=(
         Field(name="code", label=_("Code"), restored=False),
-        Field(name="name", label=_("Name"), restored=False),
+        Field(name="name", label=_("Name")),
         Field(name="platform", label=_("platform"), choices=dict(Shop.Platform.choices),
               restored=False),
-        Field(name="base_url", label=_("address of the API"), restored=False),
+        Field(name="base_url", label=_("address of the API")),
         Field(name="currency", label=_("Currency"), restored=False),
         Field(name="is_active", label=_("active"), restored=False),
-        Field(name="pull_seconds", label=_("seconds between pulls"), restored=False),
+        Field(name="pull_seconds", label=_("seconds between pulls")),
         Field(name="safety_qty", label=_("Safety stock")),
     ),
     parts=(Part(name="bindings", label=_("Warehouses it sells from"), tell=_tell_warehouses),),

@@ -116,8 +116,9 @@ def look_now(request: HttpRequest, shop_id: int) -> HttpResponse:
         shops.pull_now(shop_id=shop_id)
         catalogue.read_soon(shop_id=shop_id)
         org.record(
-            actor=person_of(request).actor, action="shop.pull_asked", subject=f"shop:{row.code}"
-        )
+            actor=person_of(request).actor, action="shop.pull_asked", subject=f"shop:{row.code}",
+            unit_id=row.unit_id,
+        )  # fmt: skip
     messages.success(request, _("The shop is being looked at now."))
     return redirect("shop", shop_id)
 
@@ -138,6 +139,7 @@ def retry(request: HttpRequest, shop_id: int, kind: str) -> HttpResponse:
             action=f"shop.{kind}_retried",
             subject=f"shop:{row.code}",
             after={"count": count},
+            unit_id=row.unit_id,
         )
     text = ngettext("%s is tried again.", "%s are tried again.", count) % count
     messages.success(request, text)

@@ -117,7 +117,8 @@ def _find_warehouse(warehouse_id: int, scope: Scope) -> Known | None:
     row = scope.limit(Warehouse.objects.filter(pk=warehouse_id), "unit").first()
     if row is None:
         return None
-    return Known(code=row.code, name=row.name, url=reverse("masters-warehouse", args=[row.pk]))
+    url = reverse("masters-warehouse", args=[row.pk])
+    return Known(code=row.code, name=row.name, url=url, unit_id=row.unit_id)
 
 
 def _restore_warehouse(asked: Restoring) -> None:
@@ -154,7 +155,7 @@ def _find_zone(zone_id: int, scope: Scope) -> Known | None:
     if row is None:
         return None
     url = reverse("masters-warehouse", args=[row.warehouse_id])
-    return Known(code=row.code, name=row.name, url=url)
+    return Known(code=row.code, name=row.name, url=url, unit_id=row.warehouse.unit_id)
 
 
 ZONE = HistoryKind(
@@ -180,7 +181,8 @@ def _find_location(location_id: int, scope: Scope) -> Known | None:
     row = scope.limit(Location.objects.filter(pk=location_id), "warehouse__unit").first()
     if row is None:
         return None
-    return Known(code=row.code, name="", url=reverse("stock-location", args=[row.pk]))
+    url = reverse("stock-location", args=[row.pk])
+    return Known(code=row.code, name="", url=url, unit_id=row.warehouse.unit_id)
 
 
 def _zone_codes(ids: Collection[Any]) -> Mapping[Any, str]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from org import services
 from org.access import person_of
 from org.models import Assignment, AuditRecord, Person, Unit
+from org.selectors.belonging import unit_of_person
 
 if TYPE_CHECKING:
     _UnitAdmin = admin.ModelAdmin[Unit]
@@ -125,6 +126,7 @@ class PersonAdmin(SuperuserOnly, _PersonAdmin):
             action="person.changed" if change else "person.created",
             subject=obj.actor,
             after={name: getattr(obj, name) for name in shown},
+            unit_id=unit_of_person(obj.pk),
         )
 
     def user_change_password(
@@ -137,6 +139,7 @@ class PersonAdmin(SuperuserOnly, _PersonAdmin):
                     actor=person_of(request).actor,
                     action="person.password_set",
                     subject=f"person:{id}",
+                    unit_id=unit_of_person(int(id)),
                 )
         return response
 

@@ -18,6 +18,7 @@ from org.models import Agreement, ApprovalPolicy, Asked, Person, RoleSet, Unit
 from org.refusals import REFUSALS, said
 from org.scope import Scope
 from org.selectors import directory
+from org.selectors.belonging import unit_of_person
 from org.services import approvals
 from org.services.safeguards import check_may_manage
 from org.services.unit_moves import move_unit
@@ -54,7 +55,12 @@ def _find_person(person_id: int, scope: Scope) -> Known | None:
     row = directory.person(person_id, scope=scope)
     if row is None:
         return None
-    return Known(code=row.username, name=row.name, url=reverse("person", args=[row.id]))
+    return Known(
+        code=row.username,
+        name=row.name,
+        url=reverse("person", args=[row.id]),
+        unit_id=unit_of_person(row.id),
+    )
 
 
 def _tell_jobs(rows: Rows) -> list[str]:
@@ -177,7 +183,7 @@ def _find_unit(unit_id: int, scope: Scope) -> Known | None:
     row = scope.limit(Unit.objects.filter(pk=unit_id), "pk").first()
     if row is None:
         return None
-    return Known(code=row.code, name=row.name, url=reverse("unit", args=[row.pk]))
+    return Known(code=row.code, name=row.name, url=reverse("unit", args=[row.pk]), unit_id=row.pk)
 
 
 def _restore_unit(asked: Restoring) -> None:
@@ -222,7 +228,7 @@ def _find_policy(policy_id: int, scope: Scope) -> Known | None:
     if row is None or scope.is_nothing:
         return None
     url = reverse("approval-policy", args=[row.pk])
-    return Known(code=str(row.pk), name=row.name, url=url)
+    return Known(code=str(row.pk), name=row.name, url=url, unit_id=row.unit_id)
 
 
 def _tell_steps(rows: Rows) -> list[str]:

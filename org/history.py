@@ -51,11 +51,12 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """The thing as it is called now, and its own page."""
+    """The thing as it is called now, its own page, and the unit it belongs to (None: all)."""
 
     code: str
     name: str
     url: str
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

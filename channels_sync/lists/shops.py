@@ -112,7 +112,10 @@ def _look(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Seque
             continue
         shops.pull_now(shop_id=pk)
         catalogue.read_soon(shop_id=pk)
-        org.record(actor=person.actor, action="shop.pull_asked", subject=f"shop:{row.code}")
+        org.record(
+            actor=person.actor, action="shop.pull_asked", subject=f"shop:{row.code}",
+            unit_id=row.unit_id,
+        )  # fmt: skip
         answers.append(Answer(pk, row.name, True))
     return answers
 

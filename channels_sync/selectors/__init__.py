@@ -38,6 +38,7 @@ class ShopRow:
     platform_name: str
     code: str
     name: str
+    unit_id: int
     unit_name: str
     is_active: bool
     pull_seconds: int
@@ -128,6 +129,7 @@ def _shop_row(
         platform_name=shop.get_platform_display(),
         code=shop.code,
         name=shop.name,
+        unit_id=shop.unit_id,
         unit_name=shop.unit.name,
         is_active=shop.is_active,
         pull_seconds=shop.pull_seconds,

@@ -165,7 +165,8 @@ def map_listings(*, sku_of: Mapping[int, int], actor: str) -> int:
     Only listings that orders wait for cost more than their share of two statements.
     """
     assert connection.in_atomic_block, "Services join the caller's transaction."
-    rows = list(Listing.objects.select_for_update(no_key=True).filter(pk__in=sku_of).order_by("id"))
+    locked = Listing.objects.select_for_update(no_key=True, of=("self",)).select_related("shop")
+    rows = list(locked.filter(pk__in=sku_of).defer("shop__credentials").order_by("id"))
     changed = [row for row in rows if row.sku_id != sku_of[row.pk]]
     if not changed:
         return 0
@@ -188,10 +189,12 @@ def map_listings(*, sku_of: Mapping[int, int], actor: str) -> int:
                 platform_item_id=row.platform_item_id, outer_code=row.outer_code,
                 sku_id=sku_of[row.pk],
             )  # fmt: skip
-    org.record(
-        actor=actor, action="listings.mapped", subject=f"listings:{len(changed)}",
-        before={str(pk): sku for pk, sku in before.items()},
-        after={str(pk): sku_of[pk] for pk in before},
-    )  # fmt: skip
+    for unit_id in sorted({row.shop.unit_id for row in changed}):
+        mine = [row.pk for row in changed if row.shop.unit_id == unit_id]
+        org.record(
+            actor=actor, action="listings.mapped", subject=f"listings:{len(mine)}",
+            before={str(pk): before[pk] for pk in mine},
+            after={str(pk): sku_of[pk] for pk in mine}, unit_id=unit_id,
+        )  # fmt: skip
     outbox.ring(topic="listings.stale")
     return len(changed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -124,6 +125,35 @@ def bind_warehouses(*, shop_id: int, warehouse_ids: Sequence[int], actor: str) -
         subject=f"shop:{shop.code}",
         before={"warehouses": sorted(before)},
         after={"warehouses": sorted(wanted)},
+        unit_id=shop.unit_id,
+    )
+
+
+def change_shop(*, shop_id: int, changes: Mapping[str, Any], actor: str) -> None:
+    """Change `name`, `base_url` or `pull_seconds` of a shop; what is the same is no change.
+
+    Whatever kept us away from the former address does not count for another.
+    """
+    _assert_joined()
+    assert set(changes) <= {"name", "base_url", "pull_seconds"}, f"unknown among {set(changes)}"
+    shop = _locked(shop_id)
+    new = {name: value for name, value in changes.items() if getattr(shop, name) != value}
+    if not new:
+        return
+    before = {name: getattr(shop, name) for name in new}
+    for name, value in new.items():
+        setattr(shop, name, value)
+    shop.pinyin = stock.pinyin_of(shop.name)[:300]
+    if "base_url" in new:
+        shop.not_before = shop.trouble_since = None
+        shop.trouble, shop.failures = "", 0
+    shop.save(update_fields=[*new, "pinyin", "not_before", "trouble", "trouble_since", "failures"])
+    org.record(
+        actor=actor,
+        action="shop.changed",
+        subject=f"shop:{shop.code}",
+        before=before,
+        after=new,
         unit_id=shop.unit_id,
     )
 

@@ -23,6 +23,7 @@ from org import services as org
 from org.approving import Change, Facts, Granted, Payload
 from org.models import Person
 from org.scope import Scope
+from org.selectors.belonging import unit_over
 
 # Freezes of one document or command that are looked at, and changes that an approver is shown.
 MOST_FREEZES = 1_000
@@ -209,5 +210,6 @@ def carry_out(payload: Payload, *, granted: Granted, action: str, told: str, uni
                 told: units, "verb": verb, "approval": granted.number,
                 "approved_by": [each.actor for each in granted.deciders],
             },
+            unit_id=unit_over({hold.unit_id for hold in freezes_in(payload) if hold.unit_id}),
         )  # fmt: skip
     return str(request.document)

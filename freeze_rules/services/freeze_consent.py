@@ -209,6 +209,7 @@ def _carry_out(payload: Payload, granted: Granted) -> str:
                 "displaced": len(outcome.displaced), "approval": granted.number,
                 "approved_by": [each.actor for each in granted.deciders],
             },
+            unit_id=stock.unit_of_warehouse(request.warehouse_id),
         )  # fmt: skip
     return request.document
 

@@ -151,7 +151,7 @@ def change(
     row.save()
     org.record(
         actor=person.actor, action="freeze.lease_changed", subject=view.document,
-        before=before, after={**after, "why": why.strip()},
+        before=before, after={**after, "why": why.strip()}, unit_id=view.unit_id,
     )  # fmt: skip
     if "owner" in after and owner_id is not None and owner_id != person.pk:
         notify(

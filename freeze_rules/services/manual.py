@@ -128,6 +128,7 @@ def freeze(
             action="stock.frozen",
             subject=laid.number,
             after={**order.said(), "displaced": len(outcome.displaced)},
+            unit_id=stock.unit_of_warehouse(order.warehouse_id),
         )
     return Frozen(laid.number, outcome.hold_id, outcome.repeated)
 
@@ -224,6 +225,7 @@ def release_units(
             subject=hold.document,
             before={"open": hold.open},
             after={"released": hold.open if qty is None else qty, "why": why.strip(), **said},
+            unit_id=hold.unit_id,
         )
     return Released(hold.document, qty, outcome.repeated)
 
@@ -270,7 +272,7 @@ def unfreeze_each(
         org.record(
             actor=person.actor, action="stock.unfrozen", subject=found[pk].document,
             before={"open": found[pk].open},
-            after={"released": found[pk].open, "why": why.strip()},
+            after={"released": found[pk].open, "why": why.strip()}, unit_id=found[pk].unit_id,
         )  # fmt: skip
     return answers
 

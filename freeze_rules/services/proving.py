@@ -88,6 +88,7 @@ def approve(
         actor=person.actor, action="freeze.approved", subject=watch.hold.document,
         after={"hold": watch.hold_id, "permission": permission, "reference": proof.reference,
                "note": proof.note},
+        unit_id=stock.unit_of_warehouse(watch.hold.warehouse_id),
     )  # fmt: skip
     return Approved(proof_id=proof.pk, released=_release(watch))
 

@@ -37,6 +37,7 @@ ACTIONS: dict[str, Promise] = {
     "receiver.exported": _("Receivers exported"),
     "receiver.reveal": _("Receiver shown"),
     "receivers.blanked": _("Old receivers removed"),
+    "shop.changed": _("Shop changed"),
     "shop.created": _("Shop connected"),
     "shop.credentials_changed": _("Shop credentials changed"),
     "shop.orders_retried": _("Orders of a shop retried"),

@@ -72,6 +72,7 @@ from inventory.selectors.masters import (
     sku_ids_by_code,
     skus,
     staging_location,
+    unit_of_warehouse,
     warehouses,
 )
 from inventory.selectors.moments import (
@@ -213,6 +214,7 @@ __all__ = [
     "sku_ids_by_code",
     "skus",
     "staging_location",
+    "unit_of_warehouse",
     "versions",
     "warehouses",
     "with_kits",

@@ -71,6 +71,8 @@ class HoldView:
     sku_name: str
     more_skus: int
     warehouse_code: str
+    # Of its warehouse; None when it reaches into all of them.
+    unit_id: int | None
     location_code: str
     lot_code: str
     # Empty when goods of every grade are meant.
@@ -319,6 +321,7 @@ def _view(row: Hold, *, units: int, cost: Decimal, goods: list[tuple[str, str]])
         sku_name=name,
         more_skus=max(len(goods) - 1, 0),
         warehouse_code=row.warehouse.code if row.warehouse else "",
+        unit_id=row.warehouse.unit_id if row.warehouse else None,
         location_code=row.location.code if row.location else "",
         lot_code=row.lot.code if row.lot else "",
         grade=row.grade,

@@ -172,6 +172,13 @@ def warehouses(
     ]
 
 
+def unit_of_warehouse(warehouse_id: int | None) -> int | None:
+    """The unit whose warehouse it is; None of none."""
+    if warehouse_id is None:
+        return None
+    return Warehouse.objects.values_list("unit_id", flat=True).get(pk=warehouse_id)
+
+
 def _location_view(row: Location) -> LocationView:
     return LocationView(
         id=row.pk,

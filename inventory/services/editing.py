@@ -11,6 +11,7 @@ from django.db.models import Sum
 
 from inventory.models import Balance, Barcode, Location, Lot, Sku, Stock, Zone
 from inventory.requests import Refused
+from inventory.selectors.masters import unit_of_warehouse
 from inventory.services.masters import (
     STANDING_FREEZES,
     add_location,
@@ -177,6 +178,7 @@ def create_location(
         action="location.created",
         subject=f"location:{made}",
         after={"code": code, "zone": zone, **{name: shown(each) for name, each in columns.items()}},
+        unit_id=unit_of_warehouse(warehouse_id),
     )
     return made
 
@@ -213,6 +215,7 @@ def change_location(*, location_id: int, changes: Mapping[str, Any], actor: str)
         subject=f"location:{place.pk}",
         before={name: before[name] for name in new},
         after=dict(new),
+        unit_id=place.warehouse.unit_id,
     )
 
 

@@ -6,6 +6,7 @@ from django.db import connection
 
 from inventory.models import Location, Warehouse
 from inventory.requests import Refused
+from inventory.selectors.masters import unit_of_warehouse
 from inventory.services.masters import add_warehouse, clean_code
 from org import services as org
 
@@ -37,6 +38,7 @@ def create_warehouse(*, code: str, name: str, unit_id: int, actor: str, **column
         action="warehouse.created",
         subject=f"warehouse:{code}",
         after={"name": name, "unit": unit_id, **columns},
+        unit_id=unit_id,
     )
     return made
 
@@ -75,5 +77,6 @@ def add_bins(*, warehouse_id: int, aisles: int, bins: int, actor: str) -> int:
             action="locations.created",
             subject=f"warehouse:{warehouse_id}",
             after={"first": new[0].code, "last": new[-1].code, "places": len(new)},
+            unit_id=unit_of_warehouse(warehouse_id),
         )
     return len(new)

@@ -13,6 +13,7 @@ from org.importing.checking import blocks_of, rows_of
 from org.importing.files import ImportRefused
 from org.importing.kinds import Batch, ImportKind, kind_of
 from org.models import Import, ImportRows, Person
+from org.selectors.belonging import unit_of_person
 
 
 def start_booking(*, import_id: int, take: str, person: Person, adds: bool = False) -> int:
@@ -51,6 +52,7 @@ def start_booking(*, import_id: int, take: str, person: Person, adds: bool = Fal
     org.record(
         actor=person.actor, action=f"imported.{found.kind}", subject=str(found),
         after={"name": found.name, "rows": found.rows - found.bad, "take": take},
+        unit_id=unit_of_person(person.pk),
     )  # fmt: skip
     return found.book_job_id
 

@@ -22,6 +22,7 @@ from org.lists.pages import may_act, question_of_query
 from org.lists.registry import list_of
 from org.lists.specs import MANY, MOST_CHOSEN, Action, Answer, ListSpec, Question
 from org.models import Batch, Person
+from org.selectors.belonging import unit_of_person
 
 # So many are done while somebody waits; a chunk of a job has as many.
 AT_ONCE = 100
@@ -125,6 +126,7 @@ def confirm(*, batch_id: int, person: Person, why: str, choice: str) -> Batch:
         actor=person.actor, action="list.batch", subject=str(batch),
         after={"list": spec.key, "action": action.key, "rows": len(batch.ids),
                "filter": batch.query, "why": batch.why, "choice": batch.choice},
+        unit_id=unit_of_person(person.pk),
     )  # fmt: skip
     if len(batch.ids) > AT_ONCE:
         batch.job_id = org.add_job(

@@ -22,6 +22,7 @@ from org.lists.pages import may_see, question_of_query
 from org.lists.registry import list_of
 from org.lists.specs import Column, ListSpec, Part
 from org.models import JobFilePart, Person
+from org.selectors.belonging import unit_of_person
 
 CHUNK = 1_000
 MOST_ROWS = {"xlsx": 200_000, "csv": 2_000_000}
@@ -73,6 +74,7 @@ def start_export(
     org.record(
         actor=person.actor, action="list.exported", subject=f"job:{job_id}",
         after={"list": spec.key, "filter": query, "columns": chosen, "why": why},
+        unit_id=unit_of_person(person.pk),
     )  # fmt: skip
     return job_id
 
@@ -151,6 +153,7 @@ def _values(
             actor=work.person.actor, action="receiver.exported", subject=f"job:{work.job_id}",
             after={"why": work.payload["why"], "of": [label(row) for row in part.rows],
                    "columns": [each.key for each in columns if each.secret]},
+            unit_id=unit_of_person(work.person.pk),
         )  # fmt: skip
     return rows
 

@@ -16,6 +16,7 @@ from org.models.clients import MOST_BURST, MOST_PER_MINUTE
 from org.places import SHOP, WAREHOUSE, Place, of_kind
 from org.roles import API_PERMISSIONS
 from org.scope import Scope
+from org.selectors.belonging import unit_of_client
 from org.services.audit import record
 
 MOST_NETWORKS = 50
@@ -187,7 +188,7 @@ def add_client(wish: ClientWish, *, actor: str, scope: Scope) -> NewSecret:
     client.units.set(units)
     record(
         actor=actor, action="client.created", subject=client.actor,
-        after=_told(columns, units, checked.named),
+        after=_told(columns, units, checked.named), unit_id=unit_of_client(client.pk),
     )  # fmt: skip
     return _new_secret(client, slot=1)
 
@@ -231,6 +232,7 @@ def change_client(
         actor=actor, action="client.changed", subject=client.actor,
         before={name: before[name] for name in sorted(changed)},
         after={name: after[name] for name in sorted(changed)},
+        unit_id=unit_of_client(client.pk),
     )  # fmt: skip
     return client
 
@@ -249,7 +251,7 @@ def add_secret(*, client_id: int, actor: str) -> NewSecret:
     made = _new_secret(client, slot=free[0])
     record(
         actor=actor, action="client.secret_added", subject=client.actor,
-        after={"ending": made.secret[-4:]},
+        after={"ending": made.secret[-4:]}, unit_id=unit_of_client(client.pk),
     )  # fmt: skip
     return made
 
@@ -269,7 +271,7 @@ def retire_secret(*, client_id: int, secret_id: int, actor: str) -> None:
     _retire([secret_id])
     record(
         actor=actor, action="client.secret_retired", subject=client.actor,
-        before={"ending": living[secret_id].ending},
+        before={"ending": living[secret_id].ending}, unit_id=unit_of_client(client.pk),
     )  # fmt: skip
 
 
@@ -284,7 +286,10 @@ def revoke_client(*, client_id: int, actor: str) -> None:
     ApiClient.objects.filter(pk=client.pk).update(
         active=False, revoked_at=_now(), version=client.version + 1
     )
-    record(actor=actor, action="client.revoked", subject=client.actor, before={"name": client.name})
+    record(
+        actor=actor, action="client.revoked", subject=client.actor, before={"name": client.name},
+        unit_id=unit_of_client(client.pk),
+    )  # fmt: skip
 
 
 def _locked(client_id: int) -> ApiClient:

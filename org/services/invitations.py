@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from org.models import Invitation, Person
+from org.selectors.belonging import unit_of_person
 from org.services.audit import record
 from org.services.safeguards import check_may_manage
 from org.services.sessions import end_sessions
@@ -74,7 +75,7 @@ def invite(*, person: Person, kind: str, actor: str, by: Person | None = None) -
     )  # fmt: skip
     record(
         actor=actor, action="person.invited" if chosen == "INVITE" else "person.password_reset",
-        subject=locked.actor, after={"by_mail": by_mail},
+        subject=locked.actor, after={"by_mail": by_mail}, unit_id=unit_of_person(locked.pk),
     )  # fmt: skip
     if by_mail:
         outbox.ring(topic="invitations.due")
@@ -131,7 +132,10 @@ def set_password(*, person: Person, password: str, actor: str) -> None:
     """Set a password that the edge judged. Older sessions carry the old one's hash and end."""
     person.set_password(password)
     person.save(update_fields=["password"])
-    record(actor=actor, action="person.password_set", subject=person.actor)
+    record(
+        actor=actor, action="person.password_set", subject=person.actor,
+        unit_id=unit_of_person(person.pk),
+    )  # fmt: skip
 
 
 def send_due(*, most: int = 20) -> int:

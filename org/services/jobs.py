@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from org.models import Job, Person
+from org.selectors.belonging import unit_of_person
 from org.services.audit import record
 from outbox import services as outbox
 
@@ -56,6 +57,7 @@ def retry_job(*, job_id: int, person: Person) -> bool:
     record(
         actor=person.actor, action="job.retried", subject=f"job:{job.pk}",
         before={"done": job.done, "state": job.state},
+        unit_id=unit_of_person(person.pk),
     )  # fmt: skip
     job.retry()
     job.attempts, job.failure, job.worker = 0, "", ""
@@ -83,6 +85,7 @@ def cancel_job(*, job_id: int, person: Person) -> bool:
         record(
             actor=person.actor, action="job.cancelled", subject=f"job:{job.pk}",
             before={"done": job.done, "state": job.state},
+            unit_id=unit_of_person(person.pk),
         )  # fmt: skip
     if job.state == "QUEUED":
         job.cancel()

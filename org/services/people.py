@@ -11,6 +11,7 @@ from pypinyin import lazy_pinyin
 from org.look import CHOICES
 from org.models import Assignment, Person, RoleSet
 from org.places import Place
+from org.selectors.belonging import unit_of_person
 from org.services.audit import record
 from org.services.roles import UnknownRole
 from org.services.safeguards import (
@@ -144,7 +145,7 @@ def assign(
         return job
     record(
         actor=actor, action="person.assigned", subject=f"person:{person_id}",
-        before=None if new else before, after=_facts(job, place),
+        before=None if new else before, after=_facts(job, place), unit_id=place.unit_id,
     )  # fmt: skip
     return job
 
@@ -181,7 +182,10 @@ def unassign(
     before = _facts(job, place)
     job.delete()
     ruling.check()
-    record(actor=actor, action="person.unassigned", subject=f"person:{person_id}", before=before)
+    record(
+        actor=actor, action="person.unassigned", subject=f"person:{person_id}", before=before,
+        unit_id=place.unit_id if place else None,
+    )  # fmt: skip
 
 
 def _facts(job: Assignment, place: Place | None) -> dict[str, Any]:
@@ -209,6 +213,7 @@ def change_person(
     record(
         actor=actor, action="person.changed", subject=person.actor,
         before=before, after={name: new[name] for name in before},
+        unit_id=unit_of_person(person.pk),
     )  # fmt: skip
     return True
 
@@ -237,6 +242,7 @@ def set_active(*, person_id: int, active: bool, actor: str, by: Person | None = 
     record(
         actor=actor, action="person.activated" if active else "person.deactivated",
         subject=person.actor, before={"active": not active}, after={"active": active},
+        unit_id=unit_of_person(person.pk),
     )  # fmt: skip
     return True
 

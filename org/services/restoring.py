@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from org.history import CannotRestore, HistoryKind, Restoring
+from org.history import CannotRestore, HistoryKind, Known, Restoring
 from org.models import Person, Revision
 from org.selectors.history import compared, differing, moments
 from org.selectors.people import scope_of
@@ -36,7 +36,7 @@ def restore_version(
             the kind's services refuse.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    check_may_restore(kind=kind, object_id=object_id, person=person)
+    thing = check_may_restore(kind=kind, object_id=object_id, person=person)
     if not why.strip():
         raise CannotRestore("no_reason", _("Say why; it is kept on the audit trail."))
     known = {each.id: each for each in moments(kind, object_id)}
@@ -56,15 +56,22 @@ def restore_version(
     record(
         actor=person.actor, action=ACTION, subject=kind.subject(object_id), before=before,
         after=after | {"version_of": then.at.isoformat(), "why": why.strip()[:300]},
+        unit_id=thing.unit_id,
     )  # fmt: skip
 
 
-def check_may_restore(*, kind: HistoryKind, object_id: int, person: Person) -> None:
-    """Raises CannotRestore: not_allowed."""
+def check_may_restore(*, kind: HistoryKind, object_id: int, person: Person) -> Known:
+    """The thing, if the person may bring a version of it back.
+
+    Raises:
+        CannotRestore: not_allowed.
+    """
     scope = scope_of(person, permission=kind.edit)
     allowed = person.may(kind.edit) and (scope.is_everything or not kind.company_wide)
-    if not allowed or kind.find(object_id, scope) is None:
+    thing = kind.find(object_id, scope) if allowed else None
+    if thing is None:
         raise CannotRestore("not_allowed", _("You may read this history, not change the thing."))
+    return thing
 
 
 def _check_alone(kind: HistoryKind, object_id: int, seen: int) -> None:

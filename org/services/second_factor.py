@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django_otp.oath import TOTP
 
 from org.models import Authenticator, Person, RecoveryCode
+from org.selectors.belonging import unit_of_person
 from org.services.audit import record
 from org.services.safeguards import check_may_manage
 from org.services.sessions import end_sessions
@@ -81,7 +82,10 @@ def confirm(*, person: Person, code: str) -> list[str] | None:
     Authenticator.objects.filter(person=person, confirmed=True).delete()
     device.confirmed = True
     device.save(update_fields=["confirmed"])
-    record(actor=person.actor, action="second_factor.set_up", subject=person.actor)
+    record(
+        actor=person.actor, action="second_factor.set_up", subject=person.actor,
+        unit_id=unit_of_person(person.pk),
+    )  # fmt: skip
     return new_recovery_codes(person=person)
 
 
@@ -92,7 +96,10 @@ def new_recovery_codes(*, person: Person) -> list[str]:
     RecoveryCode.objects.bulk_create(
         RecoveryCode(person=person, digest=_digest(word)) for word in words
     )
-    record(actor=person.actor, action="second_factor.codes_made", subject=person.actor)
+    record(
+        actor=person.actor, action="second_factor.codes_made", subject=person.actor,
+        unit_id=unit_of_person(person.pk),
+    )  # fmt: skip
     return [f"{word[:5]}-{word[5:]}" for word in words]
 
 
@@ -118,11 +125,17 @@ def show(*, person: Person, code: str) -> Shown:
     if spent:
         device.failures, device.failed_at = 0, None
         device.save(update_fields=["failures", "failed_at"])
-        record(actor=person.actor, action="second_factor.code_used", subject=person.actor)
+        record(
+            actor=person.actor, action="second_factor.code_used", subject=person.actor,
+            unit_id=unit_of_person(person.pk),
+        )  # fmt: skip
         return Shown("recovery")
     device.failures, device.failed_at = device.failures + 1, now
     device.save(update_fields=["failures", "failed_at"])
-    record(actor=ACTOR, action="second_factor.failed", subject=person.actor)
+    record(
+        actor=ACTOR, action="second_factor.failed", subject=person.actor,
+        unit_id=unit_of_person(person.pk),
+    )  # fmt: skip
     return Shown(until=_next_look(device))
 
 
@@ -148,7 +161,10 @@ def reset(*, person: Person, actor: str, by: Person | None = None) -> bool:
     RecoveryCode.objects.filter(person=person).delete()
     if not gone:
         return False
-    record(actor=actor, action="second_factor.reset", subject=person.actor)
+    record(
+        actor=actor, action="second_factor.reset", subject=person.actor,
+        unit_id=unit_of_person(person.pk),
+    )  # fmt: skip
     end_sessions(person=person, actor=actor)
     return True
 

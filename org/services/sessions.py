@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from org.models import Person, Session
+from org.selectors.belonging import unit_of_person
 from org.services.audit import record
 from org.services.safeguards import check_may_manage
 
@@ -19,7 +20,10 @@ def end_session(*, person: Person, handle: str, actor: str, by: Person | None = 
         check_may_manage(by=by, person=person)
     gone, _ = Session.objects.filter(person=person, handle=handle).delete()
     if gone:
-        record(actor=actor, action="session.ended", subject=person.actor, after={"ended": 1})
+        record(
+            actor=actor, action="session.ended", subject=person.actor, after={"ended": 1},
+            unit_id=unit_of_person(person.pk),
+        )  # fmt: skip
     return bool(gone)
 
 
@@ -33,7 +37,10 @@ def end_sessions(*, person: Person, keep: str = "", actor: str, by: Person | Non
         check_may_manage(by=by, person=person)
     gone, _ = Session.objects.filter(person=person).exclude(session_key=keep).delete()
     if gone:
-        record(actor=actor, action="session.ended", subject=person.actor, after={"ended": gone})
+        record(
+            actor=actor, action="session.ended", subject=person.actor, after={"ended": gone},
+            unit_id=unit_of_person(person.pk),
+        )  # fmt: skip
     return gone
 
 

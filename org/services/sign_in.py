@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from org.models import Person
+from org.selectors.belonging import unit_of_person
 from org.services.audit import record
 
 ACTOR = "system:sign-in"
@@ -63,6 +64,7 @@ def signed_in(*, person: Person, address: str, second_factor: str = "") -> None:
     record(
         actor=person.actor, action="sign_in.done", subject=person.actor,
         after={"address": address[:45]} | ({"by": second_factor} if second_factor else {}),
+        unit_id=unit_of_person(person.pk),
     )  # fmt: skip
 
 
@@ -104,13 +106,16 @@ def _record(action: str, word: str, address: str) -> None:
     person = Person.objects.filter(username=word).first()
     record(
         actor=ACTOR, action=action, subject=person.actor if person else "unknown name",
-        after={"address": address[:45]},
+        after={"address": address[:45]}, unit_id=unit_of_person(person.pk) if person else None,
     )  # fmt: skip
 
 
 def sign_out(*, person: Person) -> None:
     """Record that somebody left."""
-    record(actor=person.actor, action="sign_out.done", subject=person.actor)
+    record(
+        actor=person.actor, action="sign_out.done", subject=person.actor,
+        unit_id=unit_of_person(person.pk),
+    )  # fmt: skip
 
 
 def forget_failures() -> int:

@@ -52,6 +52,6 @@ def move_unit(*, unit_id: int, parent_id: int, actor: str) -> bool:
     ruling.check()
     record(
         actor=actor, action="unit.moved", subject=f"unit:{unit.code}",
-        before={"path": old}, after={"path": new},
+        before={"path": old}, after={"path": new}, unit_id=unit.pk,
     )  # fmt: skip
     return True

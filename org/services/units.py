@@ -45,7 +45,7 @@ def create_unit(
         raise
     record(
         actor=actor, action="unit.created", subject=f"unit:{code}",
-        after={"kind": kind, "name": name, "path": path},
+        after={"kind": kind, "name": name, "path": path}, unit_id=unit.pk,
     )  # fmt: skip
     return unit
 
@@ -59,5 +59,5 @@ def rename_unit(*, unit_id: int, name: str, actor: str) -> None:
     unit.save(update_fields=["name"])
     record(
         actor=actor, action="unit.renamed", subject=f"unit:{unit.code}",
-        before={"name": before}, after={"name": name},
+        before={"name": before}, after={"name": name}, unit_id=unit.pk,
     )  # fmt: skip

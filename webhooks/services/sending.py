@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from org.selectors.belonging import unit_of_client
 from org.services import record
 from webhooks.models import Message, Subscription
 from webhooks.sender import post
@@ -152,5 +153,5 @@ def _end(mine: QuerySet[Subscription]) -> None:
         row.save(update_fields=["active", "ended_at"])
         record(
             actor="system:webhooks", action="webhook.ended", subject=f"webhook:{row.pk}",
-            after={"answer": 410},
+            after={"answer": 410}, unit_id=unit_of_client(row.client_id),
         )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from org import selectors as org
 from org.scope import Scope
+from org.selectors.belonging import unit_of_client
 from org.services import record
 from outbox import services as outbox
 from webhooks import addresses, signing
@@ -63,7 +64,10 @@ def add_webhook(wish: Wish, *, client_id: int, actor: str, scope: Scope) -> NewW
         active=wish.active,
         created_by=actor,
     )
-    record(actor=actor, action="webhook.created", subject=f"webhook:{made.pk}", after=_shown(made))
+    record(
+        actor=actor, action="webhook.created", subject=f"webhook:{made.pk}", after=_shown(made),
+        unit_id=unit_of_client(client_id),
+    )  # fmt: skip
     return NewWebhook(made.pk, secret)
 
 
@@ -83,7 +87,7 @@ def change_webhook(wish: Wish, *, webhook_id: int, actor: str, scope: Scope) -> 
     if _shown(row) != before:
         record(
             actor=actor, action="webhook.changed", subject=f"webhook:{row.pk}",
-            before=before, after=_shown(row),
+            before=before, after=_shown(row), unit_id=unit_of_client(row.client_id),
         )  # fmt: skip
     if row.active:
         outbox.ring(topic=BELL)
@@ -99,7 +103,10 @@ def rotate_secret(*, webhook_id: int, actor: str, scope: Scope) -> str:
     secret = signing.new_secret()
     row.secrets = [secret, *row.secrets[:1]]
     row.save(update_fields=["secrets"])
-    record(actor=actor, action="webhook.secret_changed", subject=f"webhook:{row.pk}")
+    record(
+        actor=actor, action="webhook.secret_changed", subject=f"webhook:{row.pk}",
+        unit_id=unit_of_client(row.client_id),
+    )  # fmt: skip
     return secret
 
 
@@ -116,7 +123,10 @@ def end_webhook(*, webhook_id: int, actor: str, scope: Scope) -> None:
     Message.objects.filter(subscription=row, next_at__isnull=False).update(
         next_at=None, dead_at=Now(), last_answer="ended"
     )
-    record(actor=actor, action="webhook.ended", subject=f"webhook:{row.pk}")
+    record(
+        actor=actor, action="webhook.ended", subject=f"webhook:{row.pk}",
+        unit_id=unit_of_client(row.client_id),
+    )  # fmt: skip
 
 
 def send_test(*, webhook_id: int, actor: str, scope: Scope) -> str:
@@ -128,7 +138,10 @@ def send_test(*, webhook_id: int, actor: str, scope: Scope) -> str:
     row = _locked(webhook_id, scope)
     message = compose(row, topic=TEST, data={"webhook": row.pk}, at=timezone.now().isoformat())
     message.save()
-    record(actor=actor, action="webhook.tested", subject=f"webhook:{row.pk}")
+    record(
+        actor=actor, action="webhook.tested", subject=f"webhook:{row.pk}",
+        unit_id=unit_of_client(row.client_id),
+    )  # fmt: skip
     outbox.ring(topic=BELL)
     return message.name
 
@@ -151,7 +164,7 @@ def replay(
     if number:
         record(
             actor=actor, action="webhook.replayed", subject=f"webhook:{row.pk}",
-            after={"messages": number},
+            after={"messages": number}, unit_id=unit_of_client(row.client_id),
         )  # fmt: skip
         outbox.ring(topic=BELL)
     return number

@@ -61,6 +61,7 @@ def take_over(*, hold_id: int, promotion_id: int, by: Caller) -> int:
     org.record(
         actor=by.actor, action="clearance.taken_over", subject=row.number,
         after={"hold": hold_id, "units": sum(line.open for line in lines)},
+        unit_id=found[0].unit_id,
     )  # fmt: skip
     return outcome.hold_id
 

@@ -48,7 +48,7 @@ def report(*, key: str, kind: str, what: Named, note: str, by: Caller, qty: int 
     _tell(_TOLD[K(kind)], row, by.actor)
     org.record(
         actor=by.actor, action="incident.reported", subject=row.number,
-        after={"kind": kind, "qty": qty, "note": row.note},
+        after={"kind": kind, "qty": qty, "note": row.note}, unit_id=row.warehouse.unit_id,
     )  # fmt: skip
     return row
 
@@ -73,8 +73,9 @@ def mend(*, incident_id: int, by: Caller) -> Incident:
     row.save(update_fields=["mended_by", "mended_at"])
     _tell("leak.mended", row, by.actor)
     org.record(
-        actor=by.actor, action="incident.mended", subject=row.number, after={"note": row.note}
-    )
+        actor=by.actor, action="incident.mended", subject=row.number, after={"note": row.note},
+        unit_id=row.warehouse.unit_id,
+    )  # fmt: skip
     return row
 
 

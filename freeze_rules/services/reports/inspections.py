@@ -60,6 +60,7 @@ def ask(*, key: str, sample: Sample, by: Caller) -> Inspection:
     org.record(
         actor=by.actor, action="inspection.asked", subject=row.number,
         after={"sku": sku, "lot": goods.lot_id, "qty": row.qty, "sample": row.sample},
+        unit_id=row.warehouse.unit_id,
     )  # fmt: skip
     return row
 
@@ -104,6 +105,7 @@ def decide(
         actor=by.actor, action="inspection.decided", subject=row.number,
         after={"result": result, "passed": row.passed, "failed": row.failed,
                "reference": row.reference},
+        unit_id=row.warehouse.unit_id,
     )  # fmt: skip
     return row
 

@@ -19,6 +19,7 @@ from org import roles
 from org import services as org
 from org.api.callers import Caller
 from org.scope import Scope
+from org.selectors.belonging import unit_over
 
 S = Promotion.State
 MOST_LINES = 5_000
@@ -74,6 +75,7 @@ def plan(*, key: str, wish: PromotionWish, by: Caller) -> Promotion:
         after={"name": row.name, "lines": len(wish.lines), "shops": row.shops,
                "opens": f"{row.opens_at:%Y-%m-%d %H:%M}",
                "closes": f"{row.closes_at:%Y-%m-%d %H:%M}"},
+        unit_id=_unit(row),
     )  # fmt: skip
     return row
 
@@ -224,8 +226,14 @@ def _step(row: Promotion, state: str, actor: str) -> None:
     row.save(update_fields=["state"])
     org.record(
         actor=actor, action="promotion.moved", subject=row.number,
-        before={"state": before}, after={"state": state},
+        before={"state": before}, after={"state": state}, unit_id=_unit(row),
     )  # fmt: skip
+
+
+def _unit(row: Promotion) -> int | None:
+    """The unit over the warehouses of its lines."""
+    units = PromotionLine.objects.filter(promotion=row).values_list("warehouse__unit", flat=True)
+    return unit_over(set(units))
 
 
 def _locked(promotion_id: int, by: Caller) -> Promotion:

@@ -79,6 +79,7 @@ def set_bound(wish: BoundWish, *, actor: str, scope: Scope) -> SensorBound:
     org.record(
         actor=actor, action="sensor.bound_set", subject=subject_of(wish),
         before={name: getattr(before, name) for name in limits} if before else None, after=limits,
+        unit_id=_unit(made),
     )  # fmt: skip
     return made
 
@@ -97,7 +98,14 @@ def end_bound(*, bound_id: int, actor: str, scope: Scope) -> None:
     bound.until = timezone.now()
     bound.save(update_fields=["until"])
     _judge_those_under(bound)
-    org.record(actor=actor, action="sensor.bound_ended", subject=f"bound:{bound.pk}")
+    org.record(
+        actor=actor, action="sensor.bound_ended", subject=f"bound:{bound.pk}", unit_id=_unit(bound)
+    )
+
+
+def _unit(bound: SensorBound) -> int | None:
+    """A zone is somebody's; SKUs and classes are the whole company's."""
+    return None if bound.zone is None else bound.zone.warehouse.unit_id
 
 
 def subject_of(wish: BoundWish) -> str:

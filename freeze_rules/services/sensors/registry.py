@@ -63,6 +63,7 @@ def register_device(wish: DeviceWish, *, actor: str, scope: Scope) -> SensorDevi
     org.record(
         actor=actor, action="sensor.registered", subject=f"sensor:{device.code}",
         after={"measure": wish.measure, "unit": wish.unit, "period_s": wish.period_s},
+        unit_id=device.warehouse.unit_id,
     )  # fmt: skip
     return device
 
@@ -89,7 +90,7 @@ def change_device(
     if before != _said(device):
         org.record(
             actor=actor, action="sensor.changed", subject=f"sensor:{code}", before=before,
-            after=_said(device),
+            after=_said(device), unit_id=device.warehouse.unit_id,
         )  # fmt: skip
     return device
 
@@ -152,6 +153,7 @@ def hang_device(
     org.record(
         actor=actor, action="sensor.hung", subject=f"sensor:{code}",
         after={"zone": zone_code, "location": location_code, "since": since.isoformat()},
+        unit_id=device.warehouse.unit_id,
     )  # fmt: skip
     return made
 
@@ -194,6 +196,7 @@ def calibrate(
             "offset": offset, "since": since.isoformat(), "certificate": certificate,
             "due_on": due_on.isoformat() if due_on else "",
         },
+        unit_id=device.warehouse.unit_id,
     )  # fmt: skip
     return made
 

@@ -143,6 +143,7 @@ def _book_at_once(row: Correction, order: CorrectionOrder, why: str, person: Per
     record(
         actor=person.actor, action="stock.corrected", subject=row.number,
         after={"units": sum(abs(each.change) for each in measured), "why": why},
+        unit_id=row.warehouse.unit_id,
     )  # fmt: skip
 
 

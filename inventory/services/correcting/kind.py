@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import HoldLine, Warehouse
 from inventory.requests import AdjustRequest, Line, Refused
+from inventory.selectors.masters import unit_of_warehouse
 from inventory.services.correcting.lines import (
     CorrectionLine,
     Measured,
@@ -180,6 +181,7 @@ def _apply(payload: Payload, granted: Granted) -> str:
             "approved_by": [each.actor for each in granted.deciders],
             "units": sum(abs(each.change) for each in measured),
         },
+        unit_id=unit_of_warehouse(warehouse_id),
     )
     return str(document)
 

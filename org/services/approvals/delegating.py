@@ -12,6 +12,7 @@ from django.utils import timezone
 from org.approving import UnknownKind, kind_of
 from org.models import Delegation, Person
 from org.roles import APPROVALS_DECIDE
+from org.selectors.belonging import unit_of_person
 from org.services.approvals.refusals import ApprovalRefused
 from org.services.audit import record
 
@@ -65,6 +66,7 @@ def delegate(
     )  # fmt: skip
     record(
         actor=person.actor, action="approval.delegated", subject=f"delegation:{made.pk}",
+        unit_id=unit_of_person(person.pk),
         after={
             "to": to.actor, "from": starts_at.isoformat(), "until": ends_at.isoformat(),
             "kinds": wanted,
@@ -116,4 +118,5 @@ def end_delegation(*, delegation_id: int, person: Person) -> None:
         record(
             actor=person.actor, action="approval.delegation_ended",
             subject=f"delegation:{row.pk}", before={"to": f"person:{row.to_person_id}"},
+            unit_id=unit_of_person(person.pk),
         )  # fmt: skip

@@ -58,6 +58,7 @@ def change(
         actor=actor, action=f"approval.{what.lower()}", subject=request.number,
         before={"state": before},
         after={"state": str(request.state), "kind": request.kind, "why": why},
+        unit_id=request.unit_id,
     )  # fmt: skip
 
 

@@ -118,6 +118,7 @@ def save_policy(
         subject=f"approval-policy:{policy.pk}",
         before=before,
         after=described(policy),
+        unit_id=policy.unit_id,
     )
     return policy
 
@@ -176,7 +177,7 @@ def switch_policy(*, policy_id: int, person: Person, on: bool) -> None:
         record(
             actor=person.actor, action="approval.policy_switched",
             subject=f"approval-policy:{policy.pk}", before={"is_active": not on},
-            after={"is_active": on},
+            after={"is_active": on}, unit_id=policy.unit_id,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('inventory', '0023_history'),
-        ('org', '0018_import_additions'),
+        ('org', '0019_import_additions'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0017_approval_places'),
+        ('org', '0018_attached_by_programs'),
     ]
 
     operations = [

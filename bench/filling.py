@@ -182,12 +182,18 @@ def add_entries(count: int) -> None:
             [count // 20],
         )
         cursor.execute(
-            """WITH b AS (SELECT id, sku_id, row_number() OVER (ORDER BY id) - 1 AS at,
-                                 count(*) OVER () AS many FROM inventory_balance),
-                    p AS (SELECT max(id) - %s AS low FROM inventory_posting)
-               INSERT INTO inventory_entry (posting_id, sku_id, balance_id, outside, on_hand, held)
-               SELECT p.low + 1 + n / 20, b.sku_id, b.id, '', 1 - 2 * (n / b.many %% 2), 0
-               FROM generate_series(0, %s) n, p, b WHERE b.at = n %% b.many""",
+            """WITH b AS MATERIALIZED (
+                   SELECT b.id, b.sku_id, min(s.id) AS stock, row_number() OVER () - 1 AS at
+                   FROM inventory_balance b JOIN inventory_stock s ON s.balance_id = b.id
+                   GROUP BY b.id),
+               many AS MATERIALIZED (SELECT count(*) AS all FROM b),
+               p AS MATERIALIZED (SELECT max(id) - %s AS low FROM inventory_posting),
+               n AS (SELECT n, n / many.all AS turn, n %% many.all AS at
+                     FROM many, generate_series(0, %s) n)
+               INSERT INTO inventory_entry
+                   (posting_id, sku_id, balance_id, stock_id, outside, on_hand, held)
+               SELECT p.low + 1 + n.n / 20, b.sku_id, b.id, b.stock, '', 1 - 2 * (n.turn %% 2), 0
+               FROM n JOIN b USING (at), p""",
             [count // 20, count - 1],
         )
         # The foreign keys' own checks first: a table that waits for them cannot be altered.

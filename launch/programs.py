@@ -52,14 +52,15 @@ WORKERS: dict[str, tuple[str, int]] = {
 }
 # The embedded PostgreSQL keeps its promises (fsync stays on) and fits beside everything else.
 POSTGRES = {
-    "max_connections": "60",
+    "max_connections": "100",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
     "log_min_messages": "warning",
     "TimeZone": "UTC",
 }
 WEB_WORKERS = 2
-WEB_THREADS = 4
+# More threads than one expects of two cores: orders that wait together share their statements.
+WEB_THREADS = 12
 
 
 def shared_environment(

@@ -32,12 +32,12 @@ INSERT INTO inventory_posting (id, key, fingerprint, kind, document, actor, fact
          LATERAL (SELECT now() - interval '{days} days'
              * (1 - (n::float8 / ({events} + {moves})))  AS at) t;
 INSERT INTO inventory_entry (posting_id, sku_id, balance_id, stock_id, outside, on_hand, held)
-    SELECT posting + n, l.sku, l.balance, l.cell, '', 2, 0
-    FROM last, generate_series(1, {events}) n JOIN lies l ON l.n = n % {skus};
+    SELECT posting + g.at, l.sku, l.balance, l.cell, '', 2, 0
+    FROM last, generate_series(1, {events}) AS g(at) JOIN lies l ON l.n = g.at % {skus};
 INSERT INTO inventory_entry (posting_id, sku_id, balance_id, stock_id, outside, on_hand, held)
-    SELECT posting + {events} + n, l.sku, l.balance, l.cell, '', CASE k % 2 WHEN 0 THEN 1 ELSE -1
+    SELECT posting + {events} + g.at, l.sku, l.balance, l.cell, '', CASE k % 2 WHEN 0 THEN 1 ELSE -1
            END, 0
-    FROM last, generate_series(1, {moves}) n, generate_series(1, {lines}) k
+    FROM last, generate_series(1, {moves}) AS g(at), generate_series(1, {lines}) k
     JOIN lies l ON l.n = k % {skus};
 SELECT setval('inventory_posting_id_seq', posting + {events} + {moves}) FROM last;
 COMMIT;"""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import DateTimeField, Func, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from org.models import ApiClient, ApiSecret, Unit
 from org.places import SHOP, WAREHOUSE, of_kind
 from org.scope import Scope
+from org.secrets import unseal
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class ClientView:
 
 @dataclass(frozen=True)
 class KnownClient:
-    """A client that knocks: what is needed to let it in, in two statements.
+    """A client that knocks: what is needed to let it in, in one statement.
 
     `now` is the database's clock; `places` are kind and path of its units.
     """
@@ -136,23 +138,25 @@ def _view(row: ApiClient, names: dict[str, dict[int, str]]) -> ClientView:
     )
 
 
+# Every request of every program asks this: one statement, written out.
+_KNOWN = """
+SELECT c.*, clock_timestamp() AS now,
+       ARRAY(SELECT s.secret FROM org_apisecret s
+             WHERE s.client_id = c.id AND s.retired_at IS NULL ORDER BY s.added_at DESC) AS sealed,
+       ARRAY(SELECT ARRAY[u.kind::text, u.path::text]
+             FROM org_apiclient_units w JOIN org_unit u ON u.id = w.unit_id
+             WHERE w.apiclient_id = c.id ORDER BY u.path) AS places
+FROM org_apiclient c WHERE c.key_id = %s AND c.active"""
+
+
 def known_client(key_id: str) -> KnownClient | None:
     """Whoever has this key, with the secrets that live; None for nobody or somebody revoked."""
-    now = Func(function="clock_timestamp", output_field=DateTimeField())
-    rows = (
-        ApiSecret.objects.filter(
-            client__key_id=key_id, client__active=True, retired_at__isnull=True
-        )
-        .select_related("client")
-        .annotate(now=now)
-        .order_by("-added_at")
-    )
-    found = list(rows)
-    if not found:
+    client: Any = next(iter(ApiClient.objects.raw(_KNOWN, [key_id])), None)
+    if client is None or not client.sealed:
         return None
-    client = found[0].client
-    places = tuple(client.units.values_list("kind", "path"))
-    return KnownClient(client, tuple(each.secret for each in found), places, found[0].now)
+    secrets = tuple(unseal(each, where="org.ApiSecret.secret") for each in client.sealed)
+    places = tuple((kind, path) for kind, path in client.places)
+    return KnownClient(client, secrets, places, client.now)
 
 
 def scope_of_client(client: ApiClient, *, places: Collection[tuple[str, str]]) -> Scope:

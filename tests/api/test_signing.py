@@ -213,8 +213,8 @@ def test_coming_in_costs_the_same_few_statements_however_many_requests_there_wer
             assert signed(who, "GET", f"{STOCK}reasons").status_code == 200
         counts.append(len(queries))
 
-    # Client with secrets, its units, the nonce; and the question itself.
-    assert counts == [4, 4, 4]
+    # Client with secrets and units, the nonce; and the question itself.
+    assert counts == [3, 3, 3]
 
 
 @pytest.mark.django_db

@@ -235,9 +235,12 @@ def revisions_of(excursion_id: int) -> Sequence[ExcursionRevision]:
 def curve(*, device_id: int, since: datetime, until: datetime, points: int = POINTS) -> list[Slot]:
     """A device's values after calibration, in even steps. One statement."""
     step = max((until - since) / points, timedelta(seconds=1))
+    # Steps are whole microseconds: what is left over by that belongs to the last one.
+    last = max(1, round((until - since) / step))
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT floor(extract(epoch FROM r.at - %(since)s) / %(step)s)::int AS slot,
+            """SELECT least(floor(extract(epoch FROM r.at - %(since)s) / %(step)s)::int,
+                            %(last)s - 1) AS slot,
                       min(r.value + coalesce(c.offset, 0)), max(r.value + coalesce(c.offset, 0))
                FROM freeze_rules_sensorreading r
                LEFT JOIN LATERAL (
@@ -248,10 +251,9 @@ def curve(*, device_id: int, since: datetime, until: datetime, points: int = POI
                GROUP BY slot""",
             {
                 "device": device_id, "since": since, "until": until,
-                "step": step.total_seconds(),
+                "step": step.total_seconds(), "last": last,
             },
         )  # fmt: skip
         found = {slot: (low, high) for slot, low, high in cursor.fetchall()}
-    last = int((until - since) / step)
     return [Slot(at=since + step * at, lowest=low, highest=high)
             for at in range(last) for low, high in [found.get(at, (None, None))]]  # fmt: skip

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from insights.trail.rows import POSTING, STOCK, TrailRow, read
@@ -21,6 +23,15 @@ def page_url(row: TrailRow) -> str:
     if row.is_posting:
         return f"{reverse('stock-journal')}?{urlencode({'document': row.subject})}"
     return reverse("trail-record", args=[row.id])
+
+
+def _what(row: TrailRow) -> SafeString:
+    """What was done; on a phone with who did it to which, in as many lines as it takes."""
+    return format_html(
+        '<a data-row-link data-drawer href="{}">{}</a>'
+        '<div class="narrow-only second-line">{} · {}</div>',
+        page_url(row), row.what, row.who, row.subject,
+    )  # fmt: skip
 
 
 def filters(_question: Question) -> Sequence[Filter]:
@@ -57,10 +68,9 @@ TRAIL: ListSpec[TrailRow] = ListSpec(
             key="at", label=_("When"), kind=Kind.MOMENT, value=lambda row: row.at,
             cell=lambda row: cells.moment(row.at),
         ),
-        Column(key="who", label=_("Who"), value=lambda row: row.who),
+        Column(key="who", label=_("Who"), wide=True, value=lambda row: row.who),
         Column(
-            key="what", label=_("What"), value=lambda row: row.what,
-            cell=lambda row: cells.link(page_url(row), row.what, under=row.subject),
+            key="what", label=_("What"), value=lambda row: row.what, cell=_what,
         ),
         Column(
             key="subject", label=_("To which"), kind=Kind.CODE, wide=True,

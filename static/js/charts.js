@@ -85,7 +85,8 @@
       type: data.bars ? "bar" : "line",
       stack: data.stacks ? "all" : undefined,
       data: line.values,
-      showSymbol: data.axis.length < 40,
+      // A single value between gaps has no line: only its mark shows it.
+      showSymbol: line.values.filter(function (value) { return value !== null; }).length < 40,
       symbolSize: 5,
       connectNulls: false,
       barMaxWidth: 28,

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from freeze_rules.models import QuarantinedReading, SensorReading, UnjudgedSpan
+from freeze_rules.models import QuarantinedReading, SensorDevice, SensorReading, UnjudgedSpan
+from freeze_rules.selectors import excursions
 from freeze_rules.services.sensors import partitions, quarantine, registry
 from freeze_rules.services.sensors.refusals import SensorRefused
 from org.scope import Scope
@@ -260,3 +261,17 @@ def test_a_device_hangs_in_one_place_at_a_time() -> None:
             code="T-01", zone_code="DRY", since=now() - timedelta(days=9), actor=given.ACTOR,
             scope=EVERYTHING,
         )  # fmt: skip
+
+
+def test_a_curve_of_any_length_keeps_its_last_step() -> None:
+    device()
+    say(told(now() - timedelta(minutes=1), 4), told(now(), 9))
+    known = SensorDevice.objects.get().pk
+    until = now() + timedelta(seconds=1)
+
+    for microseconds in (0, 1, 3, 152_314):
+        since = until - timedelta(minutes=47, microseconds=microseconds)
+        for points in (2, 7, 40):
+            slots = excursions.curve(device_id=known, since=since, until=until, points=points)
+            assert len(slots) == points
+            assert slots[-1].highest == 9_000

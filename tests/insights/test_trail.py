@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from insights.trail.rows import TrailRow, read
+from insights.trail.words import ACTIONS
 from inventory.models import Posting
 from inventory.selectors import posting_trail
 from org import services as org
@@ -209,3 +212,17 @@ def test_auditors_take_the_trail_away_as_a_file_and_others_do_not() -> None:
     while org.work_on_jobs():
         pass
     assert Job.objects.get(pk=job.pk).state == "DONE"
+
+
+def test_every_action_that_the_house_records_has_a_name() -> None:
+    recorded = {
+        action
+        for room in settings.BASE_DIR.iterdir()
+        if (room / "apps.py").exists()
+        for file in room.rglob("*.py")
+        for call in re.findall(r"\baction=([^\n]+)|\b_record\(\s*\w+, ([^\n]+)", file.read_text())
+        for action in re.findall(r'(?<!f)"([a-z_]+\.[a-z_]+)"', "".join(call))
+    }
+
+    assert len(recorded) > 90
+    assert recorded - ACTIONS.keys() == set()

@@ -129,6 +129,7 @@ ACTIONS: dict[str, Promise] = {
     "sku.created": _("SKU created"),
     "stock.corrected": _("Stock corrected"),
     "stock.frozen": _("Stock frozen"),
+    "stock.scrapped": _("Stock scrapped"),
     "stock.unfrozen": _("Stock released"),
     "supplier.blocked": _("Supplier blocked"),
     "supplier.cleared": _("Supplier allowed again"),

@@ -43,9 +43,15 @@ class Quiet:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.under_way: set[Request] = set()
-        page.on("request", self.under_way.add)
-        page.on("requestfinished", self.under_way.discard)
-        page.on("requestfailed", self.under_way.discard)
+        page.on("request", self._began)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
+
+    def _began(self, request: Request) -> None:
+        self.under_way.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def wait(self) -> None:
         """Twice nothing, so that what an answer starts is waited for as well."""

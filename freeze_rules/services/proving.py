@@ -108,6 +108,9 @@ def _checked(*, hold_id: int, permission: str, person: Person) -> Watch:
     if any(who == person.pk for _leaf, who in proofs):
         raise ProofRefused("already_given")
     proved = {name for name, _who in proofs}
+    if leaf in proved:
+        # Given twice it would only keep the second person from giving another one.
+        raise ProofRefused("nothing_to_approve")
     if not any(proved >= wanted for wanted in beside(watch.formula, leaf)):
         raise ProofRefused("evidence_first")
     if reports_missing([watch]):

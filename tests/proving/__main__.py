@@ -134,6 +134,8 @@ MACHINES = (
     "tests/inventory/test_stock_machine.py::test_no_sequence_of_verbs_breaks_the_books",
     "tests/inventory/test_claim_machine.py",
     "tests/inventory/test_goods_machine.py",
+    "tests/freeze_rules/test_frozen_machine.py",
+    "tests/freeze_rules/test_rule_machine.py",
     "tests/freeze_rules/test_conditions_agree.py",
 )
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from freeze_rules.presets import alarms, climate, customs, dates, order_lock, promotion, quality
+from freeze_rules.presets import (
+    alarms,
+    climate,
+    counts,
+    customs,
+    dates,
+    order_lock,
+    promotion,
+    quality,
+)
 from freeze_rules.presets.shape import Knob, Preset, Tried
 
 # In the order in which they are offered.
@@ -25,6 +34,7 @@ _ALL = (
     alarms.SUPPLIER,
     dates.LATE,
     alarms.RECALL,
+    counts.COUNTED,
 )
 PRESETS: Mapping[str, Preset] = {each.code: each for each in _ALL}
 

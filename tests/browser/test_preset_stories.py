@@ -106,7 +106,8 @@ def _let_go(front: str, page: Page) -> None:
 
 
 def test_every_preset_has_its_story() -> None:
-    assert STORIES.keys() == PRESETS.keys()
+    # Counts begin on the scanner: their story is told in tests/wms/test_counts_tell_rules.py.
+    assert STORIES.keys() | {"count-hold"} == PRESETS.keys()
 
 
 @pytest.mark.parametrize("preset", sorted(STORIES))

@@ -9,6 +9,7 @@ from freeze_rules.models import Event
 from org.scope import Scope
 from tests import given
 from tests.freeze_rules import writing
+from tests.freeze_rules.taking import taken
 from tests.wms import world
 from tests.wms.world import House
 from wms import services as floor
@@ -80,6 +81,30 @@ def test_a_count_that_waits_for_a_lead_is_not_finished_and_one_given_up_is(house
 
     assert kinds() == ["count.started", "count.finished"]
     assert given.free("SALT") == 10
+
+
+def test_the_preset_for_counts_freezes_what_is_free_there_and_leaves_promised_units(
+    house: House,
+) -> None:
+    taken("count-hold")
+    given.held("SO-1", "SALT", 4)
+    assert given.free("SALT") == 6
+
+    sheet = opened(house)
+    judged()
+    [hold] = writing.open_holds("RULE")
+    assert (given.free("SALT"), hold.open, hold.document[-len(sheet.number) :]) == (
+        0, 6, sheet.number,
+    )  # fmt: skip
+    assert [each.open for each in writing.open_holds("ORDER")] == [4]
+
+    with transaction.atomic():
+        floor.note_found(sheet, found=floor.Found(given.sku("SALT"), 10))
+    with transaction.atomic():
+        floor.hand_in(sheet, actor="system:test", may_book=True)
+    judged()
+    assert (given.free("SALT"), writing.open_holds("RULE")) == (6, [])
+    assert [each.open for each in writing.open_holds("ORDER")] == [4]
 
 
 def test_nothing_is_told_while_no_rule_listens(house: House) -> None:

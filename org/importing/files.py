@@ -87,9 +87,14 @@ def rows_of_csv(file: IO[bytes]) -> Iterator[Row]:
         ImportRefused: wrong_kind, unclosed_quote (naming the row).
     """
     text = io.TextIOWrapper(file, encoding=encoding_of(file), newline="")
-    mark = max(",;\t", key=text.readline(100_000).count)
-    text.seek(0)
-    yield from _records(text, mark)
+    try:
+        mark = max(",;\t", key=text.readline(100_000).count)
+        text.seek(0)
+        yield from _records(text, mark)
+    finally:
+        # The file is closed by whoever opened it, also when we stop half way.
+        if not file.closed:
+            text.detach()
 
 
 def rows_of_text(text: str) -> Iterator[Row]:

@@ -177,7 +177,10 @@ def _begin_check(made: Import, kind: ImportKind) -> None:
 
 def _column(kind: ImportKind, header: Sequence[str]) -> int | None:
     """Where the column stands whose equal values stay together."""
-    return list(header).index(kind.together) if kind.together in header else None
+    # Columns that hold nothing of ours have no name, as kinds without such a column.
+    if not kind.together or kind.together not in header:
+        return None
+    return list(header).index(kind.together)
 
 
 def _blocks(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import resource
 import zipfile
 from typing import Any
 
@@ -17,8 +16,6 @@ from channels_sync.models import InboxOrder, Listing, Shop
 from inventory import selectors as stock
 from inventory.models import Barcode, Location, Sku
 from org import services as org
-from org.importing import files
-from org.importing.files import ImportRefused
 from org.models import AuditRecord, Import, ImportMapping, Job, Person
 from org.selectors.imports import import_faults
 from tests import given
@@ -309,106 +306,6 @@ def test_a_corrected_fault_file_goes_in_again_as_it_was_meant() -> None:
 
     assert found.booked == 1
     assert Sku.objects.get(code="A").name == "=Alpha"
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "The submitted file is empty|There are no rows|required"),
-        (b"SKU,Name\n", "There are no rows"),
-        (b"%PDF-1.7 hello", "neither an Excel workbook nor a CSV"),
-        (b"\xd0\xcf\x11\xe0 old", "old or a protected workbook"),
-        (b"PK\x03\x04 broken", "cannot be read"),
-        (b"a\x00b", "neither an Excel workbook nor a CSV"),
-    ],
-)
-def test_a_file_of_the_wrong_kind_is_refused_with_what_to_do(content: bytes, said: str) -> None:
-    answer = uploaded(signed_in(given.person()), "skus", content)
-
-    assert answer.status_code == 422
-    assert any(each in answer.content.decode() for each in said.split("|"))
-    assert not Import.objects.exists()
-
-
-def test_gbk_and_utf8_files_are_both_understood() -> None:
-    client = signed_in(given.person())
-
-    for code, encoding in (("A", "gbk"), ("B", "utf-8"), ("C", "utf-8-sig")):
-        uploaded(
-            client, "skus", f"商品编码,商品名称\n{code},龙井茶\n".encode(encoding), f"{code}.csv"
-        )
-        booked(client, Import.objects.latest("id"))
-
-    assert list(Sku.objects.order_by("code").values_list("name", flat=True)) == ["龙井茶"] * 3
-
-
-def test_a_file_of_mixed_encodings_is_read_as_gb18030_or_refused_never_half() -> None:
-    client = signed_in(given.person())
-    mixed = "商品编码,商品名称\n".encode() + "A,龙井茶\n".encode("gbk")
-
-    answer = uploaded(client, "skus", mixed)
-
-    assert answer.status_code in (302, 422)
-    assert not Sku.objects.exists()
-
-
-def test_merged_cells_hold_their_value_in_each_row() -> None:
-    client = signed_in(given.person())
-
-    uploaded(client, "skus", workbook(["SKU", "Name"], ["A"], ["B"], merge=True), "m.xlsx")
-    booked(client, Import.objects.latest("id"))
-
-    assert set(Sku.objects.values_list("code", "name")) == {
-        ("A", "Merged name"), ("B", "Merged name"),
-    }  # fmt: skip
-
-
-def reach(cell: str) -> bytes:
-    """A tiny workbook whose one sheet reaches to a far cell."""
-    out = io.BytesIO(workbook(["SKU", "Name"], ["A", "Alpha"]))
-    made = io.BytesIO()
-    with zipfile.ZipFile(out) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for each in old.namelist():
-            content = old.read(each)
-            if each == "xl/worksheets/sheet1.xml":
-                number = "".join(filter(str.isdigit, cell))
-                row = f'<row r="{number}"><c r="{cell}"><v>1</v></c></row></sheetData>'
-                content = content.replace(b"</sheetData>", row.encode())
-            new.writestr(each, content)
-    return made.getvalue()
-
-
-def bomb() -> bytes:
-    """A workbook whose sheet unpacks to 200 MB of blanks."""
-    out = io.BytesIO(workbook(["SKU", "Name"]))
-    made = io.BytesIO()
-    with zipfile.ZipFile(out) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for each in old.namelist():
-            content = old.read(each)
-            new.writestr(each, content + b" " * 200_000_000 if "sheet1" in each else content)
-    return made.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (reach("XFD200000"), "too_wide"),
-        (reach("B1048576"), "too_many_rows"),
-        (bomb(), "bomb"),
-    ],
-    ids=["wide", "long", "bomb"],
-)
-def test_a_workbook_that_would_fill_the_memory_is_refused_before_it_does(
-    content: bytes, code: str
-) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-    with pytest.raises(ImportRefused) as refused:
-        list(files.rows_of_xlsx(io.BytesIO(content), once=lambda _heading: []))
-
-    assert refused.value.code == code
-    # Kilobytes: what refusing may cost.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
 
 
 def test_a_clerk_imports_nothing_and_sees_nobody_elses() -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, Request, expect
 
+from org.models import Person
 from tests import given
 from tests.browser.axe import violations
 from tests.pages.routes import MACHINE
@@ -26,6 +27,21 @@ PAGES = [
     for name, route in TABLE.items()
     if route.is_page and not route.is_file and route.permission != MACHINE and not route.speaks_json
 ]
+# How far the page, or anything in it that no frame of its own scrolls or cuts, leaves the window.
+BEYOND = """() => {
+    const held = (each) => {
+        for (let up = each.parentElement; up && up !== document.body; up = up.parentElement) {
+            if (getComputedStyle(up).overflowX !== "visible") { return true; }
+        }
+        return false;
+    };
+    const edges = [...document.querySelectorAll("main *")]
+        // A chart follows the window a moment later.
+        .filter((each) => !each.closest("[data-chart]"))
+        .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !held(each))
+        .map((each) => each.getBoundingClientRect().right - innerWidth);
+    return Math.max(0, document.scrollingElement.scrollWidth - innerWidth, ...edges);
+}"""
 
 
 def sign_in(shop_front: str, page: Page) -> None:
@@ -67,13 +83,14 @@ class Quiet:
 def test_every_page_opens_without_a_fault_and_axe_finds_nothing(
     shop_front: str, page: Page, part: int
 ) -> None:
-    """At 1440 px by axe; at 390 px nothing is wider than the phone."""
+    """At 1440 px by axe; in English, whose words are long, nothing is wider than a phone."""
     names = [name for name in PAGES if name != "sign-in"][part::PARTS]
     wrong = []
     if part == 0:
         page.goto(f"{shop_front}/sign-in/")
         wrong += [f"sign-in: {each[:160]}" for each in violations(page)]
     sign_in(shop_front, page)
+    Person.objects.update(language="en")
     quiet = Quiet(page)
     for name in names:
         page.set_viewport_size({"width": 1440, "height": 800})
@@ -84,8 +101,9 @@ def test_every_page_opens_without_a_fault_and_axe_finds_nothing(
         wrong += [f"{name}: {each[:160]}" for each in violations(page)]
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{name}: wider than {width} px")
+            beyond = page.evaluate(BEYOND)
+            if beyond:
+                wrong.append(f"{name}: {beyond:.0f} px wider than {width} px")
 
     assert wrong == [], "\n".join(wrong)
 

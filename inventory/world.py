@@ -72,6 +72,7 @@ class World:
         self.posted: set[int] = set()
         self.posting = 0
         self._by_document: dict[str, list[LineState]] = defaultdict(list)
+        self._of_claim: dict[Claim, list[LineState]] = defaultdict(list)
         self._lines_in: dict[Bal, list[LineState]] = defaultdict(list)
         self._line_at: dict[LineKey, LineState] = {}
         self._by_balance: dict[Bal, list[Cell]] = defaultdict(list)
@@ -93,6 +94,7 @@ class World:
         """Know a hold line, its origin included."""
         self.lines.append(line)
         self._by_document[line.claim.document].append(line)
+        self._of_claim[line.claim].append(line)
         self._lines_in[line.balance].append(line)
         self._line_at[(line.claim, line.balance, line.cell, line.origin)] = line
 
@@ -119,6 +121,10 @@ class World:
     def lines_for(self, document: str) -> list[LineState]:
         """The document's lines that have open units."""
         return [line for line in self._by_document[document] if line.open]
+
+    def lines_of(self, claim: Claim) -> list[LineState]:
+        """The claim's lines that have open units; a document may have thousands of others."""
+        return [line for line in self._of_claim[claim] if line.open]
 
     def claims_of(self, document: str) -> list[Claim]:
         """The document's claims, also those that hold nothing now."""
@@ -227,6 +233,7 @@ class World:
             # Undone in reverse order, the line is the last of each list again.
             self.lines.pop()
             self._by_document[claim.document].pop()
+            self._of_claim[claim].pop()
             self._lines_in[balance].pop()
             self._line_at.pop((claim, balance, cell, origin))
 

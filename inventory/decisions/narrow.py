@@ -44,13 +44,13 @@ def decide(world: World, request: NarrowRequest) -> None:
         without_lots=claim.scope.without_lots | set(request.lot_ids),
         without_cells=claim.scope.without_cells | set(request.stock_ids),
     )
-    for line in world.lines_for(claim.document):
+    for line in world.lines_of(claim):
         # Goods that were carried out of the scope are still frozen, unless they are named.
-        if line.claim is claim and _names(request, line):
+        if _names(request, line):
             world.claim(line, -line.open)
     world.narrow(claim, scope, blanket=not request.fixed)
     if request.fixed:
-        kept = sum(line.open for line in world.lines_for(claim.document) if line.claim is claim)
+        kept = sum(line.open for line in world.lines_of(claim))
         if not kept:
             raise Refused("not_held", hold_id=claim.id, asked=1, there=0)
         claim.row["asked"] = kept

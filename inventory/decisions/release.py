@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from inventory.decisions.drawing import let_go
 from inventory.decisions.needs import Needs, check_quantities
@@ -32,12 +32,7 @@ def decide(world: World, request: ReleaseRequest) -> None:
     claims = _claims(world, request)
     if not claims:
         raise Refused("already_released", document=request.document, hold_id=request.hold_id)
-    lines = [
-        line
-        for document in dict.fromkeys(claim.document for claim in claims)
-        for line in world.lines_for(document)
-        if line.claim in claims
-    ]
+    lines = _lines(world, claims)
     state = "EXPIRED" if request.as_expired else "RELEASED"
     if request.lines is None:
         for line in lines:
@@ -58,6 +53,18 @@ def decide(world: World, request: ReleaseRequest) -> None:
             let_go(world, line, take, state)
 
 
+def _lines(world: World, claims: Mapping[Claim, None]) -> list[LineState]:
+    """The claims' lines in the order of their document."""
+    if len(claims) == 1:
+        return world.lines_of(next(iter(claims)))
+    return [
+        line
+        for document in dict.fromkeys(claim.document for claim in claims)
+        for line in world.lines_for(document)
+        if line.claim in claims
+    ]
+
+
 def _claims(world: World, request: ReleaseRequest) -> dict[Claim, None]:
     """Open claims that the request names; a blanket, or a reserve that is all drawn, may be open
     without units."""
@@ -73,11 +80,7 @@ def _claims(world: World, request: ReleaseRequest) -> dict[Claim, None]:
     return {
         claim: None
         for claim in found
-        if claim.open
-        and (
-            claim not in world.ended
-            or any(line.claim is claim for line in world.lines_for(claim.document))
-        )
+        if claim.open and (claim not in world.ended or world.lines_of(claim))
     }
 
 

@@ -261,6 +261,10 @@ ABOUT: dict[str, About] = {
         _("What waits, what was given up, and how complete the last nights were."),
         ("lag", "dead_letter", "unmatched"),
     ),
+    "shop-settings": About(
+        _("From which warehouses the shop sells, and how much of each SKU is kept back."),
+        ("available", "sku"),
+    ),
     "order": About(
         _("One order: what it holds, where it is, and everything that happened to it."),
         ("order", "reserved", "exception"),

@@ -19,6 +19,7 @@ from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.approving import Facts, kinds
 from org.models import Agreement, ApprovalPolicy, Asked, Assignment, Person
+from org.places import SHOP, WAREHOUSE, of_kind
 from org.roles import APPROVALS_POLICIES, PERMISSIONS
 from org.scope import Scope
 from org.selectors import policies as known
@@ -40,7 +41,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         {
             "policies": known.policies(),
             "kinds": [(each.code, str(each.name)) for each in kinds()],
-            "units": _units(),
+            "places": _places(),
             "traits": list(trait_names().items()),
             "given": request.GET,
             "people": _people(person_of(request)),
@@ -55,6 +56,27 @@ def _units() -> list[tuple[int, str]]:
         (unit.id, INDENT * unit.path.count("/", 0, -1) + unit.name)
         for unit in who.units(scope=Scope.everything())
     ]
+
+
+def _places() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Where a sample may happen: units as numbers, "warehouse:7", "shop:3", by group."""
+    units = [(str(unit_id), name) for unit_id, name in _units()]
+    groups = [(_("Parts of the company"), units)]
+    for kind, label in ((WAREHOUSE, _("Warehouses")), (SHOP, _("Shops"))):
+        groups.append((label, [(f"{kind}:{each.id}", each.name) for each in of_kind(kind)]))
+    return [(label, choices) for label, choices in groups if choices]
+
+
+def _where(told: str) -> dict[str, int] | None:
+    """The place of a sample as `approvals.needed` wants it; None for one that is not there."""
+    kind, colon, number = told.partition(":")
+    if not colon:
+        known_units = {str(unit_id): unit_id for unit_id, _name in _units()}
+        return {"unit_id": known_units[told]} if told in known_units else None
+    if kind not in (WAREHOUSE, SHOP):
+        return None
+    place = next((each for each in of_kind(kind) if str(each.id) == number), None)
+    return None if place is None else {"unit_id": place.unit_id, f"{kind}_id": place.id}
 
 
 def _people(reader: Person) -> list[tuple[int, str]]:
@@ -73,10 +95,8 @@ def _people(reader: Person) -> list[tuple[int, str]]:
 
 def _sample(given: QueryDict) -> dict[str, Any]:
     """What the sample in the address comes to; nothing when none is asked for."""
-    kind, unit_id = given.get("kind", ""), number_in(given, "unit")
-    if kind not in {each.code for each in kinds()} or unit_id is None:
-        return {}
-    if unit_id not in {each for each, _name in _units()}:
+    kind, where = given.get("kind", ""), _where(given.get("unit", ""))
+    if kind not in {each.code for each in kinds()} or where is None:
         return {}
     facts = Facts(
         subject="",
@@ -87,7 +107,7 @@ def _sample(given: QueryDict) -> dict[str, Any]:
     maker = Person.objects.filter(pk=number_in(given, "maker") or 0).first()
     return {
         "tried": True,
-        "answer": approvals.needed(kind=kind, facts=facts, unit_id=unit_id, person=maker),
+        "answer": approvals.needed(kind=kind, facts=facts, person=maker, **where),
     }
 
 

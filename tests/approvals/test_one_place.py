@@ -211,3 +211,19 @@ def test_a_correction_a_freeze_and_its_release_say_their_warehouse(client: Clien
     assert client.get(f"/api/v1/approvals/AP-{last.pk}").status_code == 404
     done = decided(last, lead)
     assert done.request.state == "APPLIED"
+
+
+def test_a_sample_about_a_warehouse_names_who_has_a_job_there(
+    chain: Chain, houses: Houses, client: Client
+) -> None:
+    policy(StepDraft(asked="ROLE", role="WAREHOUSE_LEAD"))
+    client.force_login(given.person("IT", name="setup"))
+
+    def names(where: object) -> list[str]:
+        page = client.get("/approvals/policies/", {"kind": "sample", "unit": where, "qty": 10})
+        return page.context["answer"].steps[0].names if "answer" in page.context else []
+
+    assert list(names(f"warehouse:{houses.here}")) == [str(houses.lead)]
+    assert list(names(f"warehouse:{houses.next_door}")) == [str(houses.neighbour)]
+    assert list(names(given.unit("S1").pk)) == []
+    assert names("warehouse:999999") == names("person:1") == names("99999") == []

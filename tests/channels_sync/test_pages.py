@@ -170,3 +170,58 @@ def test_a_shop_of_ones_own_systems_says_how_orders_are_handed_in(client: Client
     assert "POS-7" in text
     for absent in ("/push/", "Last pull", "Nightly comparison", "Look now"):
         assert absent not in text, absent
+
+
+def test_the_settings_of_a_shop_are_changed_and_on_the_trail(client: Client, shop: Shop) -> None:
+    person = signed_in(client)
+    second = given.warehouse("WH2")
+    url = f"/shops/{shop.pk}/settings/"
+    typed = {"name": "Two", "pull_seconds": 60, "safety_qty": 3, "warehouses": [second]}
+
+    answer: Any = client.post(url, typed)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/shops/{shop.pk}/")
+    now = Shop.objects.get()
+    assert (now.name, now.pull_seconds, now.safety_qty) == ("Two", 60, 3)
+    assert [each.warehouse_id for each in now.bindings.all()] == [second]
+    assert now.base_url == shop.base_url
+    actions = AuditRecord.objects.filter(actor=person.actor).order_by("id")
+    assert list(actions.values_list("action", flat=True)) == [
+        "shop.changed", "shop.safety_changed", "shop.warehouses_bound",
+    ]  # fmt: skip
+
+    client.post(url, typed)
+    assert actions.count() == 3, "the same again changes nothing"
+
+
+def test_wrong_settings_are_marked_kept_and_not_half_saved(client: Client, shop: Shop) -> None:
+    signed_in(client)
+    answer: Any = client.post(
+        f"/shops/{shop.pk}/settings/", {"name": "Two", "pull_seconds": 500, "safety_qty": -1}
+    )
+
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert 'value="500"' in text
+    assert text.count("field-error") == 3
+    assert "would show 0 everywhere" in text
+    assert Shop.objects.get().name == "One"
+
+
+def test_warehouses_beyond_the_person_s_part_stay_bound(client: Client, shop: Shop) -> None:
+    given.unit("S1", kind="STORE", parent="HQ")
+    here, foreign = given.warehouse("W-S1", at="S1"), given.warehouse_id("WH1")
+    Shop.objects.update(unit=given.unit("S1"))
+    signed_in(client, "IT", at="S1")
+
+    answer: Any = client.post(
+        f"/shops/{shop.pk}/settings/",
+        {"name": "One", "pull_seconds": 120, "safety_qty": 0, "warehouses": [here, foreign]},
+    )
+    assert answer.status_code == 422, "a warehouse that is not theirs cannot be chosen"
+    client.post(
+        f"/shops/{shop.pk}/settings/",
+        {"name": "One", "pull_seconds": 120, "safety_qty": 0, "warehouses": [here]},
+    )
+    bound = Shop.objects.get().bindings.values_list("warehouse_id", flat=True)
+    assert set(bound) == {here, foreign}

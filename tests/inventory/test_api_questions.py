@@ -210,7 +210,7 @@ def test_rows_are_imported_by_a_program(lead: Client) -> None:
     done = ask(lead, f"imports/{number}")
 
     assert again["import"] == number
-    assert sent["faults"][0]["code"] == "bad_quantity"
+    assert sent["faults"][0]["code"] == "bad_number"
     assert code(refused)[0] == "has_faults"
     assert (done["booked"], done["job"]["state"]) == (1, "DONE")
     assert given.free("TEA") == 15

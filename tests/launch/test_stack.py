@@ -104,6 +104,15 @@ def test_run_answers_and_ctrl_c_leaves_no_process_behind(folder: Path) -> None:
     assert (folder / SIGN).exists()
 
 
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """A terminal that is heard when it closes, also where the tests run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("terminal")
 def test_a_closed_terminal_stops_a_start_that_is_still_under_way(folder: Path) -> None:
     process = _launch(folder, "stack", "--json", str(folder.with_name("where.json")))
     deadline = time.monotonic() + 30

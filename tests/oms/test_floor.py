@@ -17,6 +17,8 @@ from oms.services.fulfilment import note_shipped
 from org.scope import Scope
 from outbox.models import News
 from tests import given
+from tests.freeze_rules import writing
+from tests.freeze_rules.taking import taken
 from tests.oms import told, walking
 from tests.wms import world
 from wms import selectors as floor_selectors
@@ -193,6 +195,35 @@ def test_units_lost_in_a_count_bring_their_order_back() -> None:
     assert told.held(order.document) == {}
     assert told.held(again.document) == {"TEA": 4}
     assert (given.free("TEA"), given.free("TEA", "WH2")) == (1, 0)
+
+
+def test_an_order_that_a_count_took_from_is_served_when_the_freeze_of_the_count_ends() -> None:
+    """A loss takes from promises before freezes, the count's own one included."""
+    taken("count-hold")
+    order = submitted(qty=4, units=10)
+    place = stock.location_by_code(warehouse_id=given.warehouse_id("WH1"), code="A-01")
+    assert place is not None
+    with transaction.atomic():
+        sheet = floor.open_count(
+            person_id=given.person("WAREHOUSE_STAFF").pk, warehouse_id=order.warehouse_id,
+            location_id=place.id, code=place.code, actor="person:1",
+        )  # fmt: skip
+    assert writing.judge().events == 1
+    assert given.free("TEA") == 0
+    with transaction.atomic():
+        floor.note_found(sheet, found=floor.Found(given.sku("TEA"), 9))
+    with transaction.atomic():
+        floor.hand_in(sheet, actor="system:test", may_book=True)
+    assert told.held(order.document) == {"TEA": 3}
+
+    writing.judge()
+    walking.hear("hold.displaced")
+    orders.process()
+
+    again = told.the()
+    assert again.state == "SUBMITTED"
+    assert told.held(again.document) == {"TEA": 4}
+    assert given.free("TEA") == 5
 
 
 def test_an_order_without_stock_waits_and_goes_on_when_goods_arrive() -> None:

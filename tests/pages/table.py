@@ -391,6 +391,7 @@ TABLE: dict[str, Route] = {
     "push": Route(MACHINE),
     "shops": Route(roles.SHOPS_VIEW),
     "shop": Route(roles.SHOPS_VIEW, _shop),
+    "shop-settings": Route(roles.SHOPS_EDIT, _shop),
     "shop-look": Route(roles.SHOPS_EDIT, _shop, is_page=False),
     "shop-retry": Route(roles.EXCEPTIONS_HANDLE, _shop_failures, is_page=False),
     "unmatched": Route(roles.SHOPS_VIEW),

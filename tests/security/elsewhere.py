@@ -55,7 +55,8 @@ ELSEWHERE: dict[str, int] = {
     "shipment": HIDDEN, "walk": HIDDEN,
     "measure": ALIKE,  # figures of one's own units
     "bench": ALIKE,  # one's own bench, without the order that is not theirs
-    "shop": HIDDEN, "shop-look": HIDDEN, "shop-retry": HIDDEN, "listing-map": HIDDEN,
+    "shop": HIDDEN, "shop-settings": HIDDEN, "shop-look": HIDDEN, "shop-retry": HIDDEN,
+    "listing-map": HIDDEN,
     "history": ALIKE, "history-version": ALIKE,  # of a SKU; tests/org has the others
     "history-restore": ALIKE,
     "stock-api-holds-one": HIDDEN,
@@ -87,7 +88,7 @@ ELSEWHERE: dict[str, int] = {
 
 # Whoever asks needs to be more than of the place: the maker, the head office, the one it is of.
 NOT_BY_PLACE = {
-    "unit", "masters-reason", "job", "trail-record", "notice-bot",
+    "unit", "masters-reason", "job", "notice-bot",
     "stock-api-imports-one", "stock-api-imports-one-book", "approval-policy",
     "approval-policy-switch",
 }  # fmt: skip

@@ -12,7 +12,9 @@ COOKIE = "place"
 PARAMETER = "warehouse"
 
 # Lists that know a warehouse, and whether their address names it by id or by code.
-BY_ID = frozenset({"orders", "stock", "stock-locations", "stock-past"})
+BY_ID = frozenset(
+    {"orders", "stock", "stock-locations", "stock-past", "shipments", "freeze-journal"}
+)
 BY_CODE = frozenset({"pick", "pack", "ship"})
 
 

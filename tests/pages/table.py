@@ -11,6 +11,7 @@ from django.utils import timezone
 from channels_sync.models import Listing
 from inventory import selectors as stock
 from org import roles
+from org import services as org
 from org.models import ApiClient, AuditRecord
 from org.scope import Scope
 from org.services import approvals
@@ -142,7 +143,12 @@ def _job() -> list[Any]:
 
 
 def _record() -> list[Any]:
-    given.unit("HQ")
+    """What was done at the head office: its record is nobody's at a store."""
+    with transaction.atomic():
+        org.record(
+            actor=given.ACTOR, action="role.changed", subject="role:CLERK",
+            unit_id=given.unit("HQ").pk,
+        )  # fmt: skip
     return [AuditRecord.objects.latest("id").pk]
 
 

@@ -137,6 +137,7 @@ MACHINES = (
     "tests/freeze_rules/test_frozen_machine.py",
     "tests/freeze_rules/test_rule_machine.py",
     "tests/freeze_rules/test_conditions_agree.py",
+    "tests/security/test_strangers.py",
 )
 
 

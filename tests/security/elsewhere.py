@@ -88,7 +88,7 @@ ELSEWHERE: dict[str, int] = {
 
 # Whoever asks needs to be more than of the place: the maker, the head office, the one it is of.
 NOT_BY_PLACE = {
-    "unit", "masters-reason", "job", "notice-bot",
+    "unit", "masters-reason", "job", "trail-record", "notice-bot",
     "stock-api-imports-one", "stock-api-imports-one-book", "approval-policy",
     "approval-policy-switch",
 }  # fmt: skip

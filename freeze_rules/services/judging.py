@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db import connection
 from django.utils import timezone
@@ -21,6 +20,7 @@ from freeze_rules.selectors.rulebook import RuleBook, live_rules
 from freeze_rules.selectors.weighing import Heard, Hit, heard, weigh
 from freeze_rules.services import following, laying, limits, own_claims, releasing, stopping
 from freeze_rules.services.laying import ACTOR, Laid
+from freeze_rules.services.limits import Taken
 from freeze_rules.services.releasing import Step
 from freeze_rules.services.turns import first_turn
 from inventory import services as inventory
@@ -111,6 +111,14 @@ def carry_out(
     return sum(not each.refused for each in done.values()), let_go
 
 
+def within_limits(events: Sequence[Heard], book: RuleBook) -> bool:
+    """False when all of these together are beyond a limit: the rule is stopped, nothing is laid."""
+    now = timezone.now()
+    laid = _claims(own_claims.beyond(weigh(events, book, now=now).hits), now)
+    kept, _estimates = _within_limits(laid, now, beyond=False)
+    return len(kept) == len(laid)
+
+
 def _claims(hits: Sequence[Hit], now: datetime) -> list[Laid]:
     places = laying.places_of(hits)
     return [each for hit in hits for each in laying.claims_of(hit, places, now=now)]
@@ -118,7 +126,7 @@ def _claims(hits: Sequence[Hit], now: datetime) -> list[Laid]:
 
 def _within_limits(
     laid: list[Laid], now: datetime, *, beyond: bool
-) -> tuple[list[Laid], dict[int, tuple[int, Decimal]]]:
+) -> tuple[list[Laid], dict[int, Taken]]:
     """What may be laid; rules beyond their limits are stopped whole. Estimates by place in laid."""
     unsure = [
         at for at, each in enumerate(laid)
@@ -185,7 +193,7 @@ def _watch_again(step: Step, hold_id: int) -> None:
 
 def _write_down(
     laid: Sequence[Laid],
-    taken: dict[int, tuple[int, Decimal]],
+    taken: dict[int, Taken],
     done: dict[int, inventory.Outcome],
     now: datetime,
 ) -> None:
@@ -204,7 +212,8 @@ def _write_down(
             verdict.value = each.hit.cost * verdict.qty
             watches.append(_watch(each, verdict.hold_id, now))
         else:
-            verdict.qty, verdict.value = taken.get(at, (0, Decimal(0)))
+            would = taken.get(at, Taken())
+            verdict.qty, verdict.value = would.units, would.value
         verdicts.append(verdict)
     Verdict.objects.bulk_create(verdicts)
     Watch.objects.bulk_create(watches, ignore_conflicts=True)

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from freeze_rules.definition import Limits
 from freeze_rules.models import Outcome, Verdict
 from freeze_rules.services.laying import Laid
 from inventory.selectors import scope_units
-from inventory.selectors.scope_units import Under
+from inventory.selectors.held_lines import HeldLine, of_holds
+from inventory.selectors.scope_units import ScopeOf, Under
 
 # Counted together with what the rule did in the hour before.
 WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What one claim would take: base units, their cost, units of each SKU, in which warehouses."""
+
+    units: int = 0
+    value: Decimal = Decimal(0)
+    by_sku: Mapping[int, int] = field(default_factory=dict)
+    warehouses: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,23 +56,34 @@ def is_limited(limits: Limits) -> bool:
     return limits != Limits()
 
 
-def estimates(laid: Sequence[Laid]) -> list[tuple[int, Decimal]]:
-    """Units and their cost each claim would take: what it asks, or all that lies under it."""
+def estimates(laid: Sequence[Laid]) -> list[Taken]:
+    """What each claim would take: what it asks, or all that lies under it."""
     wide = [at for at, each in enumerate(laid) if each.request.blanket]
     under = dict(zip(wide, scope_units.units_under([laid[at].scope for at in wide]), strict=True))
     return [_estimate(each, under.get(at)) for at, each in enumerate(laid)]
 
 
-def _estimate(laid: Laid, under: Under | None) -> tuple[int, Decimal]:
-    if under is not None:
-        return under.units, under.value
-    units = sum(line.qty for line in laid.request.lines)
-    return units, laid.hit.cost * units
+def _estimate(laid: Laid, under: Under | None) -> Taken:
+    by_sku: dict[int, int] = defaultdict(int)
+    for line in laid.request.lines:
+        by_sku[line.sku_id] += line.qty
+    house = laid.scope.warehouse_id
+    houses = frozenset() if house is None else frozenset({house})
+    if under is None:
+        units = sum(by_sku.values())
+        return Taken(
+            units=units, value=laid.hit.cost * units, by_sku=by_sku, warehouses=houses
+        )  # fmt: skip
+    # A zone, a supplier, a warehouse: the claim names no goods, what lies there says which.
+    return Taken(
+        units=under.units,
+        value=under.value,
+        by_sku={**by_sku, **under.by_sku},
+        warehouses=houses | under.warehouses,
+    )
 
 
-def beyond(
-    laid: Sequence[Laid], taken: Sequence[tuple[int, Decimal]], *, now: datetime
-) -> dict[int, Beyond]:
+def beyond(laid: Sequence[Laid], taken: Sequence[Taken], *, now: datetime) -> dict[int, Beyond]:
     """Rules that would break a limit with all of this: rule id -> the first limit broken."""
     by_rule: dict[int, list[int]] = defaultdict(list)
     for at, each in enumerate(laid):
@@ -74,25 +97,22 @@ def beyond(
     return found
 
 
-def _broken(
-    laid: Sequence[Laid], taken: Sequence[tuple[int, Decimal]], now: datetime
-) -> Beyond | None:
+def _broken(laid: Sequence[Laid], taken: Sequence[Taken], now: datetime) -> Beyond | None:
     limits = laid[0].hit.rule.definition.limits
     earlier = Verdict.objects.filter(
         version__rule_id=laid[0].hit.rule.id, at__gte=now - WINDOW, outcome=Outcome.FROZEN
     )
     if limits.value is not None:
         before = earlier.aggregate(sum=Sum("value"))["sum"] or Decimal(0)
-        would = before + sum((value for _units, value in taken), Decimal(0))
+        would = before + sum((each.value for each in taken), Decimal(0))
         if would > limits.value:
             return Beyond(limit="value", would=would, may=limits.value)
     if limits.skus_per_hour is not None:
-        skus = set(earlier.exclude(sku=None).values_list("sku_id", flat=True)) | _skus(laid)
+        skus = _skus_of(earlier) | {sku for each in taken for sku in each.by_sku}
         if len(skus) > limits.skus_per_hour:
             return _count("skus_per_hour", len(skus), limits.skus_per_hour)
     if limits.stores is not None:
-        houses = set(earlier.exclude(warehouse=None).values_list("warehouse_id", flat=True))
-        houses |= {each.scope.warehouse_id for each in laid if each.scope.warehouse_id}
+        houses = _warehouses_of(earlier).union(*(each.warehouses for each in taken))
         if len(houses) > limits.stores:
             return _count("stores", len(houses), limits.stores)
     if limits.share_pct is not None:
@@ -104,18 +124,33 @@ def _count(limit: str, would: int, may: int) -> Beyond:
     return Beyond(limit=limit, would=Decimal(would), may=Decimal(may))
 
 
-def _skus(laid: Sequence[Laid]) -> set[int]:
-    return {line.sku_id for each in laid for line in each.request.lines}
+def _skus_of(earlier: QuerySet[Verdict]) -> set[int]:
+    """SKUs of verdicts; those of claims that named none are read from what they hold."""
+    named = set(earlier.exclude(sku=None).values_list("sku_id", flat=True))
+    return named | {line.sku_id for line in _held(earlier.filter(sku=None))}
 
 
-def _share(
-    laid: Sequence[Laid], taken: Sequence[tuple[int, Decimal]], may: Decimal
-) -> Beyond | None:
+def _warehouses_of(earlier: QuerySet[Verdict]) -> set[int]:
+    named = set(earlier.exclude(warehouse=None).values_list("warehouse_id", flat=True))
+    return named | {line.warehouse_id for line in _held(earlier.filter(warehouse=None))}
+
+
+def _held(verdicts: QuerySet[Verdict]) -> list[HeldLine]:
+    holds = set(verdicts.exclude(hold=None).values_list("hold_id", flat=True))
+    return list(chain(*of_holds(holds).values())) if holds else []
+
+
+def _share(laid: Sequence[Laid], taken: Sequence[Taken], may: Decimal) -> Beyond | None:
     """The largest part of any SKU's units that would be frozen at once."""
     units: dict[int, int] = defaultdict(int)
-    for each, (qty, _value) in zip(laid, taken, strict=True):
-        for line in each.request.lines:
-            units[line.sku_id] += line.qty or qty
+    covered: set[ScopeOf] = set()
+    for each, would in zip(laid, taken, strict=True):
+        # What two finds in one zone cover alike is frozen once.
+        if each.request.blanket and each.scope in covered:
+            continue
+        covered.add(each.scope)
+        for sku, qty in would.by_sku.items():
+            units[sku] += qty
     there: Mapping[int, int] = scope_units.on_hand_of(sorted(units))
     shares = [
         Decimal(100 * qty) / there[sku] for sku, qty in units.items() if there.get(sku, 0) > 0

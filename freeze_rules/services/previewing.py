@@ -102,10 +102,10 @@ def preview(rule: Rule, *, scope: Scope) -> Preview | None:
     return Preview(
         at_most=at_most,
         claims=len(laid),
-        units=sum(units for units, _worth in taken),
-        value=sum((value for _taken, value in taken), Decimal(0)),
-        skus=len({each.scope.sku_id for each in laid}),
-        warehouses=len({each.scope.warehouse_id for each in laid}),
+        units=sum(each.units for each in taken),
+        value=sum((each.value for each in taken), Decimal(0)),
+        skus=len({sku for each in taken for sku in each.by_sku}),
+        warehouses=len({house for each in taken for house in each.warehouses}),
         beyond=str(broken[rule.pk]) if rule.pk in broken else "",
         rows=_rows(laid[:SHOWN], taken),
         planned=min(len(laid), PLANNED),
@@ -131,7 +131,7 @@ def _of_goods(live: LiveRule, node: conditions.Node) -> LiveRule:
     return replace(live, compiled=compiled)
 
 
-def _rows(laid: list[Laid], taken: list[tuple[int, Decimal]]) -> list[PreviewRow]:
+def _rows(laid: list[Laid], taken: list[limits.Taken]) -> list[PreviewRow]:
     skus = stock.skus({each.scope.sku_id for each in laid if each.scope.sku_id})
     lots = stock.lots({each.scope.lot_id for each in laid if each.scope.lot_id})
     codes = reach.warehouse_codes(
@@ -142,8 +142,8 @@ def _rows(laid: list[Laid], taken: list[tuple[int, Decimal]]) -> list[PreviewRow
             sku=skus[each.scope.sku_id].code if each.scope.sku_id else "",
             lot=lots[each.scope.lot_id].code if each.scope.lot_id else "",
             warehouse=codes.get(each.scope.warehouse_id or 0, ""),
-            units=units,
-            value=value,
+            units=would.units,
+            value=would.value,
         )
-        for each, (units, value) in zip(laid, taken, strict=False)
+        for each, would in zip(laid, taken, strict=False)
     ]

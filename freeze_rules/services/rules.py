@@ -268,7 +268,9 @@ def pause(*, rule_id: int, person: Person, why: str) -> Rule:
 
 
 def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> Rule:
-    """It goes on with what it kept; with `beyond` those events may go beyond its limits once.
+    """It goes on with what it kept; with `beyond` that may go beyond its limits once.
+
+    A rule that searches the stock keeps no events: with `beyond` it searches once, now.
 
     Raises:
         RuleRefused: not_allowed, unknown_rule, wrong_state, never_enabled, reason_missing.
@@ -285,6 +287,8 @@ def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> R
     if beyond:
         # Now, in this transaction: later ones are judged within the limits again.
         judging.judge_kept(rule_id=rule_id, beyond=True, limit=judging.MOST_KEPT)
+        if _is_scanned(resumed):
+            scanning.search_beyond(rule_id=rule_id)
         _record(resumed, "rule.beyond_limits", person, after={"why": why})
     return resumed
 
@@ -391,10 +395,15 @@ def _add_version(rule: Rule, definition: Mapping[str, Any], person: Person) -> R
 def _plan(rule: Rule) -> None:
     """A rule that searches the stock knows its next moment; the others have none."""
     said = rule.version.definition if rule.version else {}
-    scanned = rule.trigger in TRIGGERS and TRIGGERS[rule.trigger].scanned
     runs = rule.state in (S.ENABLED, S.SHADOW)
     cron = str(said.get("cron", ""))
-    rule.due_at = scanning.next_due(cron, now=timezone.now()) if scanned and runs else None
+    rule.due_at = (
+        scanning.next_due(cron, now=timezone.now()) if _is_scanned(rule) and runs else None
+    )
+
+
+def _is_scanned(rule: Rule) -> bool:
+    return rule.trigger in TRIGGERS and TRIGGERS[rule.trigger].scanned
 
 
 def _in_a_month() -> date:

@@ -17,7 +17,7 @@ from freeze_rules.definition import Definition, Reach, read
 from freeze_rules.models import Rule, RuleState, Watch
 from freeze_rules.selectors.rulebook import live_rules
 from freeze_rules.selectors.weighing import Heard, Item
-from freeze_rules.services import judging
+from freeze_rules.services import judging, limits
 from inventory.selectors import facts as stock_facts
 from inventory.selectors import found_goods
 from org.scope import Scope
@@ -62,16 +62,40 @@ def scan_in_parts(*, rule_id: int) -> int:
     """
     with transaction.atomic(durable=True):
         found = search(rule_id=rule_id)
+        # One part is weighed when it is laid. Of several none may be in the books before all are.
+        weighed = len(found) > PART and _is_limited(rule_id)
+        if weighed and not judging.within_limits(found, live_rules(only=rule_id)):
+            return 0
     laid = 0
     for start in range(0, len(found), PART):
         with transaction.atomic(durable=True):
-            laid += freeze_found(found[start : start + PART], rule_id=rule_id)
+            part = found[start : start + PART]
+            laid += freeze_found(part, rule_id=rule_id, beyond=weighed)
     return laid
 
 
-def freeze_found(found: Sequence[Heard], *, rule_id: int) -> int:
-    """Have the rule judge what its search found; claims it laid. Joins the transaction."""
-    return judging.carry_out(found, live_rules(only=rule_id), releases=False)[0]
+def _is_limited(rule_id: int) -> bool:
+    version = Rule.objects.select_related("version").get(pk=rule_id).version
+    return version is not None and limits.is_limited(read(version.definition).limits)
+
+
+def freeze_found(found: Sequence[Heard], *, rule_id: int, beyond: bool = False) -> int:
+    """Have the rule judge what its search found; claims it laid. Joins the transaction.
+
+    Args:
+        beyond: its limits were looked at before, or somebody allowed it to go beyond them.
+    """
+    book = live_rules(only=rule_id)
+    return judging.carry_out(found, book, releases=False, beyond=beyond)[0]
+
+
+def search_beyond(*, rule_id: int) -> int:
+    """Search once and freeze whatever the limits say; claims laid. Joins the transaction.
+
+    Of very many finds the first are frozen: the next search is stopped again, and asks again.
+    """
+    found = search(rule_id=rule_id)[: judging.MOST_KEPT]
+    return freeze_found(found, rule_id=rule_id, beyond=True)
 
 
 def search(*, rule_id: int) -> list[Heard]:

@@ -4,7 +4,6 @@ the events it has not judged are kept for it."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,7 @@ from freeze_rules.models import KeptEvent, Outcome, Rule, RuleMove, RuleState, V
 from freeze_rules.selectors.rulebook import RuleBook
 from freeze_rules.selectors.weighing import Heard
 from freeze_rules.services.laying import ACTOR, Laid
-from freeze_rules.services.limits import Beyond
+from freeze_rules.services.limits import Beyond, Taken
 from org import roles
 from org import services as org
 from org.selectors.notices import people_with
@@ -26,7 +25,7 @@ def pause_failed(failed: Mapping[int, str]) -> None:
 
 def stop_at_limit(
     laid: Sequence[Laid],
-    taken: Mapping[int, tuple[int, Decimal]],
+    taken: Mapping[int, Taken],
     broken: Mapping[int, Beyond],
 ) -> None:
     """These rules are stopped whole before anything is laid, and somebody is asked."""
@@ -35,7 +34,7 @@ def stop_at_limit(
         rule = each.hit.rule
         if rule.id not in broken:
             continue
-        units, value = taken.get(at, (0, Decimal(0)))
+        would = taken.get(at, Taken())
         verdicts.append(
             Verdict(
                 event_id=each.hit.event.id,
@@ -45,8 +44,8 @@ def stop_at_limit(
                 sku_id=each.scope.sku_id,
                 lot_id=each.scope.lot_id,
                 warehouse_id=each.scope.warehouse_id,
-                qty=units,
-                value=value,
+                qty=would.units,
+                value=would.value,
                 facts=dict(each.hit.facts),
                 code=broken[rule.id].limit,
             )

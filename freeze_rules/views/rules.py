@@ -73,7 +73,10 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "beyond", _lazy("Go on, beyond its limits once"),
-        _lazy("What was kept is judged at once and may go beyond the limits this one time."),
+        _lazy(
+            "What was kept, or what its search finds now, is judged at once and may go beyond "
+            "the limits this one time."
+        ),
         roles.RULES_ENABLE, (S.PAUSED,), "must", dangerous=True,
     ),
     Verb(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,23 +28,22 @@ class ScopeOf:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Under:
-    """What lies under a scope now: base units, their cost, SKUs and warehouses."""
+    """What lies under a scope now: base units, their cost, units of each SKU, warehouses."""
 
     units: int
     value: Decimal
-    skus: int
-    warehouses: int
+    by_sku: Mapping[int, int]
+    warehouses: frozenset[int]
 
 
-NOTHING = Under(units=0, value=Decimal(0), skus=0, warehouses=0)
+NOTHING = Under(units=0, value=Decimal(0), by_sku={}, warehouses=frozenset())
 _SQL = """
 WITH asked AS (
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
                          %s::text[], %s::text[]) WITH ORDINALITY
            AS a(warehouse_id, zone_id, location_id, sku_id, lot_id, supplier, grade, n)
 )
-SELECT a.n, COALESCE(sum(u.units), 0)::bigint, COALESCE(sum(u.value), 0),
-       count(DISTINCT u.sku_id), count(DISTINCT u.warehouse_id)
+SELECT a.n, u.sku_id, u.warehouse_id, sum(u.units)::bigint, sum(u.value)
 FROM asked a
 CROSS JOIN LATERAL (
     SELECT b.sku_id, b.warehouse_id, s.on_hand AS units, s.on_hand * k.unit_cost AS value
@@ -61,7 +61,7 @@ CROSS JOIN LATERAL (
       AND (a.supplier = '' OR l.supplier = a.supplier)
       AND (a.grade = '' OR b.grade = a.grade)
 ) u
-GROUP BY a.n ORDER BY a.n
+GROUP BY a.n, u.sku_id, u.warehouse_id
 """
 
 
@@ -74,22 +74,37 @@ def units_under(scopes: Sequence[ScopeOf]) -> list[Under]:
     for places, clause in ((named, "b.sku_id = a.sku_id"), (wide, "TRUE")):
         if not places:
             continue
-        for at, under in _read([scopes[at] for at in places], clause):
+        for at, under in _read([scopes[at] for at in places], clause).items():
             found[places[at]] = under
     return found
 
 
-def _read(scopes: Sequence[ScopeOf], clause: str) -> Iterator[tuple[int, Under]]:
+def _read(scopes: Sequence[ScopeOf], clause: str) -> dict[int, Under]:
+    """By place in `scopes`; those under which nothing lies are missing."""
     columns = [
         [getattr(scope, name) for scope in scopes]
         for name in (
             "warehouse_id", "zone_id", "location_id", "sku_id", "lot_id", "supplier", "grade",
         )
     ]  # fmt: skip
+    rows: dict[int, list[tuple[int, int, int, Decimal]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_SQL.format(sku=clause), columns)
-        for at, units, value, skus, warehouses in cursor.fetchall():
-            yield at - 1, Under(units=units, value=value, skus=skus, warehouses=warehouses)
+        for at, *row in cursor.fetchall():
+            rows[at - 1].append(tuple(row))
+    return {at: _sum(found) for at, found in rows.items()}
+
+
+def _sum(rows: Sequence[tuple[int, int, int, Decimal]]) -> Under:
+    by_sku: dict[int, int] = defaultdict(int)
+    for sku_id, _house, units, _value in rows:
+        by_sku[sku_id] += units
+    return Under(
+        units=sum(by_sku.values()),
+        value=sum((value for *_row, value in rows), Decimal(0)),
+        by_sku=dict(by_sku),
+        warehouses=frozenset(house for _sku, house, *_row in rows),
+    )
 
 
 def costs_of(sku_ids: Collection[int]) -> dict[int, Decimal]:

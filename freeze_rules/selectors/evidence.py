@@ -11,7 +11,9 @@ from django.utils import timezone
 from freeze_rules import conditions, formula
 from freeze_rules.models import Proof, Watch
 from freeze_rules.selectors import leaf_requests
+from freeze_rules.selectors.moments import moments_of
 from org.models import ApprovalRequest
+from org.selectors import names_of_actors
 from org.selectors.attachments import FileView, files_of
 
 
@@ -62,19 +64,22 @@ class Evidence:
 def evidence_of(hold_id: int) -> Evidence | None:
     """What the hold waits for; None when nothing but a person's decision lets go of it.
 
-    The caller has checked that the reader sees the hold. Four statements.
+    The caller has checked that the reader sees the hold. A constant number of statements.
     """
     watch = Watch.objects.filter(hold_id=hold_id).first()
     if watch is None or not watch.formula:
         return None
     proofs: dict[str, list[Proved]] = defaultdict(list)
     rows = list(Proof.objects.filter(watch=watch).select_related("person", "event").order_by("id"))
+    names = names_of_actors([row.event.told_by for row in rows if row.event])
     for row in rows:
         inspection = str(row.event.facts.get("inspection", "")) if row.event else ""
         proofs[row.leaf].append(
             Proved(
                 number=str(row),
-                who=str(row.person) if row.person else (row.event.told_by if row.event else ""),
+                who=str(row.person)
+                if row.person
+                else (names[row.event.told_by] if row.event else ""),
                 at=row.event.occurred_at if row.event else row.at,
                 reference=row.reference,
                 note=row.note,
@@ -84,11 +89,13 @@ def evidence_of(hold_id: int) -> Evidence | None:
         )
     now = timezone.now()
     asked = leaf_requests.newest_of(watch.pk)
+    leaves = list(formula.leaves(watch.formula))
+    # Facts are as they are now; of a freeze that is gone nobody knows what they were.
+    reads = watch.closed_at is None and any("fact" in leaf for leaf in leaves)
+    moment = moments_of([watch], now=now)[watch.pk] if reads else None
     return Evidence(
         sentence=formula.sentence(watch.formula, fact=conditions.sentence),
-        leaves=tuple(
-            _leaf(leaf, watch, proofs, asked, now) for leaf in formula.leaves(watch.formula)
-        ),
+        leaves=tuple(_leaf(leaf, watch, proofs, asked, now, moment) for leaf in leaves),
         regrade=watch.regrade,
         closed=watch.closed_at is not None,
     )
@@ -100,12 +107,15 @@ def _leaf(
     proofs: dict[str, list[Proved]],
     asked: dict[str, ApprovalRequest],
     now: datetime,
+    moment: formula.Moment | None,
 ) -> LeafView:
     due = formula.after(leaf["after"], since=watch.made_at) if "after" in leaf else None
     given = tuple(proofs.get(formula.name_of(leaf), ()))
     return LeafView(
         label=formula.leaf_sentence(leaf, fact=conditions.sentence),
-        met=bool(given) or (due is not None and due <= now),
+        met=bool(given)
+        or (due is not None and due <= now)
+        or (moment is not None and "fact" in leaf and moment.holds_true(leaf)),
         permission=str(leaf.get("approval", "")),
         due_at=due,
         proofs=given,

@@ -24,7 +24,8 @@ from freeze_rules import formula
 from freeze_rules.models import Lease, Proof, Watch
 from freeze_rules.selectors import leaf_requests as requests
 from freeze_rules.selectors.leaf_requests import CODE, Waiting
-from freeze_rules.services import proving, releasing
+from freeze_rules.selectors.moments import moments_of
+from freeze_rules.services import proving
 from freeze_rules.services.consent import WORDS, facts_of, place_of
 from freeze_rules.services.proving import Approved, ProofRefused
 from inventory import selectors as stock
@@ -71,7 +72,7 @@ def _due(found: Sequence[Waiting]) -> list[tuple[Watch, str, int]]:
     """Leaves that are the last word: with all approvals given the formula would be met."""
     now = timezone.now()
     watches = [each.watch for each in found]
-    moments = releasing.moments_of(watches, now=now)
+    moments = moments_of(watches, now=now)
     due = []
     for each in found:
         watch, moment = each.watch, moments[each.watch.pk]

@@ -6,19 +6,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from freeze_rules import conditions, formula
+from freeze_rules import formula
 from freeze_rules.models import Proof, Watch
+from freeze_rules.selectors.moments import moments_of
 from freeze_rules.selectors.weighing import Heard
 from freeze_rules.triggers import TRIGGERS, About
 from inventory import services as inventory
-from inventory.selectors import facts as stock_facts
 from inventory.selectors import held_lines
 
 ClaimRequest = (
@@ -204,27 +203,6 @@ def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
     return steps
 
 
-def moments_of(watches: Sequence[Watch], *, now: datetime) -> dict[int, formula.Moment]:
-    """What is known of each watch now: its proofs and the facts its formula reads."""
-    proved: dict[int, set[str]] = defaultdict(set)
-    for watch_id, leaf in Proof.objects.filter(watch__in=watches).values_list("watch_id", "leaf"):
-        proved[watch_id].add(leaf)
-    facts = _facts_of(watches, now)
-    return {
-        watch.pk: formula.Moment(
-            proved=proved[watch.pk],
-            frozen_at=watch.made_at,
-            now=now,
-            holds_true=partial(_true_of, facts.get(watch.pk, {})),
-        )
-        for watch in watches
-    }
-
-
-def _true_of(case: Mapping[str, Any], leaf: formula.Tree) -> bool:
-    return conditions.compile_closure(leaf)(case)
-
-
 def release_of(watch: Watch, held: Sequence[held_lines.HeldLine] = ()) -> Step:
     """Let go of the whole hold, once; with another grade where its rule says so.
 
@@ -246,30 +224,6 @@ def release_of(watch: Watch, held: Sequence[held_lines.HeldLine] = ()) -> Step:
 def in_no_cell(held: Sequence[held_lines.HeldLine]) -> bool:
     """True when some of the held units lie in no cell."""
     return any(line.location_id is None for line in held)
-
-
-def _facts_of(watches: Iterable[Watch], now: datetime) -> dict[int, dict[str, Any]]:
-    """Stock facts of watches whose formula reads any; one statement."""
-    asked: dict[int, set[str]] = {}
-    for watch in watches:
-        codes = {leaf["fact"] for leaf in formula.leaves(watch.formula) if "fact" in leaf}
-        if codes and watch.sku_id is not None:
-            asked[watch.pk] = codes
-    if not asked:
-        return {}
-    chosen = [watch for watch in watches if watch.pk in asked]
-    goods = [
-        stock_facts.Goods(
-            sku_id=watch.sku_id or 0,
-            warehouse_id=watch.warehouse_id,
-            lot_id=watch.lot_id,
-            location_id=watch.location_id,
-        )
-        for watch in chosen
-    ]
-    codes = {code for each in asked.values() for code in each}
-    found = stock_facts.facts_of(goods, codes=codes, now=now)
-    return {watch.pk: facts for watch, facts in zip(chosen, found, strict=True)}
 
 
 def _answer(

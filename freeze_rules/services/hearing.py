@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from freeze_rules.models import LIVE, Rule
 from freeze_rules.services import events
 from inventory import selectors as stock
 from inventory.selectors.arrivals import Arrival, ArrivedLine, arrivals
@@ -15,6 +16,7 @@ from org.scope import Scope
 
 RECEIVED, RETURNED = "goods.received", "return.received"
 ARRIVED, LATE = "shipment.arrived", "receipt.late"
+EXPIRING = "lot.expiring"
 UNCLEARED = ("NOT_CLEARED", "INSPECTING", "REFUSED")
 ACTOR = "system:arrivals"
 # Overdue announcements looked at in one go.
@@ -24,18 +26,20 @@ MOST = 2_000
 def note_arrived(*, keys: list[str]) -> None:
     """Goods were received or came back: ids of their postings. A handler of news.
 
-    One statement while no rule listens, otherwise a constant number.
+    Two statements while no rule listens, otherwise a constant number.
     """
     kinds = events.listened({RECEIVED, RETURNED, ARRIVED, LATE})
-    if not kinds:
+    now = timezone.now()
+    later = Rule.objects.filter(trigger=EXPIRING, state__in=LIVE, due_at__gt=now)
+    searches = later.exists()
+    if not kinds and not searches:
         return
-    found = [
-        each
-        for arrival in arrivals([int(key) for key in keys])
-        for each in told_of(arrival)
-        if each.kind in kinds
-    ]
+    came = arrivals([int(key) for key in keys])
+    found = [each for arrival in came for each in told_of(arrival) if each.kind in kinds]
     events.note(found, told_by=ACTOR)
+    if searches and any(line.lot_id for arrival in came for line in arrival.lines):
+        # A lot may come in with few days left: it does not stay free until the nightly search.
+        later.update(due_at=now)
 
 
 def told_of(arrival: Arrival) -> Iterator[events.Happening]:

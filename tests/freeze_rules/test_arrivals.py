@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.models import Event
-from freeze_rules.services import hearing
+from freeze_rules.models import Event, Rule
+from freeze_rules.services import hearing, scanning
 from inventory import services as inventory
 from outbox import services as outbox
 from tests import given
@@ -93,3 +93,21 @@ def test_goods_that_come_in_tell_nothing_while_no_rule_listens() -> None:
     receive("TEA", None, 6)
     deliver()
     assert Event.objects.count() == 0
+
+
+def test_a_short_dated_lot_that_comes_in_is_searched_for_now_and_not_at_night() -> None:
+    near = given.lot("MILK", "L1", expires_on=timezone.localdate() + timedelta(days=5))
+    rule = taken("near-expiry")
+    tonight = Rule.objects.get(pk=rule.pk).due_at
+    assert tonight is not None
+
+    receive("TEA", None, 3)
+    deliver()
+    assert Rule.objects.get(pk=rule.pk).due_at == tonight
+    receive("MILK", near, 10)
+    deliver()
+
+    with transaction.atomic():
+        assert scanning.due_rules() == [rule.pk]
+    assert scanning.scan_in_parts(rule_id=rule.pk) == 1
+    assert given.free("MILK") == 0

@@ -331,6 +331,8 @@ STOCK_CONSENT: dict[str, str] = {
     "regrade": "freeze_rules.services.asking_first:ask_to_let_go",
     "scrap": "freeze_rules.services.asking_first:ask_to_scrap",
 }
+# What is asked besides of whoever lets go of freezes over REST: claim ids -> permissions.
+STOCK_ALSO_NEEDED = "freeze_rules.selectors.by_hand:also_needed"
 # What has a history: kind -> the `HistoryKind` of the room that keeps it (see org.history).
 HISTORIES: dict[str, str] = {
     "sku": "inventory.histories:SKU",

@@ -16,6 +16,7 @@ from freeze_rules.models import LIVE, Rule
 from freeze_rules.triggers import TRIGGERS
 from inventory import selectors as stock
 from inventory.selectors import reach
+from org.roles import PERMISSIONS
 from org.scope import Scope
 
 FREEZES = "cell.freezes"
@@ -47,6 +48,7 @@ def faults(
     found += _release(definition)
     found += _regrades(definition)
     found += _reason(definition)
+    found += _approval(definition)
     found += _reaches(definition, parameters)
     if definition.valid_until is not None and definition.valid_until < today:
         found.append(Wrong(part="valid_until", sentence=_("This date has passed.")))
@@ -117,6 +119,14 @@ def _reason(definition: Definition) -> list[Wrong]:
             sentence = _("There is no reason “%(code)s”.") % {"code": deed["reason"]}
             found.append(Wrong(part=f"dispositions[{at}]", sentence=sentence))
     return found
+
+
+def _approval(definition: Definition) -> list[Wrong]:
+    code = definition.approval
+    if not code or code in PERMISSIONS:
+        return []
+    sentence = _("There is no permission “%(code)s”.") % {"code": code}
+    return [Wrong(part="approval", sentence=sentence)]
 
 
 def _by_time_alone(tree: Mapping[str, Any]) -> bool:

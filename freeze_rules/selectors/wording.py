@@ -18,6 +18,7 @@ from freeze_rules.presets.shape import ALWAYS
 from freeze_rules.triggers import TRIGGERS, label_of
 from inventory import selectors as stock
 from inventory.selectors.places import grades
+from org.roles import PERMISSIONS
 
 REACHES: dict[str, Promise] = {
     "goods": gettext_lazy("the goods the event names"),
@@ -59,6 +60,7 @@ LABELS: dict[str, Promise] = {
     "dispositions": gettext_lazy("What becomes of it"),
     "lease": gettext_lazy("Looked after"),
     "limits": gettext_lazy("At most"),
+    "approval": gettext_lazy("Releasing by hand needs"),
     "validity": gettext_lazy("Valid"),
 }
 
@@ -101,6 +103,7 @@ def said(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Said]:
         "dispositions": _dispositions(definition, reasons),
         "lease": _lease(definition.lease),
         "limits": _limits(definition.limits),
+        "approval": str(PERMISSIONS.get(definition.approval, definition.approval)),
         "validity": _validity(definition),
     }
     return [Said(part, str(LABELS[part]), text) for part, text in texts.items() if text]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import connection
 
 from freeze_rules.models import ManualFreeze, RecallHold, draw_pk, number_of
+from freeze_rules.selectors.by_hand import also_needed
 from freeze_rules.services.leases import Grant, give
 from freeze_rules.services.orders import (
     MOST_UNITS,
@@ -291,7 +292,7 @@ def _stays(hold: stock.HoldView | None, person: Person) -> str:
 
 
 def check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) -> None:
-    """The reason says who lets go, and all of the hold lies where that person may."""
+    """The reason and the rule say who lets go, and all of it lies where that person may."""
     permission = reason.release_permission
     if RecallHold.objects.filter(hold_id=hold_id, recall__lifted_at__isnull=True).exists():
         raise FreezeRefused("part_of_recall")
@@ -300,3 +301,6 @@ def check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) ->
         raise FreezeRefused("not_allowed")
     if not held.inside(scope_of(person, permission=permission)):
         raise FreezeRefused("unknown_hold")
+    more = also_needed([hold_id]).get(hold_id, "")
+    if more and not (person.may(more) and held.inside(scope_of(person, permission=more))):
+        raise FreezeRefused("rule_asks_more")

@@ -36,6 +36,9 @@ SENTENCES = {
     "not_a_freeze": _("This hold belongs to an order or a place; it is not released by hand."),
     "reason_missing": _("Say why it is released."),
     "part_of_recall": _("This freeze belongs to a recall, which is lifted as a whole."),
+    "rule_asks_more": _(
+        "The rule that laid this freeze asks for another permission to release it by hand."
+    ),
     "wrong_approver": _("Nobody of those who approved may release this freeze."),
 }
 

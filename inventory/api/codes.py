@@ -6,9 +6,12 @@ Everything is looked up inside the caller's scope: what lies outside looks like 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from inventory.selectors import reach
 from inventory.services.masters import clean_code
@@ -79,6 +82,18 @@ class Codes:
             named = handle(kind, value)
             if named is not None:
                 self.asked[kind].add(named)
+
+    @cached_property
+    def also_needed(self) -> Mapping[int, str]:
+        """Permissions that rules ask besides for letting go of their freezes, by claim.
+
+        One statement, none where no freeze is named.
+        """
+        asked = import_string(settings.STOCK_ALSO_NEEDED.replace(":", "."))
+        found: dict[int, str] = asked(
+            [hold.id for hold in self.holds.values() if hold.role == "FREEZE"]
+        )
+        return found
 
     def find(self) -> None:
         """Look everything up; one statement or two for each kind of thing that was named."""

@@ -13,10 +13,10 @@ from org.api.callers import Caller
 from org.api.faults import Fault
 
 
-def _may_let_go(hold: HoldReach, caller: Caller) -> bool:
-    """Who may release is said by the reason of the claim."""
-    permission = hold.release_permission
-    return caller.may(permission) and hold.inside(caller.scope(permission))
+def _may_let_go(hold: HoldReach, codes: Codes, caller: Caller) -> bool:
+    """Who may release is said by the reason of the claim, and by the rule that laid it."""
+    asked = {hold.release_permission, codes.also_needed.get(hold.id, hold.release_permission)}
+    return all(caller.may(each) and hold.inside(caller.scope(each)) for each in asked)
 
 
 def release(request: Any, codes: Codes, caller: Caller) -> Fault | None:
@@ -31,7 +31,7 @@ def release(request: Any, codes: Codes, caller: Caller) -> Fault | None:
         ]
         if not all(hold.inside(codes.scope) for hold in held):
             return Fault(code="already_released", status=409)
-    if not all(_may_let_go(hold, caller) for hold in held):
+    if not all(_may_let_go(hold, codes, caller) for hold in held):
         return Fault(code="not_allowed", field="reason", asked=held[0].reason, status=403)
     return None
 
@@ -39,7 +39,7 @@ def release(request: Any, codes: Codes, caller: Caller) -> Fault | None:
 def one_hold(request: Any, codes: Codes, caller: Caller) -> Fault | None:
     """Changing a claim into another, or making it smaller, lets go of it too."""
     hold = codes.holds[request.hold_id]
-    if not _may_let_go(hold, caller):
+    if not _may_let_go(hold, codes, caller):
         return Fault(code="not_allowed", field="reason", asked=hold.reason, status=403)
     return None
 
@@ -50,7 +50,7 @@ def regrade(request: Any, codes: Codes, caller: Caller) -> Fault | None:
         if line.hold_id is None or line.carry:
             continue
         hold = codes.holds[line.hold_id]
-        if not _may_let_go(hold, caller):
+        if not _may_let_go(hold, codes, caller):
             return Fault(
                 code="not_allowed", line=number, field="hold", asked=hold.reason, status=403
             )

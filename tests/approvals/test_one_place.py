@@ -219,7 +219,7 @@ def test_a_sample_about_a_warehouse_names_who_has_a_job_there(
     policy(StepDraft(asked="ROLE", role="WAREHOUSE_LEAD"))
     client.force_login(given.person("IT", name="setup"))
 
-    def names(where: object) -> list[str]:
+    def names(where: int | str) -> list[str]:
         page = client.get("/approvals/policies/", {"kind": "sample", "unit": where, "qty": 10})
         return page.context["answer"].steps[0].names if "answer" in page.context else []
 

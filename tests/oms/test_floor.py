@@ -205,7 +205,7 @@ def test_an_order_that_a_count_took_from_is_served_when_the_freeze_of_the_count_
     assert place is not None
     with transaction.atomic():
         sheet = floor.open_count(
-            person_id=given.person("WAREHOUSE_STAFF").pk, warehouse_id=order.warehouse_id,
+            person_id=given.person("WAREHOUSE_STAFF").pk, warehouse_id=place.warehouse_id,
             location_id=place.id, code=place.code, actor="person:1",
         )  # fmt: skip
     assert writing.judge().events == 1

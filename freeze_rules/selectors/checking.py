@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from celery.schedules import ParseException, crontab
 from django.utils.translation import gettext as _
 
 from freeze_rules import conditions
@@ -49,6 +50,7 @@ def faults(
     found += _regrades(definition)
     found += _reason(definition)
     found += _approval(definition)
+    found += _time_plan(definition)
     found += _reaches(definition, parameters)
     if definition.valid_until is not None and definition.valid_until < today:
         found.append(Wrong(part="valid_until", sentence=_("This date has passed.")))
@@ -127,6 +129,22 @@ def _approval(definition: Definition) -> list[Wrong]:
         return []
     sentence = _("There is no permission “%(code)s”.") % {"code": code}
     return [Wrong(part="approval", sentence=sentence)]
+
+
+def _time_plan(definition: Definition) -> list[Wrong]:
+    """Its five fields name moments that come."""
+    if not definition.cron:
+        return []
+    minute, hour, day, month, weekday = definition.cron.split()
+    try:
+        crontab(minute, hour, weekday, day, month)
+    except (ValueError, ParseException):
+        sentence = _(
+            "“%(plan)s” is no time plan: a field is not what a minute, hour, day, month or "
+            "weekday can be. Every night at ten past three is “10 3 * * *”."
+        ) % {"plan": definition.cron}
+        return [Wrong(part="cron", sentence=sentence)]
+    return []
 
 
 def _by_time_alone(tree: Mapping[str, Any]) -> bool:

@@ -1,0 +1,46 @@
+"""What a rule must not say is refused at its part before it is kept, or before it runs again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone, translation
+
+from freeze_rules.models import Rule
+from freeze_rules.selectors.checking import Wrong, faults
+from freeze_rules.services import rules
+from tests import given
+from tests.freeze_rules.writing import draft, written
+
+pytestmark = pytest.mark.django_db
+DAIRY = {"fact": "sku.category", "is": "=", "value": "DAIRY"}
+
+
+def found(**parts: Any) -> list[Wrong]:
+    """What is wrong with a rule of these parts, in English."""
+    with translation.override("en"):
+        return faults(
+            draft(**parts).definition, parameters={}, rule_id=None, today=timezone.localdate()
+        )
+
+
+@pytest.mark.parametrize("plan", ["99 3 * * *", "a b c d e", "0 0 31 2 *", ", * * * *"])
+def test_five_fields_that_are_no_time_plan_are_refused_and_nothing_is_kept(plan: str) -> None:
+    searching = {"trigger": "schedule", "condition": DAIRY, "cron": plan}
+
+    [wrong] = found(**searching)
+    with pytest.raises(rules.RuleRefused) as refused, transaction.atomic():
+        rules.create_rule(draft=draft(**searching), person=given.person())
+
+    assert wrong.part == "cron"
+    assert wrong.sentence.startswith(f"“{plan}” is no time plan: ")
+    assert [each.part for each in refused.value.wrong] == ["cron"]
+    assert not Rule.objects.exists()
+
+
+def test_a_time_plan_with_ranges_steps_and_names_is_kept() -> None:
+    rule = written(trigger="schedule", condition=DAIRY, cron="*/20 3-5 1,15 * mon-fri")
+    assert rule.version is not None
+    assert rule.version.definition["cron"] == "*/20 3-5 1,15 * mon-fri"

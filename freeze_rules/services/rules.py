@@ -273,7 +273,8 @@ def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> R
     A rule that searches the stock keeps no events: with `beyond` it searches once, now.
 
     Raises:
-        RuleRefused: not_allowed, unknown_rule, wrong_state, never_enabled, reason_missing.
+        RuleRefused: not_allowed, unknown_rule, wrong_state, never_enabled, reason_missing,
+            case_fails, definition_wrong.
     """
     _may(person, roles.RULES_ENABLE)
     if not why.strip():
@@ -283,6 +284,8 @@ def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> R
         raise RuleRefused("wrong_state")
     if rule.version.enabled_by is None:
         raise RuleRefused("never_enabled")
+    # It may have been tuned, or got another test, while it was paused.
+    _check_ready(rule, rule.version)
     resumed = _step(rule_id, "resume", from_=(S.PAUSED,), person=person, why=why)
     if beyond:
         # Now, in this transaction: later ones are judged within the limits again.

@@ -8,11 +8,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone, translation
 
-from freeze_rules.models import Rule
+from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors.checking import Wrong, faults
-from freeze_rules.services import rules
+from freeze_rules.services import cases, rules
 from tests import given
-from tests.freeze_rules.writing import draft, written
+from tests.freeze_rules.writing import draft, enabled, written
 
 pytestmark = pytest.mark.django_db
 DAIRY = {"fact": "sku.category", "is": "=", "value": "DAIRY"}
@@ -44,3 +44,27 @@ def test_a_time_plan_with_ranges_steps_and_names_is_kept() -> None:
     rule = written(trigger="schedule", condition=DAIRY, cron="*/20 3-5 1,15 * mon-fri")
     assert rule.version is not None
     assert rule.version.definition["cron"] == "*/20 3-5 1,15 * mon-fri"
+
+
+def test_a_paused_rule_whose_test_fails_by_now_does_not_run_again() -> None:
+    person = given.person()
+    many = {"fact": "event.qty", "is": ">=", "value": {"param": "least"}}
+    rule = enabled(condition=many, parameters={"least": 3})
+    with transaction.atomic():
+        cases.keep_case(
+            rule_id=rule.pk, name="three", given={}, qty=3, expected=None, person=person
+        )
+        rules.pause(rule_id=rule.pk, person=person, why="looked at")
+        rules.tune(rule_id=rule.pk, parameters={"least": 5}, person=person)
+
+    with pytest.raises(rules.RuleRefused) as refused, transaction.atomic():
+        rules.resume(rule_id=rule.pk, person=person, why="well")
+
+    assert refused.value.code == "case_fails"
+    assert [each.path for each in refused.value.wrong] == ["three"]
+    assert Rule.objects.get(pk=rule.pk).state == RuleState.PAUSED
+
+    with transaction.atomic():
+        rules.tune(rule_id=rule.pk, parameters={"least": 3}, person=person)
+        rules.resume(rule_id=rule.pk, person=person, why="well")
+    assert Rule.objects.get(pk=rule.pk).state == RuleState.ENABLED

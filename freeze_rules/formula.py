@@ -12,7 +12,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from freeze_rules.triggers import KINDS, label_of
@@ -110,16 +112,17 @@ def duration(said: Any, *, path: str = "") -> timedelta:
 
 
 def after(said: Mapping[str, int], *, since: datetime) -> datetime:
-    """The moment that long after `since`; business days skip Saturdays and Sundays."""
+    """The moment that long after `since`; business days skip Saturdays and Sundays of the house's
+    time zone: in Shanghai Saturday begins when it is still Friday in UTC."""
     unit, number = next(iter(said.items()))
     if unit != "business_days":
         return since + duration(said)
-    at = since
+    at = since.astimezone(ZoneInfo(settings.TIME_ZONE))
     for _day in range(number):
         at += timedelta(days=1)
         while at.weekday() >= 5:
             at += timedelta(days=1)
-    return at
+    return at.astimezone(since.tzinfo)
 
 
 def name_of(leaf: Tree) -> str:

@@ -83,7 +83,7 @@ _ALL: tuple[Trigger, ...] = (
     ),
     Trigger(
         "promotion.opened", _("Promotion opened"), About.DOCUMENT,
-        ("event.promotion", "event.channel", "event.shop", "event.qty"),
+        ("event.promotion", "event.ends_at", "event.channel", "event.shop", "event.qty"),
     ),
     Trigger("promotion.closed", _("Promotion closed"), About.DOCUMENT, ("event.promotion",)),
     Trigger(
@@ -102,7 +102,10 @@ _ALL: tuple[Trigger, ...] = (
     Trigger("count.started", _("Count started"), About.DOCUMENT, ()),
     Trigger("count.finished", _("Count finished"), About.DOCUMENT, ()),
     Trigger("repair.done", _("Repair done"), About.GOODS, ("event.qty",)),
-    Trigger("external", _("Event from outside"), About.GOODS, ("event.external", "event.qty")),
+    Trigger(
+        "external", _("Event from outside"), About.GOODS,
+        ("event.external", "event.ends_at", "event.qty"),
+    ),
     Trigger("person.asked", _("Asked for by a person"), About.GOODS, ("event.qty",)),
     Trigger("schedule", _("On a schedule"), About.GOODS, (), scanned=True),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from freeze_rules import conditions
 from freeze_rules.definition import Definition, DefinitionWrong, read
+from freeze_rules.facts import FACTS, Type
 from freeze_rules.formula import leaves as formula_leaves
 from freeze_rules.models import LIVE, Rule
 from freeze_rules.triggers import TRIGGERS
@@ -50,6 +51,7 @@ def faults(
     found += _regrades(definition)
     found += _reason(definition)
     found += _approval(definition)
+    found += _ends_at(definition)
     found += _time_plan(definition)
     found += _reaches(definition, parameters)
     if definition.valid_until is not None and definition.valid_until < today:
@@ -129,6 +131,23 @@ def _approval(definition: Definition) -> list[Wrong]:
         return []
     sentence = _("There is no permission “%(code)s”.") % {"code": code}
     return [Wrong(part="approval", sentence=sentence)]
+
+
+def _ends_at(definition: Definition) -> list[Wrong]:
+    """The time at which a freeze ends by itself is one that the rule's event tells."""
+    said = definition.lease.expires
+    if not said or "at" not in said:
+        return []
+    trigger = TRIGGERS[definition.trigger]
+    told = [code for code in trigger.facts if FACTS[code].type is Type.MOMENT]
+    if said in [{"at": code} for code in told]:
+        return []
+    if told:
+        sentence = _("“%(event)s” tells one time at which a freeze can end: %(facts)s.")
+    else:
+        sentence = _("“%(event)s” tells no time at which a freeze could end.")
+    words = {"event": trigger.label, "facts": ", ".join(told)}
+    return [Wrong(part="lease.expires", sentence=sentence % words)]
 
 
 def _time_plan(definition: Definition) -> list[Wrong]:

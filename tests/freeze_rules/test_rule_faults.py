@@ -68,3 +68,34 @@ def test_a_paused_rule_whose_test_fails_by_now_does_not_run_again() -> None:
         rules.tune(rule_id=rule.pk, parameters={"least": 3}, person=person)
         rules.resume(rule_id=rule.pk, person=person, why="well")
     assert Rule.objects.get(pk=rule.pk).state == RuleState.ENABLED
+
+
+@pytest.mark.parametrize(
+    ("trigger", "fact", "sentence"),
+    [
+        (
+            "promotion.opened", "event.promotion",
+            "“Promotion opened” tells one time at which a freeze can end: event.ends_at.",
+        ),
+        (
+            "promotion.opened", ["event.ends_at"],
+            "“Promotion opened” tells one time at which a freeze can end: event.ends_at.",
+        ),
+        (
+            "goods.received", "event.ends_at",
+            "“Goods received” tells no time at which a freeze could end.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_freeze_ends_only_at_a_time_that_its_event_tells(
+    trigger: str, fact: Any, sentence: str
+) -> None:
+    [wrong] = found(trigger=trigger, reason="PROMOTION", lease={"expires": {"at": fact}})
+    assert (wrong.part, wrong.sentence) == ("lease.expires", sentence)
+
+
+@pytest.mark.parametrize("trigger", ["promotion.opened", "external"])
+def test_the_time_that_a_promotion_or_a_program_tells_may_end_a_freeze(trigger: str) -> None:
+    assert not found(
+        trigger=trigger, reason="PROMOTION", lease={"expires": {"at": "event.ends_at"}}
+    )

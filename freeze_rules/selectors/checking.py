@@ -22,6 +22,11 @@ from org.roles import PERMISSIONS
 from org.scope import Scope
 
 FREEZES = "cell.freezes"
+# Facts that change by themselves from day to day, and the comparisons that come true by it.
+GROWING = ("lot.age_days", "lot.stored_days", "cell.idle_days", "balance.cover_days")
+SHRINKING = ("lot.days_left", "lot.life_left_pct", "sku.sold_30d", "balance.sold_30d")
+NEVER_BY_GROWING = ("<", "<=", "known", "unknown")
+NEVER_BY_SHRINKING = (">", ">=", "known", "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +177,10 @@ def _by_time_alone(tree: Mapping[str, Any]) -> bool:
         return all(_by_time_alone(part) for part in tree["all"])
     if "any" in tree:
         return any(_by_time_alone(part) for part in tree["any"])
+    if tree.get("fact") in GROWING:
+        return tree.get("is") not in NEVER_BY_GROWING
+    if tree.get("fact") in SHRINKING:
+        return tree.get("is") not in NEVER_BY_SHRINKING
     return "after" in tree
 
 

@@ -99,3 +99,36 @@ def test_the_time_that_a_promotion_or_a_program_tells_may_end_a_freeze(trigger: 
     assert not found(
         trigger=trigger, reason="PROMOTION", lease={"expires": {"at": "event.ends_at"}}
     )
+
+
+STORED = {"fact": "lot.stored_days", "is": ">=", "value": 3}
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        STORED,
+        {"fact": "lot.days_left", "is": "<", "value": 10},
+        {"fact": "sku.sold_30d", "is": "=", "value": 0},
+        {"any": [{"proof": "inspection.passed"}, STORED]},
+        {"all": [{"after": {"days": 1}}, STORED]},
+    ],
+)
+def test_facts_that_come_true_by_waiting_never_end_a_freeze_for_safety(release: Any) -> None:
+    [wrong] = found(release=release)
+    assert wrong.part == "release"
+    assert wrong.sentence == "A freeze for safety needs evidence or a person, not only time."
+    assert not found(release=release, reason="NEAR_EXPIRY")
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        {"all": [{"proof": "inspection.passed"}, STORED]},
+        # Only a date that was put right makes more days of it.
+        {"fact": "lot.days_left", "is": ">=", "value": 10},
+        {"fact": "lot.customs", "is": "=", "value": "CLEARED"},
+    ],
+)
+def test_facts_that_waiting_does_not_change_may_end_one(release: Any) -> None:
+    assert not found(release=release)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from freeze_rules.models import Event, Verdict
 from freeze_rules.services.events import EventRefused
 from tests import given
 from tests.freeze_rules import writing
+from tests.freeze_rules.sensing import device, now, say_every, work
+from tests.inventory import goods
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +41,17 @@ def test_money_told_as_text_is_compared_as_money() -> None:
     [verdict] = Verdict.objects.all()
     assert verdict.version.rule_id == rule.pk
     assert verdict.outcome == "FROZEN"
+
+
+@pytest.mark.parametrize(("reading", "dose"), [(8.9, 58.5), (-0.5, 32.5), (12, 260)])
+def test_a_sensors_figures_are_told_with_their_decimals(reading: float, dose: float) -> None:
+    device(period_s=600)
+    milk = given.sku("MILK", temperature="CHILLED")
+    day = now() - timedelta(days=2)
+    goods.receive(goods.line(milk, 10), at="C-01", occurred_at=day - timedelta(days=8)).check()
+
+    say_every(10, day, 4, *[reading] * 7, 4)
+    work()
+
+    told = Event.objects.get(kind="sensor.excursion").facts
+    assert (told["event.peak"], told["event.dose"]) == (reading, dose)

@@ -37,8 +37,8 @@ def tell_rules(excursion: Excursion, rows: Sequence[ExposedGoods]) -> int:
                 warehouse_id=house,
                 facts={
                     "event.device": excursion.device.code,
-                    "event.peak": excursion.peak // 1000,
-                    "event.dose": excursion.dose // 1000,
+                    "event.peak": _told(excursion.peak),
+                    "event.dose": _told(excursion.dose),
                     "event.minutes": int((until - excursion.started_at).total_seconds()) // 60,
                     "event.qty": _units(rows, house),
                 },
@@ -48,6 +48,12 @@ def tell_rules(excursion: Excursion, rows: Sequence[ExposedGoods]) -> int:
         ],
         told_by=ACTOR,
     )
+
+
+def _told(thousandths: int) -> int | float:
+    """The value in its unit, as a reader writes it: 12 and 8.9; nothing is cut off."""
+    whole, rest = divmod(thousandths, 1000)
+    return thousandths / 1000 if rest else whole
 
 
 def _lying(rows: Sequence[ExposedGoods], house: int) -> list[ExposedGoods]:

@@ -116,19 +116,19 @@ def _yes(value: bool) -> str:
     return _now("Yes") if value else _now("No")
 
 
-def _switch(*, ids: Sequence[int], person: Person, active: bool) -> Sequence[Answer]:
+def _switch(*, ids: Sequence[int], person: Person, active: bool, why: str) -> Sequence[Answer]:
     """Each on their own: one who may not be touched keeps nobody else from it."""
     scope = scope_of(person, permission=roles.PEOPLE_EDIT)
     found = directory.people_by_id(ids=ids, scope=scope)
-    return [_switched(pk, found.get(pk), person, active) for pk in ids]
+    return [_switched(pk, found.get(pk), person, active, why) for pk in ids]
 
 
-def _switched(pk: int, them: PersonView | None, by: Person, active: bool) -> Answer:
+def _switched(pk: int, them: PersonView | None, by: Person, active: bool, why: str) -> Answer:
     if them is None:
         return Answer(pk, str(pk), False, _now("You may not do this there."))
     try:
         with transaction.atomic():
-            services.set_active(person_id=pk, active=active, actor=by.actor, by=by)
+            services.set_active(person_id=pk, active=active, actor=by.actor, by=by, why=why)
     except REFUSALS as error:
         return Answer(pk, them.name, False, said(error))
     return Answer(pk, them.name, True)
@@ -136,14 +136,14 @@ def _switched(pk: int, them: PersonView | None, by: Person, active: bool) -> Ans
 
 def _out(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
     """Shut out: they are out at their next request, what they did stays."""
-    del why, choice
-    return _switch(ids=ids, person=person, active=False)
+    del choice
+    return _switch(ids=ids, person=person, active=False, why=why)
 
 
 def _in(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
     """Let in again."""
-    del why, choice
-    return _switch(ids=ids, person=person, active=True)
+    del choice
+    return _switch(ids=ids, person=person, active=True, why=why)
 
 
 COLUMNS: tuple[Column[PersonView], ...] = (

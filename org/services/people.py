@@ -218,10 +218,12 @@ def change_person(
     return True
 
 
-def set_active(*, person_id: int, active: bool, actor: str, by: Person | None = None) -> bool:
+def set_active(
+    *, person_id: int, active: bool, actor: str, by: Person | None = None, why: str = ""
+) -> bool:
     """Let somebody in or keep them out; their history stays. False when it is so already.
 
-    Whoever is kept out is out at their next request.
+    Whoever is kept out is out at their next request; `why` stands on the trail.
 
     Raises:
         OwnAccount: nobody shuts themselves out.
@@ -241,7 +243,8 @@ def set_active(*, person_id: int, active: bool, actor: str, by: Person | None = 
     ruling.check()
     record(
         actor=actor, action="person.activated" if active else "person.deactivated",
-        subject=person.actor, before={"active": not active}, after={"active": active},
+        subject=person.actor, before={"active": not active},
+        after={"active": active, **({"why": why} if why else {})},
         unit_id=unit_of_person(person.pk),
     )  # fmt: skip
     return True

@@ -121,6 +121,10 @@ def test_many_are_shut_out_at_once_and_whoever_may_not_be_is_answered_for_alone(
     assert set(active) == {"east-manager", "head-clerk"}
     batch.refresh_from_db()
     assert (batch.done, batch.refused) == (1, 1)
+    out = AuditRecord.objects.get(action="person.deactivated")
+    assert (out.subject, out.after) == (
+        mine.actor, {"active": False, "why": "The store is closed"},
+    )  # fmt: skip
     tabs = client.get("/people/").context["list"].tabs
     assert [each["count"] for each in tabs] == [1, 0, 0, 1]
     client.post(

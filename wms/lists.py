@@ -13,7 +13,7 @@ from inventory import selectors as stock
 from org import roles
 from org.addresses import day_in, number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 from wms import selectors
 from wms.selectors import ShipmentNarrowing, ShipmentRow
@@ -127,11 +127,6 @@ SHIPMENTS: ListSpec[ShipmentRow] = ListSpec(
     row_url=page_url,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(
-        selectors.shipments_narrowed(question.scope, narrowing_of(question))
-    ),
-    total=lambda question: selectors.shipments_narrowed(
-        question.scope, narrowing_of(question)
-    ).count(),
+    rows=lambda question: selectors.shipments_narrowed(question.scope, narrowing_of(question)),
     sort="-parcel",
 )

@@ -19,7 +19,7 @@ from org import roles
 from org import services as org
 from org.addresses import words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Person
 from org.selectors import scope_of
@@ -183,14 +183,7 @@ SHOPS: ListSpec[ShopRow] = ListSpec(
     row_label=lambda row: row.name,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(
-        shops_of(scope=question.scope, narrowing=narrowing_of(question))
-    ),
-    matching=lambda question, ids: set(
-        shops_of(scope=question.scope, narrowing=narrowing_of(question))
-        .filter(pk__in=ids)
-        .values_list("pk", flat=True)
-    ),
+    rows=lambda question: shops_of(scope=question.scope, narrowing=narrowing_of(question)),
     sort="shop",
     actions=(
         Action(key="look", label=_("Look now"), permission=roles.SHOPS_EDIT, run=_look),

@@ -18,7 +18,6 @@ from inventory import selectors as stock
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question
 from org.models import Person
 from org.selectors import scope_of
@@ -117,14 +116,8 @@ UNMATCHED: ListSpec[ListingRow] = ListSpec(
     row_url=page_url,
     row_label=name_of,
     filters=filters,
-    count=lambda question: counted(rows_of(question)),
-    matching=lambda question, ids: set(
-        rows_of(question).filter(pk__in=ids).values_list("pk", flat=True)
-    ),
-    ids=lambda question, limit: list(
-        rows_of(question).order_by("id").values_list("pk", flat=True)[:limit]
-    ),
-    total=lambda question: rows_of(question).count(),
+    rows=rows_of,
+    chosen_by=("pk",),
     sort="seen",
     actions=(
         Action(

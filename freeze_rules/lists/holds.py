@@ -121,16 +121,6 @@ def filters(question: Question) -> Sequence[Filter]:
     )
 
 
-def matching(question: Question, ids: Sequence[int]) -> set[int]:
-    """Which of these are still open and fit."""
-    return set(_rows(question).filter(id__in=ids).values_list("id", flat=True))
-
-
-def all_ids(question: Question, limit: int) -> Sequence[int]:
-    """The newest that fit, at most so many."""
-    return list(_rows(question).order_by("-id").values_list("id", flat=True)[:limit])
-
-
 def release(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
     """Let go of whole freezes."""
     del choice
@@ -234,10 +224,7 @@ HOLDS: ListSpec[HoldRow] = ListSpec(
     row_url=page_url,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(_rows(question)),
-    matching=matching,
-    ids=all_ids,
-    total=lambda question: _rows(question).count(),
+    rows=_rows,
     sort="-hold",
     actions=(
         Action(

@@ -15,7 +15,6 @@ from inventory import selectors as stock
 from org import roles
 from org.addresses import day_in, number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.selectors import names_of_actors
@@ -199,7 +198,6 @@ JOURNAL: ListSpec[JournalRow] = ListSpec(
     row_url=page_url,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(narrowed(question)),
-    total=lambda question: narrowed(question).count(),
+    rows=narrowed,
     sort="-at",
 )  # fmt: skip

@@ -18,7 +18,6 @@ from inventory.selectors.board import BoardRow, Narrowing
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 SHELVES = {
@@ -208,13 +207,10 @@ BOARD: ListSpec[BoardRow] = ListSpec(
     row_label=lambda row: f"{row.code} {row.warehouse_code}",
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(boards.board_ids(question.scope, narrowing_of(question))),
-    matching=lambda question, ids: boards.board_matching(
+    rows=lambda question: boards.board_ids(question.scope, narrowing_of(question)),
+    chosen_by=(),
+    still=lambda question, ids: boards.board_matching(
         scope=question.scope, narrowing=narrowing_of(question), ids=ids
     ),
-    ids=lambda question, limit: [
-        row["pk"] for row in boards.board_ids(question.scope, narrowing_of(question))[:limit]
-    ],
     actions=(PRINT_LABELS,),
-    total=lambda question: boards.board_ids(question.scope, narrowing_of(question)).count(),
 )

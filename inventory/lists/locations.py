@@ -19,7 +19,7 @@ from inventory.selectors.location_list import (
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 STATES = {
@@ -113,22 +113,8 @@ LOCATIONS: ListSpec[PlaceListed] = ListSpec(
     row_label=lambda row: f"{row.warehouse_name} {row.code}",
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(
-        places_of(scope=question.scope, narrowing=narrowing_of(question))
-    ),
-    matching=lambda question, ids: set(
-        places_of(scope=question.scope, narrowing=narrowing_of(question))
-        .filter(pk__in=ids)
-        .values_list("pk", flat=True)
-    ),
-    ids=lambda question, limit: list(
-        places_of(scope=question.scope, narrowing=narrowing_of(question))
-        .order_by("sequence", "code")
-        .values_list("pk", flat=True)[:limit]
-    ),
-    total=lambda question: places_of(
-        scope=question.scope, narrowing=narrowing_of(question)
-    ).count(),
+    rows=lambda question: places_of(scope=question.scope, narrowing=narrowing_of(question)),
+    chosen_by=("sequence", "code"),
     sort="location",
     actions=(PRINT_LABELS,),
 )

@@ -17,7 +17,7 @@ from inventory.selectors.lot_board import LotNarrowing, LotRow
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 SHELVES = {"": _("All"), "near": _("Near expiry"), "expired": _("Expired")}
@@ -131,19 +131,10 @@ LOTS: ListSpec[LotRow] = ListSpec(
     row_label=lambda row: f"{row.code} {row.sku_code}",
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(
-        lot_board.lots_of(question.scope, narrowing_of(question), timezone.localdate())
+    rows=lambda question: lot_board.lots_of(
+        question.scope, narrowing_of(question), timezone.localdate()
     ),
-    matching=lambda question, ids: set(
-        lot_board.lots_of(question.scope, narrowing_of(question), timezone.localdate())
-        .filter(pk__in=ids)
-        .values_list("pk", flat=True)
-    ),
-    ids=lambda question, limit: list(
-        lot_board.lots_of(question.scope, narrowing_of(question), timezone.localdate())
-        .order_by("expires_on", "pk")
-        .values_list("pk", flat=True)[:limit]
-    ),
+    chosen_by=("expires_on", "pk"),
     actions=(PRINT_LABELS,),
     sort="expires",
 )

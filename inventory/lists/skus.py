@@ -17,7 +17,7 @@ from inventory.services.editing import change_sku
 from org import roles
 from org.addresses import words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Person
 
@@ -146,16 +146,8 @@ SKUS: ListSpec[SkuListed] = ListSpec(
     row_label=lambda row: row.code,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(skus_of(narrowing=narrowing_of(question))),
-    matching=lambda question, ids: set(
-        skus_of(narrowing=narrowing_of(question)).filter(pk__in=ids).values_list("pk", flat=True)
-    ),
-    ids=lambda question, limit: list(
-        skus_of(narrowing=narrowing_of(question))
-        .order_by("code")
-        .values_list("pk", flat=True)[:limit]
-    ),
-    total=lambda question: skus_of(narrowing=narrowing_of(question)).count(),
+    rows=lambda question: skus_of(narrowing=narrowing_of(question)),
+    chosen_by=("code",),
     sort="code",
     actions=(
         Action(key="off", label=_("Take out of use"), permission=roles.MASTERS_EDIT, run=_off),

@@ -21,7 +21,7 @@ from inventory.selectors.warehouse_list import (
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.selectors import units
 
@@ -119,11 +119,6 @@ WAREHOUSES: ListSpec[WarehouseListed] = ListSpec(
     row_label=lambda row: row.code,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(
-        warehouses_of(scope=question.scope, narrowing=narrowing_of(question))
-    ),
-    total=lambda question: warehouses_of(
-        scope=question.scope, narrowing=narrowing_of(question)
-    ).count(),
+    rows=lambda question: warehouses_of(scope=question.scope, narrowing=narrowing_of(question)),
     sort="code",
 )

@@ -16,7 +16,6 @@ from oms.refusals import OrderRefused
 from oms.selectors import ExceptionRow
 from org import roles
 from org.lists import cells
-from org.lists.counting import counted
 from org.lists.specs import (
     Action,
     Answer,
@@ -85,21 +84,6 @@ def filters(question: Question) -> Sequence[Filter]:
     """The tabs are the filters."""
     del question
     return ()
-
-
-def count(question: Question) -> Counted:
-    """How many fit."""
-    return counted(_rows(question))
-
-
-def matching(question: Question, ids: Sequence[int]) -> set[int]:
-    """Which of these are still open and fit."""
-    return set(_rows(question).filter(id__in=ids).values_list("id", flat=True))
-
-
-def all_ids(question: Question, limit: int) -> Sequence[int]:
-    """The newest that fit, at most so many."""
-    return list(_rows(question).order_by("-id").values_list("id", flat=True)[:limit])
 
 
 def _rows(question: Question) -> selectors.Exceptions:
@@ -204,10 +188,7 @@ EXCEPTIONS: ListSpec[ExceptionRow] = ListSpec(
     row_label=lambda row: f"{row.number} {row.label}",
     filters=filters,
     tabs=tabs,
-    count=count,
-    matching=matching,
-    ids=all_ids,
-    total=lambda question: _rows(question).count(),
+    rows=_rows,
     sort="-order",
     actions=(
         *(

@@ -19,8 +19,7 @@ from oms.selectors import Narrowing, OrderRow
 from org import roles
 from org.addresses import day_in, number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted
-from org.lists.specs import Column, Counted, Filter, Kind, ListSpec, Part, Question, Tab
+from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 # Empty states nobody is looking at only widen the row of tabs.
 ALWAYS_SHOWN = {"", "EXCEPTION", "PREPROCESS", "SUBMITTED", "SHIPPED"}
@@ -84,23 +83,6 @@ def tabs(question: Question) -> Sequence[Tab]:
         for tab, found in counts.items()
         if found.count or tab in ALWAYS_SHOWN or tab == narrowing.tab
     ]
-
-
-def count(question: Question) -> Counted:
-    """How many orders fit."""
-    return counted(selectors.narrowed(question.scope, narrowing_of(question)))
-
-
-def matching(question: Question, ids: Sequence[int]) -> set[int]:
-    """Which of these orders still fit."""
-    rows = selectors.narrowed(question.scope, narrowing_of(question)).filter(id__in=ids)
-    return set(rows.values_list("id", flat=True))
-
-
-def ids(question: Question, limit: int) -> Sequence[int]:
-    """The newest orders that fit, at most so many."""
-    rows = selectors.narrowed(question.scope, narrowing_of(question))
-    return list(rows.order_by("-id").values_list("id", flat=True)[:limit])
 
 
 def page_url(row: OrderRow) -> str:
@@ -195,10 +177,7 @@ ORDERS: ListSpec[OrderRow] = ListSpec(
     row_url=page_url,
     filters=filters,
     tabs=tabs,
-    count=count,
-    matching=matching,
-    ids=ids,
-    total=lambda question: selectors.narrowed(question.scope, narrowing_of(question)).count(),
+    rows=lambda question: selectors.narrowed(question.scope, narrowing_of(question)),
     reveal=receivers,
     sort=selectors.NEWEST,
     actions=ACTIONS,

@@ -18,9 +18,10 @@ from django.utils.translation import ngettext
 
 from org import services as org
 from org.lists.files import CSV, cell_value, csv_text
+from org.lists.fitting import all_ids, still_fitting
 from org.lists.pages import may_act, question_of_query
 from org.lists.registry import list_of
-from org.lists.specs import MANY, MOST_CHOSEN, Action, Answer, ListSpec, Question
+from org.lists.specs import MANY, MOST_CHOSEN, Action, Answer, ListSpec
 from org.models import Batch, Person
 from org.selectors.belonging import unit_of_person
 
@@ -72,15 +73,15 @@ def choose(*, spec: ListSpec[Any], wish: Wish, person: Person) -> Batch:
     assert connection.in_atomic_block, "The edge opens the transaction."
     action_of(spec, wish.action, person)
     question = question_of_query(spec, wish.query, wish.sort, person)
-    if wish.everything and spec.ids is not None:
-        ids = list(spec.ids(question, MOST_CHOSEN + 1))
+    if wish.everything and spec.rows is not None:
+        ids = all_ids(spec, question, MOST_CHOSEN + 1)
         if len(ids) > MOST_CHOSEN:
             raise BatchRefused(
                 "too_many",
                 _("More than 10,000 rows match. Narrow the list, then choose all of them."),
             )
     else:
-        fitting = _matching(spec, question, wish.ids)
+        fitting = still_fitting(spec, question, wish.ids)
         ids = [pk for pk in dict.fromkeys(wish.ids) if pk in fitting]
     if not ids:
         raise BatchRefused("nothing_chosen", _("Choose at least one row."))
@@ -151,7 +152,7 @@ def moved_on(*, batch_id: int, person: Person) -> int:
         return 0
     spec = list_of(batch.list_key)
     question = question_of_query(spec, batch.query, batch.sort, person)
-    fitting = _matching(spec, question, batch.ids)
+    fitting = still_fitting(spec, question, batch.ids)
     left = [pk for pk in batch.ids if pk in fitting]
     gone = len(batch.ids) - len(left)
     if gone and left:
@@ -204,14 +205,10 @@ def _checked(
     return why, choice if action.choices is not None else ""
 
 
-def _matching(spec: ListSpec[Any], question: Question, ids: Sequence[int]) -> set[int]:
-    return spec.matching(question, ids) if spec.matching is not None and ids else set()
-
-
 def _done(spec: ListSpec[Any], action: Action, batch: Batch, ids: Sequence[int]) -> list[Answer]:
     """Act on the rows that still fit; the others say that they moved on."""
     question = question_of_query(spec, batch.query, batch.sort, batch.person)
-    fitting = _matching(spec, question, ids)
+    fitting = still_fitting(spec, question, ids)
     answers = [
         Answer(pk, str(pk), False, _("It no longer fits the filter that you confirmed."))
         for pk in ids

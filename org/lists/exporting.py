@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from org import services as org
 from org.lists.files import CSV, PLAIN_BOOK, XLSX, cell_value, csv_text, guarded, write_row
+from org.lists.fitting import how_many_exactly
 from org.lists.pages import may_see, question_of_query
 from org.lists.registry import list_of
 from org.lists.specs import Column, ListSpec, Part
@@ -98,7 +99,7 @@ def export(work: org.Work) -> Iterator[org.Step]:
     question = question_of_query(spec, told["query"], told["sort"], work.person)
     done, piece = work.done, int(work.place.get("piece", 0))
     cursor, all_read = str(work.place.get("cursor", "")), bool(work.place.get("read"))
-    total = spec.total(question) if spec.total and not all_read else None
+    total = None if all_read else how_many_exactly(spec, question)
     while not all_read:
         part = spec.read(question, cursor, CHUNK)
         done, piece, cursor = done + len(part.rows), piece + 1, part.after

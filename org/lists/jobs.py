@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from org import services
 from org.addresses import words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Job, Person
@@ -178,14 +178,7 @@ JOBS: ListSpec[JobView] = ListSpec(
     row_label=lambda row: row.title,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(_rows(question)),
-    matching=lambda question, ids: set(
-        _rows(question).filter(pk__in=ids).values_list("pk", flat=True)
-    ),
-    ids=lambda question, limit: list(
-        _rows(question).order_by("-id").values_list("pk", flat=True)[:limit]
-    ),
-    total=lambda question: _rows(question).count(),
+    rows=_rows,
     sort="-asked",
     actions=(
         Action(key="stop", label=_("Stop"), permission="", run=_stop),

@@ -14,6 +14,7 @@ from org import selectors
 from org.access import person_of
 from org.addresses import number_in
 from org.lists.cells import cell_of
+from org.lists.fitting import how_many
 from org.lists.specs import Action, Column, Counted, Filter, Kind, ListSpec, Question, Tab
 from org.models import Person
 from org.scope import Scope
@@ -111,7 +112,7 @@ def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> Lis
         if part.before and not spec.one_way else "",
         next_url=address.to(cursor=part.after) if part.after else "",
         clear_url=address.bare(_tab_params(spec, filters)) if _narrows(filters, asked) else "",
-        counted=spec.count(asked) if spec.count else None,
+        counted=how_many(spec, asked),
         actions=[{"key": each.key, "label": each.label, "dangerous": each.dangerous}
                  for each in actions],
         query=urlencode(asked.asked),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from org import roles, services
 from org.addresses import number_in, words_in
 from org.lists import cells
-from org.lists.counting import counted, counted_tabs
+from org.lists.counting import counted_tabs
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Person
@@ -180,14 +180,8 @@ PEOPLE: ListSpec[PersonView] = ListSpec(
     row_label=lambda row: row.name,
     filters=filters,
     tabs=tabs,
-    count=lambda question: counted(_rows(question)),
-    matching=lambda question, ids: set(
-        _rows(question).filter(pk__in=ids).values_list("pk", flat=True)
-    ),
-    ids=lambda question, limit: list(
-        _rows(question).order_by("pinyin", "pk").values_list("pk", flat=True)[:limit]
-    ),
-    total=lambda question: _rows(question).count(),
+    rows=_rows,
+    chosen_by=("pinyin", "pk"),
     sort="name",
     actions=(
         Action(

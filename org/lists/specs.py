@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from org.scope import Scope
@@ -184,13 +185,13 @@ class ListSpec(Generic[Row]):
     row_url: Callable[[Row], str]
     filters: Callable[[Question], Sequence[Filter]]
     tabs: Callable[[Question], Sequence[Tab]] | None = None
-    # How many fit the question; None where the list is short enough to be read whole.
-    count: Callable[[Question], Counted] | None = None
-    # Which of these rows still fit the question; needed for actions.
-    matching: Callable[[Question, Sequence[int]], set[int]] | None = None
-    ids: Callable[[Question, int], Sequence[int]] | None = None
-    # All of them, for the progress of an export; slow questions are allowed.
-    total: Callable[[Question], int] | None = None
+    # All that fit the question, unordered: what is counted, chosen and checked again before an
+    # action. None where the list is short enough to be read whole.
+    rows: Callable[[Question], QuerySet[Any, Any]] | None = None
+    # The order in which all of them are chosen; empty where `rows` is a union.
+    chosen_by: Sequence[str] = ("-pk",)
+    # Which of these ids still fit, where `rows` cannot be narrowed to them.
+    still: Callable[[Question, Sequence[int]], set[int]] | None = None
     # What is secret of these rows, by row and column key.
     reveal: Callable[[Sequence[int]], Mapping[int, Mapping[str, str]]] | None = None
     sort: str = ""

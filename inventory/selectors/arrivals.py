@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,47 +37,60 @@ class Arrival:
 
 def arrivals(posting_ids: Collection[int]) -> list[Arrival]:
     """The postings in the order of their ids; three statements."""
-    lines: dict[int, list[ArrivedLine]] = defaultdict(list)
-    rows = Entry.objects.filter(posting__in=posting_ids, on_hand__gt=0, stock__isnull=False)
-    for row in rows.select_related("balance", "stock__lot").order_by("id"):
-        assert row.balance is not None, "Units in cells belong to a balance."
-        assert row.stock is not None, "Only units in cells are asked."
-        lot = row.stock.lot
-        lines[row.posting_id].append(
-            ArrivedLine(
-                warehouse_id=row.balance.warehouse_id,
-                sku_id=row.sku_id,
-                lot_id=row.stock.lot_id,
-                location_id=row.stock.location_id,
-                grade=row.balance.grade,
-                qty=row.on_hand,
-                supplier=lot.supplier if lot else "",
-                customs=lot.customs if lot else "NONE",
-            )
-        )
-    postings = list(Posting.objects.filter(pk__in=posting_ids).order_by("id"))
+    lines = _lines(posting_ids)
+    postings = list(
+        Posting.objects.filter(pk__in=lines)
+        .order_by("id")
+        .values_list("pk", "kind", "document", "occurred_at")
+    )
     due: dict[tuple[str, int, int], datetime] = {
         (document, house, sku): at
         for document, house, sku, at in Incoming.objects.filter(
-            document__in={row.document for row in postings}
+            document__in={document for _, _, document, _ in postings}
         ).values_list("document", "warehouse_id", "sku_id", "due_at")
     }
     return [
         Arrival(
-            posting_id=row.pk,
-            kind=row.kind,
-            document=row.document,
-            at=row.occurred_at,
-            lines=tuple(lines[row.pk]),
+            posting_id=pk,
+            kind=kind,
+            document=document,
+            at=at,
+            lines=tuple(lines[pk]),
             due_at=min(
                 (
-                    at
-                    for line in lines[row.pk]
-                    if (at := due.get((row.document, line.warehouse_id, line.sku_id)))
+                    day
+                    for line in lines[pk]
+                    if (day := due.get((document, line.warehouse_id, line.sku_id)))
                 ),
                 default=None,
             ),
         )
-        for row in postings
-        if lines[row.pk]
+        for pk, kind, document, at in postings
     ]
+
+
+_COLUMNS = (
+    "posting_id", "balance__warehouse_id", "sku_id", "stock__lot_id", "stock__location_id",
+    "balance__grade", "on_hand", "stock__lot__supplier", "stock__lot__customs",
+)  # fmt: skip
+
+
+def _lines(posting_ids: Collection[int]) -> dict[int, list[ArrivedLine]]:
+    """What came into cells, by posting. Plain columns: a replay reads half a million of them."""
+    lines: dict[int, list[ArrivedLine]] = {}
+    rows = Entry.objects.filter(posting__in=posting_ids, on_hand__gt=0, stock__isnull=False)
+    for row in rows.order_by("id").values_list(*_COLUMNS):
+        posting, house, sku, lot, place, grade, qty, supplier, customs = row
+        lines.setdefault(posting, []).append(
+            ArrivedLine(
+                warehouse_id=house,
+                sku_id=sku,
+                lot_id=lot,
+                location_id=place,
+                grade=grade,
+                qty=qty,
+                supplier=supplier or "",
+                customs=customs or "NONE",
+            )
+        )
+    return lines

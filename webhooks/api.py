@@ -12,12 +12,12 @@ from rest_framework.response import Response
 
 from org import roles
 from org.api import shapes
-from org.api.callers import Program
 from org.api.describing import described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape
+from org.callers import Program
 from webhooks import addresses, refusals, selectors, services
 from webhooks.addresses import AddressRefused
 from webhooks.refusals import WebhookRefused

@@ -19,13 +19,13 @@ from freeze_rules.services import leases, recall_consent, recalls
 from inventory import services as inventory
 from inventory.selectors.genealogy import Cone, Promised, Shipped, Step, SuspectCell, SuspectLot
 from org import roles
-from org.api.callers import SignedIn
 from org.api.cursors import Page, read_cursor
 from org.api.describing import described, joined
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, moment, number, text, word
+from org.callers import SignedIn
 from org.models import Person
 from org.services import approvals
 

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from freeze_rules.api.reporting import Reporting
 from freeze_rules.selectors import clearance
+from freeze_rules.services.orders import FreezeRefused
 from freeze_rules.services.reports import clearance as services
 from inventory import selectors as stock
 from inventory import services as inventory
@@ -80,6 +81,10 @@ class ClearanceTaken(Reporting):
 
         try:
             return self.done(work)
+        except FreezeRefused as refused:
+            # What lies beyond the caller's places is answered as what is not there.
+            status = {"unknown_hold": 404, "part_of_recall": 409}.get(refused.code, 403)
+            raise Faulty(Fault(code=refused.code, said=str(refused), status=status)) from None
         except inventory.Refused as refused:
             raise Faulty(Fault(code=refused.code, said=str(refused), status=409)) from None
 

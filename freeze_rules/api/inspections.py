@@ -18,11 +18,11 @@ from freeze_rules.services.reports import inspections
 from freeze_rules.services.reports.naming import named
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
-from org.api.callers import Caller
 from org.api.describing import described
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, Spot, Wrong, number, reads, text, word
+from org.callers import Caller
 from org.scope import Scope
 from org.selectors.attachments import files_of
 from org.services.approvals import ApprovalRefused

@@ -11,14 +11,16 @@ from rest_framework.response import Response
 
 from freeze_rules.services.reports.refusals import SENTENCES, ReportRefused
 from org import roles
-from org.api.callers import SignedIn
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
+from org.callers import SignedIn
 from org.models import Person
 
 add_texts(SENTENCES)
 # What an address names; as a field of a body it is only a wrong value.
 THINGS = frozenset({"unknown_inspection", "unknown_incident", "unknown_promotion"})
+# Not with the freeze as it is now.
+CONFLICTS = frozenset({"nothing_to_take", "consent_needed"})
 
 
 class Reporting(Endpoint):
@@ -53,7 +55,10 @@ class Reporting(Endpoint):
 
     def _fault(self, refused: ReportRefused) -> Fault:
         status = 422
-        if refused.code.endswith("_already") or refused.code == "nothing_to_take":
+        if refused.code.endswith("_already") or refused.code in (
+            "nothing_to_take",
+            "consent_needed",
+        ):
             status = 409
         elif refused.code == "not_allowed":
             status = 403

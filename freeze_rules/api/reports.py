@@ -15,10 +15,10 @@ from freeze_rules.services.reports import customs, suppliers
 from freeze_rules.services.reports.naming import named
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
-from org.api.callers import SignedIn
 from org.api.describing import described
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, text, word
+from org.callers import SignedIn
 
 STATES = customs.STATES
 AT_CUSTOMS = {

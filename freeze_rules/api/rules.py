@@ -17,12 +17,12 @@ from freeze_rules.services import cases, exchange, replaying, rules
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.services.trying import try_case
 from org import roles
-from org.api.callers import SignedIn
 from org.api.describing import Needed, Raw, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, day, facts, number, text, word
+from org.callers import SignedIn
 from org.models import Person
 
 add_texts(rules.SENTENCES)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from freeze_rules.models import JournalLine, Promotion, Watch
+from freeze_rules.models import JournalLine, Promotion, PromotionLine, Watch
 from inventory import selectors as stock
 from inventory.selectors import facts as stock_facts
 from inventory.selectors.lot_outcomes import outcomes_of_freezes
@@ -71,10 +72,17 @@ def to_clear(*, scope: Scope) -> list[ToClear]:
     return sorted(rows, key=lambda row: (row.days_left is None, row.days_left or 0, row.hold_id))
 
 
-def running_promotions() -> list[tuple[int, str]]:
+def running_promotions(*, scope: Scope) -> list[tuple[int, str]]:
     """Promotions that may take goods over: id and what people call them."""
-    rows = Promotion.objects.filter(state=Promotion.State.OPEN).order_by("closes_at", "id")
+    rows = with_a_line(scope=scope).filter(state=Promotion.State.OPEN).order_by("closes_at", "id")
     return [(row.pk, f"{row.number} {row.name}") for row in rows]
+
+
+def with_a_line(*, scope: Scope) -> QuerySet[Promotion]:
+    """Promotions that have goods of one of these warehouses."""
+    houses = {view.id for view in stock.warehouses(scope=scope)}
+    here = PromotionLine.objects.filter(promotion=OuterRef("pk"), warehouse__in=houses)
+    return Promotion.objects.filter(Exists(here))
 
 
 @dataclass(frozen=True, kw_only=True)

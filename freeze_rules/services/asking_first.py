@@ -30,7 +30,7 @@ def ask_to_hold(request: inventory.HoldRequest, *, person: Person) -> int | None
     if not known and not approvals.has_policy(kind=freeze_consent.CODE):
         return None
     payload = commanded.payload_of(request, person)
-    unit_id = freeze_consent.unit_of_warehouse(request.warehouse_id)
+    unit_id = freeze_consent.unit_to_ask(request.warehouse_id)
     place = (unit_id, request.warehouse_id)
     if not known:
         roles = {view.code: view.role for view in stock.reasons(by_hand=False)}

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -102,26 +102,53 @@ def _lost(plan: inventory.Plan, freezes: Sequence[stock.HoldView]) -> Lost:
     return lost
 
 
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much it is: a line for people, base units, their value at cost, codes and names."""
+
+    subject: str
+    units: int
+    amount: Decimal
+    codes: Mapping[int, str]
+    names: Mapping[int, str]
+
+
+def size_of(units: Mapping[int, int], *, document: str) -> Size:
+    """How much so many units of each SKU are. Two statements."""
+    ids = sorted(units)
+    skus, costs = stock.skus(ids), scope_units.costs_of(ids)
+    names = {sku: f"{skus[sku].code} {skus[sku].name}" for sku in ids}
+    goods = list(names.values())
+    if len(goods) > 1:
+        goods = [f"{goods[0]} +{len(goods) - 1}"]
+    count = sum(units.values())
+    amount = sum((costs[sku] * qty for sku, qty in units.items()), Decimal(0))
+    return Size(
+        subject=" · ".join([document, *goods, f"{count:,}"]),
+        units=count,
+        amount=amount.quantize(Decimal("0.01")),
+        codes={sku: skus[sku].code for sku in ids},
+        names=names,
+    )
+
+
 def facts_of(payload: Payload) -> Facts:
     """How many frozen units it would let go of, their value, and what becomes of them."""
     freezes, request = freezes_in(payload), request_in(payload)
     lost = _lost(plan_of(payload), freezes)
-    ids = {sku for _document, _reason, sku in lost}
-    skus, costs = stock.skus(sorted(ids)), scope_units.costs_of(ids)
-    units = sum(lost.values())
-    amount = sum((costs[key[2]] * qty for key, qty in lost.items()), Decimal(0))
-    goods = [f"{skus[sku].code} {skus[sku].name}" for sku in sorted(ids)]
-    if len(goods) > 1:
-        goods = [f"{goods[0]} +{len(goods) - 1}"]
+    by_sku: Counter[int] = Counter()
+    for (_document, _reason, sku), qty in lost.items():
+        by_sku[sku] += qty
     documents = sorted({hold.document for hold in freezes}) or [request.document]
+    size = size_of(by_sku, document=documents[0])
     labels = sorted({hold.reason_label for hold in freezes})
     return Facts(
-        subject=" · ".join([documents[0], *goods, f"{units:,}"]),
-        amount=amount.quantize(Decimal("0.01")),
-        qty=units,
+        subject=size.subject,
+        amount=size.amount,
+        qty=size.units,
         traits=("SAFETY",) if any(hold.is_safety for hold in freezes) else (),
         changes=tuple(_changes(freezes, lost)),
-        impact=(("reason", ", ".join(labels)), *_becomes(payload, units)),
+        impact=(("reason", ", ".join(labels)), *_becomes(payload, size.units)),
         links=tuple(("hold", reverse("hold", args=[hold.id])) for hold in freezes[:1]),
     )
 
@@ -199,6 +226,8 @@ def carry_out(payload: Payload, *, granted: Granted, action: str, told: str, uni
     """
     request = replace(request_in(payload), key=granted.key)
     verb = payload["command"]["verb"]
+    # Asked first: a freeze that is let go of whole is closed afterwards.
+    unit_id = _unit_of(payload)
     carry: Any = SERVICES[verb]
     outcome = carry([request], actor=granted.maker.actor)[0].check()
     if not outcome.repeated:
@@ -210,6 +239,14 @@ def carry_out(payload: Payload, *, granted: Granted, action: str, told: str, uni
                 told: units, "verb": verb, "approval": granted.number,
                 "approved_by": [each.actor for each in granted.deciders],
             },
-            unit_id=unit_over({hold.unit_id for hold in freezes_in(payload) if hold.unit_id}),
+            unit_id=unit_id,
         )  # fmt: skip
     return str(request.document)
+
+
+def _unit_of(payload: Payload) -> int | None:
+    """The unit that the trail shows it to: the warehouse's, or the one over all the freezes."""
+    request = request_in(payload)
+    if isinstance(request, (inventory.ScrapRequest, inventory.RegradeRequest)):
+        return stock.unit_of_warehouse(request.warehouse_id)
+    return unit_over({hold.unit_id for hold in freezes_in(payload) if hold.unit_id})

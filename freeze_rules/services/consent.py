@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from freeze_rules.selectors.by_hand import also_needed
 from freeze_rules.services import commanded
 from freeze_rules.services.manual import (
     Released,
@@ -28,6 +29,7 @@ from inventory import services as inventory
 from inventory.selectors import reach
 from org import roles
 from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
+from org.callers import SignedIn
 from org.models import Person
 from org.scope import Scope
 from org.selectors import head_office_id, scope_of
@@ -236,9 +238,10 @@ def _check_command(payload: Payload, granted: Granted) -> None:
 def _check_approved_by_one_who_may(hold: stock.HoldView, granted: Granted) -> None:
     """A policy never lets go of what none of those who agreed, or asked, could let go of."""
     reason = next(each for each in stock.reasons(by_hand=False) if each.code == hold.reason_code)
+    also = also_needed([hold.id]).get(hold.id, "")
     for person in (*granted.deciders, granted.maker):
         try:
-            check_may_release(reason, hold.id, person)
+            check_may_release(reason, hold.id, SignedIn(person), also=also)
         except FreezeRefused:
             continue
         return

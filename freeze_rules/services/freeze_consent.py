@@ -35,7 +35,6 @@ from org import roles
 from org import services as org
 from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
 from org.models import Person
-from org.scope import Scope
 from org.selectors import head_office_id
 from org.services import approvals
 
@@ -65,7 +64,7 @@ def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan
     assert connection.in_atomic_block, "The edge opens the transaction."
     check(order, person)
     payload: Payload = {"order": order.said(), "pk": pk, "person": person.pk}
-    unit_id = unit_of_warehouse(order.warehouse_id)
+    unit_id = unit_to_ask(order.warehouse_id)
     needed = approvals.needed(
         kind=CODE, facts=_summarize(payload), unit_id=unit_id, warehouse_id=order.warehouse_id,
         person=person,
@@ -87,12 +86,10 @@ def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan
     return Laid(approval_id=asked.pk)
 
 
-def unit_of_warehouse(warehouse_id: int | None) -> int:
-    """The unit whose warehouse it is; the head office when it reaches into several."""
-    if warehouse_id is None:
-        return head_office_id()
-    [house] = stock.warehouses(scope=Scope.everything(), ids=[warehouse_id])
-    return house.unit_id
+def unit_to_ask(warehouse_id: int | None) -> int:
+    """The unit whose people agree: the warehouse's; the head office when it is in several."""
+    unit_id = stock.unit_of_warehouse(warehouse_id)
+    return head_office_id() if unit_id is None else unit_id
 
 
 def _order(payload: Payload) -> FreezeOrder:

@@ -25,6 +25,7 @@ from inventory import services as inventory
 from inventory.selectors import reach
 from org import roles
 from org import services as org
+from org.callers import Caller, SignedIn
 from org.models import Person
 from org.selectors import scope_of
 
@@ -184,7 +185,8 @@ def unfreeze(
         raise FreezeRefused("unknown_hold")
     hold = found[0]
     check_release(hold, qty=qty, why=why)
-    check_may_release(by_hand(hold.reason_code), hold_id, person)
+    also = also_needed([hold_id]).get(hold_id, "")
+    check_may_release(by_hand(hold.reason_code), hold_id, SignedIn(person), also=also)
     return release_units(hold, key=f"unfreeze:{key}", qty=qty, why=why, actor=person.actor)
 
 
@@ -254,8 +256,12 @@ def unfreeze_each(
         hold.id: hold
         for hold in stock.holds(scope=scope, ids=hold_ids, closed=True, limit=len(hold_ids))
     }
+    by, also = SignedIn(person), also_needed(hold_ids)
     answers = {
-        pk: (found[pk].document if pk in found else f"H-{pk}", _stays(found.get(pk), person))
+        pk: (
+            found[pk].document if pk in found else f"H-{pk}",
+            _stays(found.get(pk), by, also=also.get(pk, "")),
+        )
         for pk in hold_ids
     }
     wanted = [pk for pk in hold_ids if not answers[pk][1]]
@@ -278,29 +284,35 @@ def unfreeze_each(
     return answers
 
 
-def _stays(hold: stock.HoldView | None, person: Person) -> str:
+def _stays(hold: stock.HoldView | None, by: Caller, *, also: str) -> str:
     """Why a freeze may not be let go of; empty when it may."""
     try:
         if hold is None:
             raise FreezeRefused("unknown_hold")
         if hold.role != "FREEZE":
             raise FreezeRefused("not_a_freeze")
-        check_may_release(by_hand(hold.reason_code), hold.id, person)
+        check_may_release(by_hand(hold.reason_code), hold.id, by, also=also)
     except FreezeRefused as refused:
         return str(refused)
     return ""
 
 
-def check_may_release(reason: stock.ReasonView, hold_id: int, person: Person) -> None:
-    """The reason and the rule say who lets go, and all of it lies where that person may."""
+def check_may_release(reason: stock.ReasonView, hold_id: int, by: Caller, *, also: str) -> None:
+    """The reason and the rule say who lets go, and all of it lies where they may.
+
+    Args:
+        also: the permission that the rule asks besides (`also_needed`); empty for none.
+
+    Raises:
+        FreezeRefused: part_of_recall, not_allowed, unknown_hold, rule_asks_more.
+    """
     permission = reason.release_permission
     if RecallHold.objects.filter(hold_id=hold_id, recall__lifted_at__isnull=True).exists():
         raise FreezeRefused("part_of_recall")
     [held] = reach.holds(hold_ids=[hold_id], documents=[])
-    if not person.may(permission):
+    if not by.may(permission):
         raise FreezeRefused("not_allowed")
-    if not held.inside(scope_of(person, permission=permission)):
+    if not held.inside(by.scope(permission)):
         raise FreezeRefused("unknown_hold")
-    more = also_needed([hold_id]).get(hold_id, "")
-    if more and not (person.may(more) and held.inside(scope_of(person, permission=more))):
+    if also and not (by.may(also) and held.inside(by.scope(also))):
         raise FreezeRefused("rule_asks_more")

@@ -8,19 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from decimal import Decimal
 from typing import cast
 
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.services import commanded
-from freeze_rules.services.freeze_consent import unit_of_warehouse
+from freeze_rules.services.freeze_consent import unit_to_ask
 from freeze_rules.services.orders import FreezeRefused
 from inventory import selectors as stock
 from inventory import services as inventory
-from inventory.selectors import scope_units
 from org import roles
 from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
+from org.selectors import scope_of
 
 CODE = "stock.scrap"
 SHOWN = 20
@@ -28,7 +27,7 @@ SHOWN = 20
 
 def place_of(request: inventory.ScrapRequest) -> tuple[int, int | None]:
     """The unit and the warehouse that the goods lie in."""
-    return unit_of_warehouse(request.warehouse_id), request.warehouse_id
+    return unit_to_ask(request.warehouse_id), request.warehouse_id
 
 
 def has_free_units(request: inventory.ScrapRequest) -> bool:
@@ -47,28 +46,22 @@ def summarize(payload: Payload) -> Facts:
     for line in request.lines:
         if line.hold_id is None:
             lost[line.sku_id] += line.qty
-    skus, costs = stock.skus(sorted(lost)), scope_units.costs_of(set(lost))
     house = request.warehouse_id
     free = stock.available(sku_ids=set(lost), warehouse_ids={house}, kits=False)
-    names = {sku: f"{skus[sku].code} {skus[sku].name}" for sku in sorted(lost)}
-    goods = list(names.values())[:1]
-    if len(names) > 1:
-        goods = [f"{goods[0]} +{len(names) - 1}"]
-    units = sum(lost.values())
-    amount = sum((costs[sku] * qty for sku, qty in lost.items()), Decimal(0))
+    size = commanded.size_of(lost, document=request.document)
     done = "scrapped" if request.to == "SCRAPPED" else "sent_back"
     return Facts(
-        subject=" · ".join([request.document, *goods, f"{units:,}"]),
-        amount=amount.quantize(Decimal("0.01")),
-        qty=units,
+        subject=size.subject,
+        amount=size.amount,
+        qty=size.units,
         changes=tuple(
             Change(
-                what=names[sku], code=skus[sku].code, before=free.get((house, sku), 0),
+                what=size.names[sku], code=size.codes[sku], before=free.get((house, sku), 0),
                 after=free.get((house, sku), 0) - lost[sku],
             )
             for sku in sorted(lost)[:SHOWN]
         ),
-        impact=((done, units), ("why", request.why)),
+        impact=((done, size.units), ("why", request.why)),
     )  # fmt: skip
 
 
@@ -86,14 +79,19 @@ def _apply(payload: Payload, granted: Granted) -> str:
     """Scrap them in the name of whoever asked.
 
     Raises:
-        CannotApply: not_allowed, and what the ledger refuses.
+        CannotApply: not_allowed, unknown_warehouse, and what the ledger refuses.
     """
+    request = _request(payload)
     try:
         if not granted.maker.may(roles.STOCK_SCRAP):
             raise FreezeRefused("not_allowed")
+        scope = scope_of(granted.maker, permission=roles.STOCK_SCRAP)
+        if not stock.warehouses(scope=scope, ids=[request.warehouse_id]):
+            raise FreezeRefused("unknown_warehouse")
         return commanded.carry_out(
             payload, granted=granted, action="stock.scrapped", told="units",
-            units=summarize(payload).qty,
+            # All that goes, the frozen units too: consent was asked for the free ones only.
+            units=sum(line.qty for line in request.lines),
         )  # fmt: skip
     except (FreezeRefused, inventory.Refused) as wrong:
         raise CannotApply(wrong.code, str(wrong)) from wrong

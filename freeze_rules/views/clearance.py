@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules.selectors import clearance as asked
+from freeze_rules.services.orders import FreezeRefused
 from freeze_rules.services.reports import clearance
 from freeze_rules.services.reports.refusals import ReportRefused
 from freeze_rules.views.tables import as_file
@@ -21,7 +22,7 @@ from inventory import services as inventory
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.selectors import scope_of
 
 
@@ -32,12 +33,12 @@ def clearance_list(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     rows = asked.to_clear(scope=scope_of(person, permission=roles.STOCK_VIEW))
     months = _months(request)
-    may = person.may(roles.STOCK_CONVERT)
+    converts = scope_of(person, permission=roles.STOCK_CONVERT)
     context = {
         "rows": rows,
         "months": months[::-1],
         "anything": any(row.sold or row.back or row.to_supplier or row.scrapped for row in months),
-        "promotions": asked.running_promotions() if may else [],
+        "promotions": asked.running_promotions(scope=converts),
         "units": sum(row.units for row in rows),
         "cost": sum(row.cost for row in rows),
     }
@@ -102,7 +103,7 @@ def take_over(request: HttpRequest, hold_id: int) -> HttpResponse:
                 promotion_id=number_in(request.POST, "promotion") or 0,
                 by=SignedIn(person_of(request)),
             )
-    except (ReportRefused, inventory.Refused) as refused:
+    except (ReportRefused, FreezeRefused, inventory.Refused) as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("The lot is the promotion's reserve now."))

@@ -26,7 +26,7 @@ from freeze_rules.services.reports.refusals import ReportRefused
 from freeze_rules.views.reports import Cell, Desk, refuse
 from org import roles
 from org.access import permission_required, person_of
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.scope import Scope
 from org.selectors import names_of_actors, scope_of
 

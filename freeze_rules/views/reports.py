@@ -26,7 +26,7 @@ from freeze_rules.services.reports import incidents, inspections, suppliers
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org.access import permission_required, person_of
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.models import Person
 from org.selectors import attachments, names_of_actors, scope_of
 from org.services import approvals

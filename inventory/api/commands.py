@@ -23,11 +23,11 @@ from inventory.api.faults import of_refusal
 from inventory.api.verbs import VERBS, Verb
 from inventory.requests import Outcome, Refused
 from inventory.selectors import reach
-from org.api.callers import SignedIn
 from org.api.describing import ERRORS, Raw, any_of, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
 from org.api.shapes import Shape, Spot, Wrong
+from org.callers import SignedIn
 from org.models import Person
 from org.services import approvals
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from inventory.api.codes import Codes
 from inventory.selectors.reach import HoldReach
-from org.api.callers import Caller
 from org.api.faults import Fault
+from org.callers import Caller
 
 
 def _may_let_go(hold: HoldReach, codes: Codes, caller: Caller) -> bool:

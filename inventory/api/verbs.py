@@ -31,7 +31,6 @@ from inventory.api.shapes import (
 from inventory.models.books import Grade
 from inventory.services import correcting
 from org import roles
-from org.api.callers import Caller
 from org.api.faults import Fault
 from org.api.shapes import (
     Field,
@@ -46,6 +45,7 @@ from org.api.shapes import (
     texts,
     word,
 )
+from org.callers import Caller
 from org.models import Person
 
 Consent = Callable[..., int | None]

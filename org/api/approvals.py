@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from org import roles
-from org.api.callers import SignedIn
 from org.api.cursors import Page, read_cursor
 from org.api.describing import described, joined, sparse
 from org.api.endpoints import Endpoint
@@ -19,6 +18,7 @@ from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, only, plain
 from org.api.shapes import Field, Shape, text, word
 from org.approving import Facts
+from org.callers import SignedIn
 from org.models import ApprovalState
 from org.selectors import approvals as asked
 from org.services import approvals

@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from org import selectors
 from org.access import address_of
 from org.api import signing
-from org.api.callers import Program
 from org.api.faults import Fault, Faulty, add_texts
+from org.callers import Program
 
 add_texts(
     {

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from org.api.authentication import HouseAuthentication
-from org.api.callers import Program, SignedIn, caller_of
+from org.api.callers import caller_of
 from org.api.faults import Fault, Faulty, add_texts, of_exception
 from org.api.idempotency import Asked, done_once, fingerprint, key_in
 from org.api.limits import Taken, buckets
+from org.callers import Program, SignedIn
 from org.scope import Scope
 
 # The permission of what anybody may see who was let in.

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from org import roles, services
-from org.api.callers import SignedIn
 from org.api.cursors import cursor_of, read_cursor
 from org.api.describing import described, sparse
 from org.api.endpoints import LET_IN, Endpoint
 from org.api.faults import Fault, Faulty
 from org.api.queries import Query, only, plain
+from org.callers import SignedIn
 from org.models import Person
 from org.selectors import JobView, job, job_file, jobs
 from org.selectors.staff import StaffRow, staff

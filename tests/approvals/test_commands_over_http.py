@@ -171,6 +171,7 @@ def test_a_release_waits_and_happens_once_somebody_agreed(lead: Person, desk: Cl
             "approved_by": [checker.actor],
         },
     )  # fmt: skip
+    assert row.unit_id == given.unit("HQ").pk
 
 
 def test_within_the_bounds_of_the_policy_it_is_released_at_once(desk: Client) -> None:
@@ -213,6 +214,8 @@ def test_a_documents_freezes_wait_and_an_orders_own_claims_do_not(desk: Client) 
     assert ApprovalRequest.objects.get().qty == 15
     assert approve() == "APPLIED"
     assert [open_units(each) for each in (first, second)] == [0, 0]
+    # Both are closed by now; the trail says all the same whose they were.
+    assert AuditRecord.objects.get(action="stock.unfrozen").unit_id == given.unit("HQ").pk
 
 
 def test_one_freeze_that_becomes_another_waits_and_says_which(desk: Client) -> None:
@@ -291,7 +294,7 @@ def test_scrapping_free_units_beyond_the_policy_waits_and_is_done_once(
     assert given.free("TEA") == 30
     row = AuditRecord.objects.get(action="stock.scrapped")
     assert row.after is not None
-    assert (row.actor, row.after["units"]) == (lead.actor, 60)
+    assert (row.actor, row.after["units"], row.unit_id) == (lead.actor, 60, given.unit("HQ").pk)
 
 
 def test_free_and_frozen_units_of_one_scrap_never_hide_behind_one_policy(desk: Client) -> None:
@@ -306,6 +309,37 @@ def test_free_and_frozen_units_of_one_scrap_never_hide_behind_one_policy(desk: C
 
     assert (status, said["errors"][0]["code"]) == (409, "two_policies")
     assert (open_units(hold), given.free("TEA"), ApprovalRequest.objects.count()) == (20, 80, 0)
+
+
+def test_the_trail_counts_frozen_units_too_when_consent_was_asked_for_the_free_ones(
+    desk: Client,
+) -> None:
+    _policy("stock.scrap", min_qty=50)
+    hold = given.held("FZ-1", "TEA", 20, reason="QC", location_id=given.location("A-01"))
+    free = {"sku": "TEA", "qty": 60, "location": "A-01"}
+    lines = [free, {**free, "qty": 4, "hold": f"H-{hold}"}]
+    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": lines}
+
+    assert tell(desk, "scrap", body, "k")[0] == 202
+    assert approve() == "APPLIED"
+
+    row = AuditRecord.objects.get(action="stock.scrapped")
+    assert row.after is not None
+    assert (row.after["units"], open_units(hold), given.free("TEA")) == (64, 16, 20)
+
+
+def test_who_works_elsewhere_by_then_scraps_nothing(client: Client, lead: Person) -> None:
+    _policy("stock.scrap")
+    given.warehouse("WH2")
+    asks = just_at("WAREHOUSE_LEAD", "asks", warehouse_id=given.warehouse_id("WH1"))
+    client.force_login(asks)
+    line = {"sku": "TEA", "qty": 60, "location": "A-01"}
+    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": [line]}
+    assert tell(client, "scrap", body, "k")[0] == 202
+    asks.assignments.update(warehouse_id=given.warehouse_id("WH2"))
+
+    assert approve() == "APPLY_FAILED"
+    assert given.free("TEA") == 100
 
 
 def test_goods_that_were_promised_meanwhile_are_not_scrapped(desk: Client) -> None:

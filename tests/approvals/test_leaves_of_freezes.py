@@ -20,7 +20,7 @@ from freeze_rules.services.reports.naming import Named, named
 from freeze_rules.tasks import ask_for_leaves
 from inventory import services as inventory
 from inventory.selectors import held_lines
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.models import ApprovalPolicy, ApprovalRequest, NoticeCopy, Person, RequestStep
 from org.scope import Scope
 from org.services import approvals

@@ -26,7 +26,7 @@ from freeze_rules.services.reports import (
 from freeze_rules.services.reports.naming import Named, named
 from inventory import services as inventory
 from inventory.selectors import HoldView
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.models import Person
 from org.scope import Scope
 from org.services.approvals.talking import attach

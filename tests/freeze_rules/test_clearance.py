@@ -10,13 +10,23 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from freeze_rules.models import Promotion
 from freeze_rules.selectors import clearance
 from freeze_rules.services import scanning
+from freeze_rules.services.orders import FreezeRefused
+from freeze_rules.services.reports.clearance import take_over
+from freeze_rules.services.reports.refusals import ReportRefused
 from inventory import services as inventory
+from org.callers import Caller, SignedIn
 from org.models import ApiClient, Person
 from org.scope import Scope
+from org.services import approvals
+from org.services.approvals import PolicyDraft, StepDraft
 from outbox import services as outbox
 from tests import given
+from tests.api.calling import signed
+from tests.approvals.sample import just_at
+from tests.freeze_rules import writing
 from tests.freeze_rules.taking import taken
 from tests.freeze_rules.test_recalls import verb
 from webhooks import services as webhooks
@@ -167,3 +177,68 @@ def test_programs_hear_of_a_lot_once_when_it_enters() -> None:
     assert message.topic == "clearance.entered"
     assert "L1" in str(message.body)
     assert "/api/v1/clearance" in str(message.body)
+
+
+def promotion(*warehouses: str) -> Promotion:
+    """A running promotion with a line in each of these warehouses."""
+    now = timezone.now()
+    row = Promotion.objects.create(
+        key=f"p{Promotion.objects.count()}", name="Week of tea", state=Promotion.State.OPEN,
+        opens_at=now, closes_at=now + timedelta(days=1), made_by="system:test",
+    )  # fmt: skip
+    for code in warehouses:
+        row.lines.create(warehouse_id=given.warehouse_id(code), sku_id=given.sku("TEA"), qty=1)
+    return row
+
+
+def handed_over(row: Promotion, by: Caller) -> str:
+    """Why the only lot on the list is not the promotion's; empty when it is."""
+    try:
+        with transaction.atomic():
+            take_over(hold_id=frozen(), promotion_id=row.pk, by=by)
+    except (ReportRefused, FreezeRefused) as refused:
+        return refused.code
+    return ""
+
+
+def test_a_lot_goes_only_to_promotions_of_the_warehouses_that_one_works_for() -> None:
+    near()
+    given.warehouse("WH2")
+    searched(taken("near-expiry").pk)
+    lead = just_at("WAREHOUSE_LEAD", "lead", warehouse_id=given.warehouse_id("WH1"))
+    there, here = promotion("WH2"), promotion("WH1", "WH2")
+
+    page = signed_in(lead).get("/clearance/").content.decode()
+    refused = handed_over(there, SignedIn(lead))
+
+    assert (f"{here.number} " in page, f"{there.number} " in page) == (True, False)
+    assert (refused, there.lines.count()) == ("unknown_promotion", 1)
+    assert handed_over(here, SignedIn(lead)) == ""
+    assert here.lines.get(sku=given.sku("MILK")).reserved == 20
+
+
+def test_a_lot_is_not_handed_over_past_what_its_rule_asks_or_anybodys_consent() -> None:
+    near()
+    rule = writing.enabled(
+        trigger="lot.expiring", reason="NEAR_EXPIRY", quantity={"all": True}, policy="LET_FINISH",
+        condition={"fact": "lot.days_left", "is": "<", "value": 30},
+        approval="rules.enable",
+    )  # fmt: skip
+    searched(rule.pk)
+    row = promotion("WH1")
+    lead, boss = given.person("WAREHOUSE_LEAD"), given.person()
+    program = given.api_client("stock.convert", "stock.view")
+    body = {"promotion": row.pk}
+
+    by_program = signed(program, "POST", f"/api/v1/clearance/{frozen()}/take-over", body=body)
+
+    assert (by_program.status_code, by_program.json()["errors"][0]["code"]) == (403, "not_allowed")
+    assert handed_over(row, SignedIn(lead)) == "rule_asks_more"
+    policy = PolicyDraft(
+        kind="stock.unfreeze", name="Every release",
+        steps=(StepDraft(asked="PERMISSION", permission="stock.release_safety"),),
+    )  # fmt: skip
+    with transaction.atomic():
+        approvals.save_policy(draft=policy, person=boss)
+    assert handed_over(row, SignedIn(boss)) == "consent_needed"
+    assert (given.free("MILK"), row.lines.count()) == (0, 1)

@@ -23,7 +23,7 @@ from freeze_rules.services.reports import (
 from freeze_rules.services.reports.naming import Named, named
 from freeze_rules.services.reports.refusals import ReportRefused
 from oms.services import pipeline
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.models import Person
 from org.scope import Scope
 from org.services.approvals.talking import attach

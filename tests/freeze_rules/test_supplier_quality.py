@@ -15,7 +15,7 @@ from freeze_rules.services.reports import inspections, supplier_limits
 from freeze_rules.services.reports.naming import named
 from freeze_rules.services.reports.refusals import ReportRefused
 from inventory import services as inventory
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.models import NoticeCopy, Person
 from org.scope import Scope
 from tests import given

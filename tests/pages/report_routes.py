@@ -13,7 +13,7 @@ from freeze_rules.models import Inspection
 from freeze_rules.services.reports import incidents, inspections, promotions, suppliers
 from freeze_rules.services.reports.naming import named
 from org import roles
-from org.api.callers import SignedIn
+from org.callers import SignedIn
 from org.scope import Scope
 from org.services.approvals.talking import attach
 from tests import given

@@ -6,13 +6,17 @@ from django.db import connection
 from django.utils import timezone
 
 from freeze_rules.models import Promotion, PromotionLine, Watch
+from freeze_rules.selectors.by_hand import also_needed
+from freeze_rules.selectors.clearance import with_a_line
+from freeze_rules.services.consent import needed_for
+from freeze_rules.services.manual import check_may_release
 from freeze_rules.services.reports.refusals import ReportRefused
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import held_lines
 from org import roles
 from org import services as org
-from org.api.callers import Caller
+from org.callers import Caller, SignedIn
 
 REASON = "NEAR_EXPIRY"
 CLOSED = "promotion.closed"
@@ -23,8 +27,12 @@ def take_over(*, hold_id: int, promotion_id: int, by: Caller) -> int:
 
     There is no moment in between in which they are free. Joins the caller's transaction.
 
+    Whoever does so could let go of the freeze as well, and nobody's consent is passed by.
+
     Raises:
-        ReportRefused: not_allowed, nothing_to_take, unknown_promotion, over_already.
+        ReportRefused: not_allowed, nothing_to_take, unknown_promotion, over_already,
+            consent_needed.
+        FreezeRefused: part_of_recall, not_allowed, unknown_hold, rule_asks_more.
         inventory.Refused: another freeze keeps the units from being promised.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
@@ -35,7 +43,8 @@ def take_over(*, hold_id: int, promotion_id: int, by: Caller) -> int:
     watch = Watch.objects.select_for_update().filter(hold_id=hold_id, closed_at=None).first()
     if not found or found[0].reason_code != REASON or watch is None:
         raise ReportRefused("nothing_to_take")
-    row = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
+    _check_may_let_go(found[0], by)
+    row = with_a_line(scope=scope).select_for_update(of=("self",)).filter(pk=promotion_id).first()
     if row is None:
         raise ReportRefused("unknown_promotion", field="promotion")
     if row.state != Promotion.State.OPEN:
@@ -64,6 +73,15 @@ def take_over(*, hold_id: int, promotion_id: int, by: Caller) -> int:
         unit_id=found[0].unit_id,
     )  # fmt: skip
     return outcome.hold_id
+
+
+def _check_may_let_go(hold: stock.HoldView, by: Caller) -> None:
+    """As when the freeze becomes another over `POST stock/convert`."""
+    reason = next(each for each in stock.reasons(by_hand=False) if each.code == hold.reason_code)
+    check_may_release(reason, hold.id, by, also=also_needed([hold.id]).get(hold.id, ""))
+    # Policies are about people: a program acts within its permissions.
+    if isinstance(by, SignedIn) and needed_for(hold, person=by.person) is not None:
+        raise ReportRefused("consent_needed")
 
 
 def _watch(old: Watch, row: Promotion, hold_id: int) -> None:

@@ -13,7 +13,7 @@ from freeze_rules.services.reports.naming import Named
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org import services as org
-from org.api.callers import Caller
+from org.callers import Caller
 
 K = Incident.Kind
 _TOLD = {K.DAMAGE: "damage.reported", K.LEAK: "leak.reported", K.REPAIR: "repair.done"}

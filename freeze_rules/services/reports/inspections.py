@@ -15,7 +15,7 @@ from freeze_rules.services.reports.naming import Named
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org import services as org
-from org.api.callers import Caller
+from org.callers import Caller
 
 R = Inspection.Result
 

@@ -17,7 +17,7 @@ from inventory import selectors as stock
 from inventory.selectors import reach
 from org import roles
 from org import services as org
-from org.api.callers import Caller
+from org.callers import Caller
 from org.scope import Scope
 from org.selectors.belonging import unit_over
 

@@ -42,6 +42,10 @@ SENTENCES = {
     "over_already": _("This promotion is over already."),
     "started_already": _("This promotion has begun: close it instead."),
     "nothing_to_take": _("This lot is not frozen for its date."),
+    "consent_needed": _(
+        "A policy asks for somebody's consent before this freeze is let go of. Ask for its release "
+        "on the page of the freeze."
+    ),
 }
 
 

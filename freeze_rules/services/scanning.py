@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from celery.schedules import crontab
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from freeze_rules import conditions
@@ -58,12 +60,15 @@ def scan_in_parts(*, rule_id: int) -> int:
     """Search the stock for one rule and freeze what it finds, part by part; claims it laid.
 
     Opens its own transactions, as its parts must be in the books one after another. What is under
-    a claim of this rule already is passed over, so a killed worker's search is simply done again.
+    a claim of this rule already is passed over, so a killed worker's search is simply done again,
+    and two searches at once freeze everything once.
     """
     with transaction.atomic(durable=True):
-        found = search(rule_id=rule_id)
+        _keep_apart(rule_id)
+        rule = Rule.objects.select_related("version").get(pk=rule_id)
+        found = _search(rule)
         # One part is weighed when it is laid. Of several none may be in the books before all are.
-        weighed = len(found) > PART and _is_limited(rule_id)
+        weighed = len(found) > PART and _is_limited(rule)
         if weighed and not judging.within_limits(found, live_rules(only=rule_id)):
             return 0
     laid = 0
@@ -74,19 +79,32 @@ def scan_in_parts(*, rule_id: int) -> int:
     return laid
 
 
-def _is_limited(rule_id: int) -> bool:
-    version = Rule.objects.select_related("version").get(pk=rule_id).version
-    return version is not None and limits.is_limited(read(version.definition).limits)
+def _keep_apart(rule_id: int) -> None:
+    """Of two searches for one rule the later waits, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock("
+            "hashtextextended(current_schema() || ' search of rule ' || %s, 0))",
+            [str(rule_id)],
+        )
+
+
+def _is_limited(rule: Rule) -> bool:
+    return rule.version is not None and limits.is_limited(read(rule.version.definition).limits)
 
 
 def freeze_found(found: Sequence[Heard], *, rule_id: int, beyond: bool = False) -> int:
     """Have the rule judge what its search found; claims it laid. Joins the transaction.
 
+    What another search has frozen meanwhile is passed over.
+
     Args:
         beyond: its limits were looked at before, or somebody allowed it to go beyond them.
     """
+    _keep_apart(rule_id)
     book = live_rules(only=rule_id)
-    return judging.carry_out(found, book, releases=False, beyond=beyond)[0]
+    fresh = _named_by_what_closed(_not_covered(found, rule_id), rule_id)
+    return judging.carry_out(fresh, book, releases=False, beyond=beyond)[0]
 
 
 def search_beyond(*, rule_id: int) -> int:
@@ -100,20 +118,49 @@ def search_beyond(*, rule_id: int) -> int:
 
 def search(*, rule_id: int) -> list[Heard]:
     """What the rule's condition finds now that no open claim of the rule covers."""
-    rule = Rule.objects.select_related("version").get(pk=rule_id)
+    return _search(Rule.objects.select_related("version").get(pk=rule_id))
+
+
+def _search(rule: Rule) -> list[Heard]:
     if rule.version is None:
         return []
-    covered = set(
-        Watch.objects.filter(
-            version__rule_id=rule_id, closed_at__isnull=True, hold__closed_at__isnull=True
-        ).values_list("warehouse_id", "sku_id", "lot_id", "location_id")
-    )
+    found = finds(read(rule.version.definition), parameters=rule.parameters)
+    return _not_covered(found, rule.pk)
+
+
+def _not_covered(found: Sequence[Heard], rule_id: int) -> list[Heard]:
+    """Without what open claims of the rule were laid for, or have taken over. One statement."""
+    open_now = Watch.objects.filter(
+        version__rule_id=rule_id, closed_at__isnull=True, hold__closed_at__isnull=True
+    ).values_list("document", "warehouse_id", "sku_id", "lot_id", "location_id")
+    names, scopes = set(), set()
+    for name, *scope in open_now:
+        names.add(name)
+        scopes.add(tuple(scope))
     return [
-        event
-        for event in finds(read(rule.version.definition), parameters=rule.parameters)
-        for item in event.items
-        if (item.warehouse_id, item.sku_id, item.lot_id, item.location_id) not in covered
-    ]
+        event for event in found
+        if event.document not in names
+        and not any(
+            (item.warehouse_id, item.sku_id, item.lot_id, item.location_id) in scopes
+            for item in event.items
+        )
+    ]  # fmt: skip
+
+
+def _named_by_what_closed(found: Sequence[Heard], rule_id: int) -> list[Heard]:
+    """The key of each find says which claim on it was the last to close. One statement.
+
+    So the same find is frozen once, and once more when it is found after it was let go of.
+    """
+    skus = {item.sku_id for event in found for item in event.items}
+    before = Watch.objects.filter(
+        # Wide claims name no SKU.
+        Q(sku__in=skus) | Q(sku=None),
+        version__rule_id=rule_id,
+        document__in={event.document for event in found},
+    )
+    last = dict(before.values_list("document").annotate(newest=Max("id")))
+    return [replace(event, key=f"{event.key}:{last.get(event.document, 0)}") for event in found]
 
 
 def finds(
@@ -139,11 +186,10 @@ def finds(
 def _as_event(kind: str, found: found_goods.FoundGoods) -> Heard:
     name = f"L{found.lot_id}" if found.lot_id else f"K{found.sku_id}"
     place = f"@{found.location_id}" if found.location_id else ""
-    day = timezone.localdate()
     return Heard(
         id=None,
         kind=kind,
-        key=f"scan:{name}{place}:w{found.warehouse_id}:{day:%Y%m%d}",
+        key=f"scan:{name}{place}:w{found.warehouse_id}",
         document=f"{name}{place}w{found.warehouse_id}",
         warehouse_id=found.warehouse_id,
         occurred_at=timezone.now(),

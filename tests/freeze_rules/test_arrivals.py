@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.models import Event, Rule
-from freeze_rules.services import hearing, scanning
+from freeze_rules.models import Event, Rule, Verdict
+from freeze_rules.services import hearing, manual, scanning
 from inventory import services as inventory
 from outbox import services as outbox
 from tests import given
@@ -111,3 +112,42 @@ def test_a_short_dated_lot_that_comes_in_is_searched_for_now_and_not_at_night() 
         assert scanning.due_rules() == [rule.pk]
     assert scanning.scan_in_parts(rule_id=rule.pk) == 1
     assert given.free("MILK") == 0
+
+
+@pytest.mark.parametrize("quantity", [{"all": True}, {"percent": 50}], ids=["all", "half"])
+def test_a_lot_let_go_of_today_is_frozen_again_when_more_of_it_comes_in(
+    quantity: dict[str, Any],
+) -> None:
+    near = given.lot("MILK", "L1", expires_on=timezone.localdate() + timedelta(days=5))
+    rule = writing.enabled(
+        trigger="lot.expiring", reason="NEAR_EXPIRY", policy="LET_FINISH", quantity=quantity,
+        condition={"fact": "lot.days_left", "is": "<", "value": 30},
+    )  # fmt: skip
+    receive("MILK", near, 10)
+    assert scanning.scan_in_parts(rule_id=rule.pk) == 1
+    [first] = writing.open_holds("NEAR_EXPIRY")
+    with transaction.atomic():
+        manual.unfreeze(key="k", hold_id=first.id, why="sold off", person=given.person())
+
+    receive("MILK", near, 4, "PO-8")
+    laid = [scanning.scan_in_parts(rule_id=rule.pk) for _search in range(2)]
+
+    assert laid == [1, 0]
+    [again] = writing.open_holds("NEAR_EXPIRY")
+    assert (again.open, given.free("MILK")) == ((14, 0) if "all" in quantity else (7, 7))
+    assert not Verdict.objects.filter(outcome="REFUSED").exists()
+
+
+def test_what_another_search_froze_meanwhile_is_frozen_once() -> None:
+    near = given.lot("MILK", "L1", expires_on=timezone.localdate() + timedelta(days=5))
+    rule = taken("near-expiry")
+    receive("MILK", near, 10)
+    found = scanning.search(rule_id=rule.pk)
+    receive("MILK", near, 4, "PO-8")
+
+    assert scanning.scan_in_parts(rule_id=rule.pk) == 1
+    with transaction.atomic():
+        assert scanning.freeze_found(found, rule_id=rule.pk) == 0
+
+    assert [hold.open for hold in writing.open_holds("NEAR_EXPIRY")] == [14]
+    assert Verdict.objects.count() == 1

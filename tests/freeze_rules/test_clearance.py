@@ -230,7 +230,9 @@ def test_a_lot_is_not_handed_over_past_what_its_rule_asks_or_anybodys_consent() 
     program = given.api_client("stock.convert", "stock.view")
     body = {"promotion": row.pk}
 
-    by_program = signed(program, "POST", f"/api/v1/clearance/{frozen()}/take-over", body=body)
+    by_program = signed(
+        program, "POST", f"/api/v1/clearance/{frozen()}/take-over", body=body, key="k"
+    )
 
     assert (by_program.status_code, by_program.json()["errors"][0]["code"]) == (403, "not_allowed")
     assert handed_over(row, SignedIn(lead)) == "rule_asks_more"

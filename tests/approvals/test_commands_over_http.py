@@ -18,41 +18,10 @@ from org.services import approvals
 from org.services.approvals import PolicyDraft, StepDraft
 from tests import given
 from tests.api.calling import STOCK, signed
+from tests.approvals.commanding import approve, open_units, policy_of, tell
 from tests.approvals.sample import just_at
 
 pytestmark = pytest.mark.django_db
-
-
-def _policy(kind: str, **limits: Any) -> None:
-    draft = PolicyDraft(
-        kind=kind, name=kind, **limits,
-        steps=(StepDraft(asked="PERMISSION", permission="stock.release_safety"),),
-    )  # fmt: skip
-    with transaction.atomic():
-        approvals.save_policy(draft=draft, person=given.person("IT"))
-
-
-@pytest.fixture
-def lead() -> Person:
-    given.warehouse("WH1")
-    given.sku("TEA", unit_cost=10)
-    given.stock("TEA", 100)
-    given.person("WAREHOUSE_LEAD", name="somebody to ask")
-    return given.person("WAREHOUSE_LEAD", name="lead")
-
-
-@pytest.fixture
-def desk(lead: Person, client: Client) -> Client:
-    client.force_login(lead)
-    return client
-
-
-def tell(client: Client, verb: str, body: dict[str, Any], key: str = "") -> tuple[int, Any]:
-    headers = {"Idempotency-Key": key} if key else {}
-    answer = client.post(
-        f"/api/v1/stock/{verb}", body, content_type="application/json", headers=headers
-    )
-    return answer.status_code, answer.json()
 
 
 def freeze(qty: int, **more: Any) -> dict[str, Any]:
@@ -62,25 +31,10 @@ def freeze(qty: int, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def open_units(hold_id: int) -> int:
-    [found] = stock.holds(scope=Scope.everything(), ids=[hold_id], closed=True)
-    return found.open
-
-
-def approve(by: Person | None = None) -> str:
-    request = ApprovalRequest.objects.latest("pk")
-    with transaction.atomic():
-        done = approvals.decide(
-            request_id=request.pk, person=by or given.person("WAREHOUSE_LEAD"), verdict="APPROVE",
-            key="tap",
-        )  # fmt: skip
-    return str(done.request.state)
-
-
 def test_a_freeze_beyond_the_policy_waits_and_is_laid_as_it_was_sent(
     lead: Person, desk: Client
 ) -> None:
-    _policy("stock.freeze", min_qty=50)
+    policy_of("stock.freeze", min_qty=50)
 
     small, large = tell(desk, "hold", freeze(10), "small"), tell(desk, "hold", freeze(60), "large")
     again = tell(desk, "hold", freeze(60), "large")
@@ -110,7 +64,7 @@ def test_a_freeze_beyond_the_policy_waits_and_is_laid_as_it_was_sent(
 
 
 def test_a_freeze_that_would_be_another_by_now_is_not_laid(desk: Client) -> None:
-    _policy("stock.freeze")
+    policy_of("stock.freeze")
     everything = freeze(0, blanket=True, lines=[{"sku": "TEA"}])
     assert tell(desk, "hold", everything, "k")[0] == 202
 
@@ -121,7 +75,7 @@ def test_a_freeze_that_would_be_another_by_now_is_not_laid(desk: Client) -> None
 
 
 def test_the_same_key_for_another_freeze_is_refused(desk: Client) -> None:
-    _policy("stock.freeze", min_qty=50)
+    policy_of("stock.freeze", min_qty=50)
     tell(desk, "hold", freeze(60), "k")
 
     status, said = tell(desk, "hold", freeze(61), "k")
@@ -131,7 +85,7 @@ def test_the_same_key_for_another_freeze_is_refused(desk: Client) -> None:
 
 
 def test_orders_claims_and_what_the_ledger_refuses_anyway_ask_nobody(desk: Client) -> None:
-    _policy("stock.freeze")
+    policy_of("stock.freeze")
 
     claim = tell(desk, "hold", freeze(5, reason="ORDER", document="SO-1"), "claim")
     too_many = tell(desk, "hold", freeze(500), "many")
@@ -144,7 +98,7 @@ def test_orders_claims_and_what_the_ledger_refuses_anyway_ask_nobody(desk: Clien
 
 
 def test_a_release_waits_and_happens_once_somebody_agreed(lead: Person, desk: Client) -> None:
-    _policy("stock.unfreeze", trait="SAFETY")
+    policy_of("stock.unfreeze", trait="SAFETY")
     hold = given.held("FZ-1", "TEA", 20, reason="QC")
     body = {"hold": f"H-{hold}", "lines": [{"sku": "TEA", "qty": 15}]}
 
@@ -175,7 +129,7 @@ def test_a_release_waits_and_happens_once_somebody_agreed(lead: Person, desk: Cl
 
 
 def test_within_the_bounds_of_the_policy_it_is_released_at_once(desk: Client) -> None:
-    _policy("stock.unfreeze", min_qty=10)
+    policy_of("stock.unfreeze", min_qty=10)
     hold = given.held("FZ-1", "TEA", 20, reason="QC")
     few = {"hold": f"H-{hold}", "lines": [{"sku": "TEA", "qty": 9}]}
 
@@ -185,7 +139,7 @@ def test_within_the_bounds_of_the_policy_it_is_released_at_once(desk: Client) ->
 
 
 def test_when_the_freeze_holds_less_by_then_nothing_more_is_released(desk: Client) -> None:
-    _policy("stock.unfreeze")
+    policy_of("stock.unfreeze")
     hold = given.held("FZ-1", "TEA", 20, reason="QC")
     tell(desk, "release", {"hold": f"H-{hold}"}, "r")
     with transaction.atomic():
@@ -204,7 +158,7 @@ def test_when_the_freeze_holds_less_by_then_nothing_more_is_released(desk: Clien
 
 
 def test_a_documents_freezes_wait_and_an_orders_own_claims_do_not(desk: Client) -> None:
-    _policy("stock.unfreeze")
+    policy_of("stock.unfreeze")
     claim = given.held("SO-1", "TEA", 5)
     first, second = (given.held("SO-1", "TEA", qty, reason="QC") for qty in (7, 8))
 
@@ -219,7 +173,7 @@ def test_a_documents_freezes_wait_and_an_orders_own_claims_do_not(desk: Client) 
 
 
 def test_one_freeze_that_becomes_another_waits_and_says_which(desk: Client) -> None:
-    _policy("stock.unfreeze")
+    policy_of("stock.unfreeze")
     hold = given.held("FZ-1", "TEA", 20, reason="QC")
     body = {"hold": f"H-{hold}", "document": "FZ-2", "reason": "DEFECT"}
 
@@ -232,7 +186,7 @@ def test_one_freeze_that_becomes_another_waits_and_says_which(desk: Client) -> N
 
 
 def test_a_blanket_that_would_cover_less_waits(desk: Client) -> None:
-    _policy("stock.unfreeze")
+    policy_of("stock.unfreeze")
     lot = given.lot("MILK", "L1")
     given.stock("MILK", 30, lot_id=lot)
     hold = given.held("FZ-1", "MILK", 0, reason="QC", blanket=True)
@@ -249,7 +203,7 @@ def test_a_blanket_that_would_cover_less_waits(desk: Client) -> None:
 def test_frozen_goods_are_scrapped_and_regraded_by_consent_free_ones_as_before(
     desk: Client,
 ) -> None:
-    _policy("stock.unfreeze")
+    policy_of("stock.unfreeze")
     hold = given.held("FZ-1", "TEA", 20, reason="QC", location_id=given.location("A-01"))
     line = {"sku": "TEA", "qty": 4, "location": "A-01"}
     general = {"document": "SC-1", "warehouse": "WH1", "why": "broken"}
@@ -269,94 +223,8 @@ def test_frozen_goods_are_scrapped_and_regraded_by_consent_free_ones_as_before(
     assert open_units(hold) == 12
 
 
-def test_scrapping_free_units_beyond_the_policy_waits_and_is_done_once(
-    lead: Person, desk: Client
-) -> None:
-    _policy("stock.scrap", min_qty=50)
-
-    def scrap(qty: int) -> dict[str, Any]:
-        lines = [{"sku": "TEA", "qty": qty, "location": "A-01"}]
-        return {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": lines}
-
-    assert tell(desk, "scrap", scrap(10), "small")[0] == 200
-    waits = tell(desk, "scrap", scrap(60), "large")
-    again = tell(desk, "scrap", scrap(60), "large")
-    too_many = tell(desk, "scrap", scrap(900), "many")
-
-    request = ApprovalRequest.objects.get()
-    assert (waits[0], waits[1]["code"], again) == (202, "approval_needed", waits)
-    assert (too_many[0], too_many[1]["errors"][0]["code"]) == (409, "nothing_there")
-    assert (request.kind, request.qty, str(request.amount)) == ("stock.scrap", 60, "600.00")
-    assert given.free("TEA") == 90
-    assert approve() == "APPLIED"
-    assert given.free("TEA") == 30
-    assert tell(desk, "scrap", scrap(60), "large") == waits
-    assert given.free("TEA") == 30
-    row = AuditRecord.objects.get(action="stock.scrapped")
-    assert row.after is not None
-    assert (row.actor, row.after["units"], row.unit_id) == (lead.actor, 60, given.unit("HQ").pk)
-
-
-def test_free_and_frozen_units_of_one_scrap_never_hide_behind_one_policy(desk: Client) -> None:
-    _policy("stock.unfreeze")
-    _policy("stock.scrap", min_qty=50)
-    hold = given.held("FZ-1", "TEA", 20, reason="QC", location_id=given.location("A-01"))
-    free = {"sku": "TEA", "qty": 60, "location": "A-01"}
-    lines = [free, {**free, "qty": 4, "hold": f"H-{hold}"}]
-    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": lines}
-
-    status, said = tell(desk, "scrap", body, "k")
-
-    assert (status, said["errors"][0]["code"]) == (409, "two_policies")
-    assert (open_units(hold), given.free("TEA"), ApprovalRequest.objects.count()) == (20, 80, 0)
-
-
-def test_the_trail_counts_frozen_units_too_when_consent_was_asked_for_the_free_ones(
-    desk: Client,
-) -> None:
-    _policy("stock.scrap", min_qty=50)
-    hold = given.held("FZ-1", "TEA", 20, reason="QC", location_id=given.location("A-01"))
-    free = {"sku": "TEA", "qty": 60, "location": "A-01"}
-    lines = [free, {**free, "qty": 4, "hold": f"H-{hold}"}]
-    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": lines}
-
-    assert tell(desk, "scrap", body, "k")[0] == 202
-    assert approve() == "APPLIED"
-
-    row = AuditRecord.objects.get(action="stock.scrapped")
-    assert row.after is not None
-    assert (row.after["units"], open_units(hold), given.free("TEA")) == (64, 16, 20)
-
-
-def test_who_works_elsewhere_by_then_scraps_nothing(client: Client, lead: Person) -> None:
-    _policy("stock.scrap")
-    given.warehouse("WH2")
-    asks = just_at("WAREHOUSE_LEAD", "asks", warehouse_id=given.warehouse_id("WH1"))
-    client.force_login(asks)
-    line = {"sku": "TEA", "qty": 60, "location": "A-01"}
-    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": [line]}
-    assert tell(client, "scrap", body, "k")[0] == 202
-    asks.assignments.update(warehouse_id=given.warehouse_id("WH2"))
-
-    assert approve() == "APPLY_FAILED"
-    assert given.free("TEA") == 100
-
-
-def test_goods_that_were_promised_meanwhile_are_not_scrapped(desk: Client) -> None:
-    _policy("stock.scrap", min_qty=50)
-    body = {
-        "document": "SC-1", "warehouse": "WH1", "why": "wet",
-        "lines": [{"sku": "TEA", "qty": 60, "location": "A-01"}],
-    }  # fmt: skip
-    assert tell(desk, "scrap", body, "k")[0] == 202
-    given.held("SO-1", "TEA", 50)
-
-    assert approve() == "VOIDED"
-    assert given.free("TEA") == 50
-
-
 def test_in_a_batch_only_what_needs_consent_waits(desk: Client) -> None:
-    _policy("stock.freeze", min_qty=50)
+    policy_of("stock.freeze", min_qty=50)
     commands = [{"key": "a", **freeze(60)}, {"key": "b", **freeze(7)}]
 
     status, said = tell(desk, "hold", {"commands": commands})
@@ -367,7 +235,7 @@ def test_in_a_batch_only_what_needs_consent_waits(desk: Client) -> None:
 
 
 def test_programs_act_as_before(lead: Person) -> None:
-    _policy("stock.freeze")
+    policy_of("stock.freeze")
     program = given.api_client("stock.hold", "stock.view")
 
     answer = signed(program, "POST", f"{STOCK}hold", body={"key": "p", **freeze(5)})
@@ -389,7 +257,7 @@ def test_when_nobody_can_be_asked_nothing_is_done_and_it_is_said(desk: Client) -
 
 
 def test_the_lead_of_the_warehouse_is_asked_for_what_came_over_rest(desk: Client) -> None:
-    _policy("stock.freeze")
+    policy_of("stock.freeze")
     house = given.warehouse_id("WH1")
     here = just_at("WAREHOUSE_LEAD", "here", warehouse_id=house)
     there = just_at("WAREHOUSE_LEAD", "there", warehouse_id=given.warehouse("WH2"))
@@ -402,7 +270,7 @@ def test_the_lead_of_the_warehouse_is_asked_for_what_came_over_rest(desk: Client
 
 
 def test_who_lost_the_right_meanwhile_freezes_nothing(lead: Person, desk: Client) -> None:
-    _policy("stock.freeze")
+    policy_of("stock.freeze")
     tell(desk, "hold", freeze(5), "k")
     lead.assignments.all().delete()
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from inventory import selectors as stock
 from oms import codes, selectors
 from oms import services as orders
 from oms.labels import ACTIONS, STATE_TONES
@@ -22,6 +23,7 @@ from oms.lists.orders import ORDERS
 from oms.refusals import OrderRefused
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import number_in
 from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of
@@ -118,9 +120,10 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def exceptions(request: HttpRequest) -> HttpResponse:
     """Open exceptions with what may be done about each."""
     scope = scope_of(person_of(request), permission=roles.ORDERS_VIEW)
+    where = stock.scope_at(scope, number_in(request.GET, "warehouse"))
     context = {
         "list": list_page(request, EXCEPTIONS, scope=scope),
-        "older_than": selectors.exception_counts(scope=scope).older_than,
+        "older_than": selectors.exception_counts(scope=where).older_than,
     }
     return render(request, "oms/exceptions.html", context)
 

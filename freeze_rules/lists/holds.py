@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from freeze_rules import services as freezing
+from freeze_rules.lists.fields import warehouse_field
 from inventory import selectors as stock
 from org import roles
+from org.addresses import number_in
 from org.lists import cells
 from org.lists.counting import counted
 from org.lists.specs import (
@@ -71,6 +73,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[HoldRow]:
         documents=_documents(question),
         overdue=question.get("overdue") == "1",
         idle=_idle(question),
+        warehouse_id=number_in(question.asked, "warehouse"),
         sort=question.sort,
         cursor=cursor,
         limit=limit,
@@ -94,6 +97,7 @@ def _rows(question: Question) -> stock.Holds:
         documents=_documents(question),
         overdue=question.get("overdue") == "1",
         idle=_idle(question),
+        warehouse_id=number_in(question.asked, "warehouse"),
     )
 
 
@@ -112,11 +116,11 @@ def tabs(question: Question) -> Sequence[Tab]:
 
 def filters(question: Question) -> Sequence[Filter]:
     """The fields of the filter bar."""
-    del question
     reasons = [(view.code, view.label) for view in stock.reasons(by_hand=False)]
     return (
         Filter(name="document", label=_("Document"), kind="search"),
         Filter(name="reason", label=_("Reason"), choices=reasons),
+        warehouse_field(question),
         Filter(name="overdue", label=_("Only past their review date"), kind="flag"),
     )
 
@@ -218,7 +222,7 @@ HOLDS: ListSpec[HoldRow] = ListSpec(
     route="holds",
     permission=roles.STOCK_VIEW,
     columns=COLUMNS,
-    params=("role", "document", "reason", "overdue"),
+    params=("role", "document", "reason", "warehouse", "overdue"),
     read=read,
     row_id=lambda row: row.hold.id,
     row_url=page_url,

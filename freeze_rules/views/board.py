@@ -23,6 +23,7 @@ from inventory import services as inventory
 from inventory.selectors.board import frozen_by_reason
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import number_in
 from org.lists.pages import list_page, question_of
 from org.selectors import audit_trail, names_of_actors, scope_of
 from org.selectors.approvals import request_of_document
@@ -42,11 +43,13 @@ def holds(request: HttpRequest) -> HttpResponse:
     scope = scope_of(person, permission=roles.STOCK_VIEW)
     page = list_page(request, HOLDS, scope=scope)
     asked = question_of(HOLDS, request.GET, scope)
+    house = number_in(asked.asked, "warehouse")
     totals = role_of(asked) == "FREEZE" and not asked.get("document")
     context = {
         "list": page,
-        "totals": frozen_by_reason(scope=scope) if totals else [],
+        "totals": frozen_by_reason(scope=stock.scope_at(scope, house)) if totals else [],
         "reason": asked.get("reason"),
+        "warehouse": house,
         "may_freeze": person.may(roles.STOCK_HOLD),
         "now": timezone.now(),
     }

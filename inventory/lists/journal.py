@@ -77,7 +77,8 @@ def read(question: Question, cursor: str, limit: int) -> Part[Line]:
 
 
 def _page(question: Question, before: int | None, limit: int) -> JournalPage:
-    scope, (kind, key) = question.scope, asked_for(question)
+    scope = stock.scope_at(question.scope, number_in(question.asked, "warehouse"))
+    kind, key = asked_for(question)
     if kind == "document":
         return stock.journal(document=str(key), scope=scope, before=before, limit=limit)
     if kind == "balance":
@@ -91,8 +92,14 @@ def _page(question: Question, before: int | None, limit: int) -> JournalPage:
 
 def filters(question: Question) -> Sequence[Filter]:
     """The fields of the filter bar; cell, lot and balance come by links."""
-    del question
-    return (Filter(name="document", label=_("Document number"), kind="search"),)
+    houses = stock.warehouses(scope=question.scope, active=False)
+    return (
+        Filter(name="document", label=_("Document number"), kind="search"),
+        Filter(
+            name="warehouse", label=_("Warehouse"),
+            choices=[(house.id, house.name) for house in houses],
+        ),
+    )  # fmt: skip
 
 
 def page_url(line: Line) -> str:
@@ -207,7 +214,7 @@ JOURNAL: ListSpec[Line] = ListSpec(
     route="stock-journal",
     permission=roles.STOCK_VIEW,
     columns=COLUMNS,
-    params=("document", "balance", "cell", "lot"),
+    params=("document", "balance", "cell", "lot", "warehouse"),
     read=read,
     row_id=lambda line: line.row.entry_id,
     row_url=page_url,

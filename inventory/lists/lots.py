@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from inventory import selectors as stock
 from inventory.lists.labels import PRINT_LABELS
 from inventory.selectors import lot_board
 from inventory.selectors.lot_board import LotNarrowing, LotRow
@@ -19,6 +20,7 @@ from org.addresses import number_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
+from org.scope import Scope
 
 SHELVES = {"": _("All"), "near": _("Near expiry"), "expired": _("Expired")}
 # Days in which "near" begins unless the address says otherwise.
@@ -39,28 +41,38 @@ def narrowing_of(question: Question) -> LotNarrowing:
 def read(question: Question, cursor: str, limit: int) -> Part[LotRow]:
     """One page."""
     return lot_board.lots_sorted(
-        scope=question.scope, narrowing=narrowing_of(question), today=timezone.localdate(),
+        scope=_where(question), narrowing=narrowing_of(question), today=timezone.localdate(),
         sort=question.sort, cursor=cursor, limit=limit,
     )  # fmt: skip
 
 
 def tabs(question: Question) -> Sequence[Tab]:
     """By expiry, with counts."""
-    narrowing, today = narrowing_of(question), timezone.localdate()
+    narrowing, today, where = narrowing_of(question), timezone.localdate(), _where(question)
     return counted_tabs(
         "shelf", SHELVES, narrowing.shelf,
-        lambda shelf: lot_board.lots_of(question.scope, replace(narrowing, shelf=shelf), today),
+        lambda shelf: lot_board.lots_of(where, replace(narrowing, shelf=shelf), today),
         tones={"near": "warn", "expired": "bad"},
     )  # fmt: skip
 
 
 def filters(question: Question) -> Sequence[Filter]:
     """The fields of the filter bar."""
-    del question
+    houses = stock.warehouses(scope=question.scope, active=False)
     return (
         Filter(name="q", label=_("Lot, SKU, name or supplier"), kind="search"),
+        Filter(
+            name="warehouse",
+            label=_("Warehouse"),
+            choices=[(house.id, house.name) for house in houses],
+        ),
         Filter(name="days", label=_("Near expiry within days"), kind="number"),
     )
+
+
+def _where(question: Question) -> Scope:
+    """The warehouse that the address names; all within reach when it names none."""
+    return stock.scope_at(question.scope, number_in(question.asked, "warehouse"))
 
 
 def page_url(row: LotRow) -> str:
@@ -124,7 +136,7 @@ LOTS: ListSpec[LotRow] = ListSpec(
     route="stock-lots",
     permission=roles.STOCK_VIEW,
     columns=COLUMNS,
-    params=("shelf", "q", "days"),
+    params=("shelf", "q", "warehouse", "days"),
     read=read,
     row_id=lambda row: row.id,
     row_url=page_url,
@@ -132,7 +144,7 @@ LOTS: ListSpec[LotRow] = ListSpec(
     filters=filters,
     tabs=tabs,
     rows=lambda question: lot_board.lots_of(
-        question.scope, narrowing_of(question), timezone.localdate()
+        _where(question), narrowing_of(question), timezone.localdate()
     ),
     chosen_by=("expires_on", "pk"),
     actions=(PRINT_LABELS,),

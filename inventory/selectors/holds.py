@@ -169,14 +169,16 @@ def hold_slice(
     documents: Collection[str] | None,
     overdue: bool,
     idle: bool,
+    warehouse_id: int | None,
     sort: str,
     cursor: str,
     limit: int,
 ) -> Slice:
     """Ids of one page of open claims, in any of `SORTS`; one statement. The rest as `holds`."""
     rows = open_holds(
-        scope=scope, role=role, reason=reason, documents=documents, overdue=overdue, idle=idle
-    )
+        scope=scope, role=role, reason=reason, documents=documents, overdue=overdue, idle=idle,
+        warehouse_id=warehouse_id,
+    )  # fmt: skip
     by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
     if by.field == "cost_now":
         rows = rows.annotate(cost_now=_cost())
@@ -191,9 +193,20 @@ def open_holds(
     documents: Collection[str] | None = None,
     overdue: bool = False,
     idle: bool = True,
+    warehouse_id: int | None = None,
 ) -> QuerySet[Hold]:
-    """The open claims of a filter, unordered."""
+    """The open claims of a filter, unordered.
+
+    Args:
+        warehouse_id: on stock of this warehouse, also by a claim that covers several.
+    """
     rows = _narrowed(scope=scope, documents=documents, reason=reason, closed=False, idle=idle)
+    if warehouse_id is not None:
+        there = HoldLine.objects.filter(
+            hold=OuterRef("pk"), open__gt=0, balance__warehouse=warehouse_id
+        )
+        covers = Q(warehouse__isnull=True) & Q(Exists(there))
+        rows = rows.filter(Q(warehouse=warehouse_id) | covers)
     if overdue:
         rows = rows.filter(review_at__lt=Now())
     return rows.filter(role=role) if role else rows

@@ -172,6 +172,17 @@ def warehouses(
     ]
 
 
+def scope_at(scope: Scope, warehouse_id: int | None) -> Scope:
+    """The part of a scope that lies in one warehouse; the whole scope when none is named.
+
+    Nothing, when the warehouse lies outside. One statement, none without a warehouse.
+    """
+    if warehouse_id is None:
+        return scope
+    inside = scope.limit(Warehouse.objects.filter(pk=warehouse_id), "unit").exists()
+    return Scope.of((), warehouse_ids=[warehouse_id]) if inside else Scope.nothing()
+
+
 def unit_of_warehouse(warehouse_id: int | None) -> int | None:
     """The unit whose warehouse it is; None of none."""
     if warehouse_id is None:

@@ -9,12 +9,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from inventory import selectors as stock
 from oms import codes, selectors
 from oms import services as orders
 from oms.labels import ACTIONS
 from oms.refusals import OrderRefused
 from oms.selectors import ExceptionRow
 from org import roles
+from org.addresses import number_in
 from org.lists import cells
 from org.lists.specs import (
     Action,
@@ -29,6 +31,7 @@ from org.lists.specs import (
     Tab,
 )
 from org.models import Person
+from org.scope import Scope
 from org.selectors import names_of_actors, people_with, scope_of
 
 VERBS: dict[str, Callable[..., int]] = {
@@ -43,7 +46,7 @@ VERBS: dict[str, Callable[..., int]] = {
 def read(question: Question, cursor: str, limit: int) -> Part[ExceptionRow]:
     """One page, its owners by name."""
     return selectors.exception_list(
-        scope=question.scope,
+        scope=_where(question),
         code=question.get("code"),
         overdue=question.get("overdue") == "1",
         sort=question.sort,
@@ -54,7 +57,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[ExceptionRow]:
 
 def tabs(question: Question) -> Sequence[Tab]:
     """All, overdue, and one for each kind that is open."""
-    counts = selectors.exception_counts(scope=question.scope)
+    counts = selectors.exception_counts(scope=_where(question))
     code, overdue = question.get("code"), question.get("overdue") == "1"
     found = [
         _tab(_("All"), counts.total, "", False, question),
@@ -81,15 +84,21 @@ def _tab(label: object, count: int, code: str, late: bool, question: Question) -
 
 
 def filters(question: Question) -> Sequence[Filter]:
-    """The tabs are the filters."""
-    del question
-    return ()
+    """The fields of the filter bar; what is in the way is chosen by the tabs."""
+    houses = stock.warehouses(scope=question.scope, active=False)
+    choices = [(house.id, house.name) for house in houses]
+    return (Filter(name="warehouse", label=_("Warehouse"), choices=choices),)
 
 
 def _rows(question: Question) -> selectors.Exceptions:
     return selectors.open_exceptions(
-        scope=question.scope, code=question.get("code"), overdue=question.get("overdue") == "1"
+        scope=_where(question), code=question.get("code"), overdue=question.get("overdue") == "1"
     )
+
+
+def _where(question: Question) -> Scope:
+    """Orders of the warehouse that the address names; of all within reach when it names none."""
+    return stock.scope_at(question.scope, number_in(question.asked, "warehouse"))
 
 
 def page_url(row: ExceptionRow) -> str:
@@ -181,7 +190,7 @@ EXCEPTIONS: ListSpec[ExceptionRow] = ListSpec(
     route="exceptions",
     permission=roles.ORDERS_VIEW,
     columns=COLUMNS,
-    params=("code", "overdue"),
+    params=("code", "overdue", "warehouse"),
     read=read,
     row_id=lambda row: row.id,
     row_url=page_url,

@@ -1,4 +1,6 @@
-"""Names that are printed and scanned: FF-12 a fulfilment, PL-7 a pick list, PC-5 a parcel."""
+"""Names that are printed and scanned: FF-12 a fulfilment, PL-7 a pick list, PC-5 a parcel, CN-3 a
+count.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import unicodedata
 FULFILMENT = "FF"
 PICK_LIST = "PL"
 PARCEL = "PC"
+COUNT = "CN"
 
 _NUMBER = re.compile(r"([A-Z]{2})-([1-9][0-9]{0,17})")
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from freeze_rules.lists.fields import day_fields, warehouse_field
 from freeze_rules.models import JournalLine
 from freeze_rules.selectors import journal
 from inventory import selectors as stock
@@ -82,7 +83,6 @@ def tabs(question: Question) -> Sequence[Tab]:
 
 def filters(question: Question) -> Sequence[Filter]:
     """The fields of the filter bar."""
-    houses = stock.warehouses(scope=question.scope, active=False)
     return (
         Filter(name="q", label=_("Document, rule or SKU code"), kind="search"),
         Filter(
@@ -94,12 +94,8 @@ def filters(question: Question) -> Sequence[Filter]:
             ],
         ),
         Filter(name="cause", label=_("By"), choices=JournalLine.Cause.choices),
-        Filter(
-            name="warehouse", label=_("Warehouse"),
-            choices=[(house.id, house.name) for house in houses],
-        ),
-        Filter(name="since", label=_("From"), kind="day"),
-        Filter(name="until", label=_("To"), kind="day"),
+        warehouse_field(question),
+        *day_fields(_("From")),
     )  # fmt: skip
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from freeze_rules.measuring import dose_written, written
 from freeze_rules.models import Excursion, ExcursionRevision, ExposedGoods
+from freeze_rules.selectors.numbers import id_in
 from freeze_rules.selectors.sensors import BoundView, bound_view
 from inventory import selectors as stock
+from org.lists.days import within_days
 from org.scope import Scope
 
 # Points of a curve: as many as a screen can show.
@@ -67,6 +70,24 @@ class ExcursionView:
         return dose_written(self.dose, self.measure)
 
     @property
+    def state_label(self) -> str:
+        """What became of it, in words."""
+        return self._state[0]
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state's chip."""
+        return self._state[1]
+
+    @property
+    def _state(self) -> tuple[str, str]:
+        if self.state == "WITHDRAWN":
+            return _("Withdrawn"), ""
+        if self.state == "OPEN":
+            return _("Lasting"), "bad"
+        return (_("Over"), "hold") if self.breached_at else (_("Forgiven"), "ok")
+
+    @property
     def gap_minutes(self) -> int:
         """Minutes of it in which the device was silent."""
         return self.gap_s // 60
@@ -112,6 +133,42 @@ class Slot:
     at: datetime
     lowest: int | None
     highest: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcursionNarrowing:
+    """What the list is narrowed to; each empty value narrows nothing.
+
+    `tab` is one of `TABS`; `words` a number, a device, a zone or a location, whole. Days are local
+    days on which it began, both included.
+    """
+
+    tab: str = "all"
+    words: str = ""
+    measure: str = ""
+    warehouse_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def excursions_of(*, scope: Scope, narrowing: ExcursionNarrowing) -> QuerySet[Excursion]:
+    """The excursions of a filter, unordered."""
+    rows = excursion_rows(scope=scope, tab=narrowing.tab)
+    if narrowing.measure:
+        rows = rows.filter(device__measure=narrowing.measure)
+    if narrowing.warehouse_id is not None:
+        rows = rows.filter(device__warehouse_id=narrowing.warehouse_id)
+    rows = within_days(rows, "started_at", since=narrowing.since, until=narrowing.until)
+    words = narrowing.words
+    if not words:
+        return rows
+    if (number := id_in(words, "EX")) is not None:
+        return rows.filter(pk=number)
+    return rows.filter(
+        Q(device__code__iexact=words)
+        | Q(place__zone__code__iexact=words)
+        | Q(place__location__code__iexact=words)
+    )
 
 
 def excursion_rows(*, scope: Scope, tab: str = "all") -> QuerySet[Excursion]:
@@ -178,16 +235,6 @@ def _view(row: Any) -> ExcursionView:
         exposed=row.exposed,
         shipped=row.shipped,
     )
-
-
-def counts(*, scope: Scope) -> dict[str, int]:
-    """How many each tab has."""
-    found = scope.limit(Excursion.objects.all(), "device__warehouse__unit").aggregate(
-        open=Count("pk", filter=Q(ended_at__isnull=True, withdrawn_at__isnull=True)),
-        acted=Count("pk", filter=Q(acted_at__isnull=False)),
-        all=Count("pk"),
-    )
-    return dict(found)
 
 
 def goods_of(excursion_id: int) -> list[GoodsView]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from freeze_rules.models import JournalLine
 from inventory import selectors as stock
+from org.lists.days import within_days
 from org.scope import Scope
 
 Lines = QuerySet[JournalLine]
@@ -52,11 +52,7 @@ def lines(
         rows = rows.filter(reason=reason)
     if warehouse_id is not None:
         rows = rows.filter(warehouse_id=warehouse_id)
-    if since is not None:
-        rows = rows.filter(at__gte=_midnight(since))
-    if until is not None:
-        rows = rows.filter(at__lt=_midnight(until + timedelta(days=1)))
-    return rows
+    return within_days(rows, "at", since=since, until=until)
 
 
 def what(units: int) -> str:
@@ -64,10 +60,6 @@ def what(units: int) -> str:
     if units == 0:
         return _("Laid, nothing there yet")
     return _("Frozen") if units > 0 else _("Released")
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True, slots=True)

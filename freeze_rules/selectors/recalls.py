@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from freeze_rules.models import Recall, RecallHold
+from freeze_rules.selectors.numbers import id_in
 from inventory import selectors as stock
 from inventory.selectors.genealogy import cone_of
+from org.lists.days import within_days
 from org.scope import Scope
 
 
@@ -42,6 +45,42 @@ class RecallView:
     def state_label(self) -> str:
         """In force, or lifted."""
         return _("Lifted") if self.lifted_at else _("In force")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecallNarrowing:
+    """What the list is narrowed to; each empty value narrows nothing.
+
+    `state` is "open" or "lifted". `words` is a number, a lot, a SKU code or a document, whole, or
+    a part of the reason. Days are local days on which it was laid, both included.
+    """
+
+    state: str = ""
+    words: str = ""
+    root: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def recalls_of(narrowing: RecallNarrowing) -> QuerySet[Recall]:
+    """The recalls of a filter, unordered."""
+    rows = Recall.objects.all()
+    if narrowing.state:
+        rows = rows.filter(lifted_at__isnull=narrowing.state == "open")
+    if narrowing.root:
+        rows = rows.filter(root=narrowing.root)
+    rows = within_days(rows, "at", since=narrowing.since, until=narrowing.until)
+    words = narrowing.words
+    if not words:
+        return rows
+    if (number := id_in(words, "RC")) is not None:
+        return rows.filter(pk=number)
+    return rows.filter(
+        Q(lot__code__iexact=words)
+        | Q(lot__sku__code__iexact=words)
+        | Q(document__iexact=words)
+        | Q(why__icontains=words)
+    )
 
 
 def recalls(
@@ -126,10 +165,8 @@ def documents_of(number: str) -> frozenset[str] | None:
     "SO-7/2", the second round of an order, is told as the order. Documents of every warehouse:
     whoever lists orders by them shows those of the reader only.
     """
-    letters, _dash, digits = number.strip().upper().partition("-")
-    if letters != "RC" or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
-        return None
-    row = Recall.objects.filter(pk=int(digits)).first()
+    known = id_in(number, "RC")
+    row = None if known is None else Recall.objects.filter(pk=known).first()
     if row is None:
         return None
     roots = {Recall.Root.RECEIPT: "receipt", Recall.Root.ORDER: "order"}

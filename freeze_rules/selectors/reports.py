@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from freeze_rules.models import (
     CustomsStep,
@@ -17,10 +17,70 @@ from freeze_rules.models import (
     SupplierBlock,
 )
 from freeze_rules.selectors import reserves
+from freeze_rules.selectors.numbers import id_in
 from inventory.selectors.lot_sayings import first_arrivals
+from org.lists.days import within_days
 from org.scope import Scope
 
 MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportNarrowing:
+    """What a list of reports is narrowed to; each empty value narrows nothing.
+
+    `state` is a result of inspections, a state of promotions, and of incidents "leaking" or
+    "mended". `kind` is that of incidents. Days are local days, both included: those on which
+    something was asked or seen, or on which a promotion runs.
+    """
+
+    state: str = ""
+    words: str = ""
+    kind: str = ""
+    warehouse_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def inspections_of(*, scope: Scope, narrowing: ReportNarrowing) -> QuerySet[Inspection]:
+    """The inspections of a filter, unordered. `words`: a number, goods, a delivery, a report."""
+    rows = scope.limit(Inspection.objects.all(), "warehouse__unit")
+    if narrowing.state:
+        rows = rows.filter(result=narrowing.state)
+    if narrowing.warehouse_id is not None:
+        rows = rows.filter(warehouse_id=narrowing.warehouse_id)
+    rows = within_days(rows, "asked_at", since=narrowing.since, until=narrowing.until)
+    words = narrowing.words
+    if not words:
+        return rows
+    if (number := id_in(words, "QI")) is not None:
+        return rows.filter(pk=number)
+    return rows.filter(_goods_named(words) | Q(document__iexact=words) | Q(reference__iexact=words))
+
+
+def incidents_of(*, scope: Scope, narrowing: ReportNarrowing) -> QuerySet[Incident]:
+    """The incidents of a filter, unordered. `words`: a number, goods, a place, or of the note."""
+    rows = scope.limit(Incident.objects.all(), "warehouse__unit")
+    if narrowing.state:
+        mended = narrowing.state == "mended"
+        rows = rows.filter(kind=Incident.Kind.LEAK, mended_at__isnull=not mended)
+    if narrowing.kind:
+        rows = rows.filter(kind=narrowing.kind)
+    if narrowing.warehouse_id is not None:
+        rows = rows.filter(warehouse_id=narrowing.warehouse_id)
+    rows = within_days(rows, "at", since=narrowing.since, until=narrowing.until)
+    words = narrowing.words
+    if not words:
+        return rows
+    if (number := id_in(words, "IN")) is not None:
+        return rows.filter(pk=number)
+    return rows.filter(
+        _goods_named(words) | Q(location__code__iexact=words) | Q(note__icontains=words)
+    )
+
+
+def _goods_named(words: str) -> Q:
+    return Q(sku__code__iexact=words) | Q(sku__name__icontains=words) | Q(lot__code__iexact=words)
 
 
 def inspections(
@@ -30,8 +90,8 @@ def inspections(
     before: int | None = None,
     limit: int = MOST,
 ) -> list[Inspection]:
-    """The newest first; those under way stand before the decided ones."""
-    rows = scope.limit(Inspection.objects.all(), "warehouse__unit")
+    """The newest first."""
+    rows = inspections_of(scope=scope, narrowing=ReportNarrowing())
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     if before is not None:
@@ -39,12 +99,26 @@ def inspections(
     return list(rows.select_related("warehouse", "sku", "lot").order_by("-id")[:limit])
 
 
-def incidents(*, scope: Scope, before: int | None = None, limit: int = MOST) -> list[Incident]:
+def incidents(
+    *,
+    scope: Scope,
+    ids: Collection[int] | None = None,
+    before: int | None = None,
+    limit: int = MOST,
+) -> list[Incident]:
     """The newest first."""
-    rows = scope.limit(Incident.objects.all(), "warehouse__unit")
+    rows = incidents_of(scope=scope, narrowing=ReportNarrowing())
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.select_related("warehouse", "location", "sku", "lot").order_by("-id")[:limit])
+
+
+def leaking(*, scope: Scope, ids: Collection[int]) -> set[int]:
+    """Those of these incidents that are leaks which nobody has mended; one statement."""
+    lasting = incidents_of(scope=scope, narrowing=ReportNarrowing(state="leaking"))
+    return set(lasting.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def supplier_blocks(*, limit: int = MOST) -> list[SupplierBlock]:
@@ -52,15 +126,60 @@ def supplier_blocks(*, limit: int = MOST) -> list[SupplierBlock]:
     return list(SupplierBlock.objects.order_by("-cleared_at", "-id")[:limit])
 
 
+def promotions_of(*, scope: Scope, narrowing: ReportNarrowing) -> QuerySet[Promotion]:
+    """Promotions of a filter with a line in the reader's warehouses, unordered.
+
+    `words`: a number, a part of the name, or a SKU code of a line; `warehouse_id`: with a line
+    there.
+    """
+    rows = Promotion.objects.all()
+    house = narrowing.warehouse_id
+    if not scope.is_everything or house is not None:
+        lines = PromotionLine.objects.filter(promotion=OuterRef("pk"))
+        lines = lines if house is None else lines.filter(warehouse_id=house)
+        rows = rows.filter(Exists(scope.limit(lines, "warehouse__unit")))
+    if narrowing.state:
+        rows = rows.filter(state=narrowing.state)
+    rows = within_days(rows, "closes_at", since=narrowing.since, until=None)
+    rows = within_days(rows, "opens_at", since=None, until=narrowing.until)
+    words = narrowing.words
+    if not words:
+        return rows
+    if (number := id_in(words, "PR")) is not None:
+        return rows.filter(pk=number)
+    with_goods = PromotionLine.objects.filter(promotion=OuterRef("pk"), sku__code__iexact=words)
+    return rows.filter(
+        Q(name__icontains=words) | Exists(scope.limit(with_goods, "warehouse__unit"))
+    )
+
+
 def promotions(*, scope: Scope, before: int | None = None, limit: int = MOST) -> list[Promotion]:
     """Those with a line in the reader's warehouses, the newest first."""
-    rows = Promotion.objects.all()
-    if not scope.is_everything:
-        lines = PromotionLine.objects.filter(promotion=OuterRef("pk"))
-        rows = rows.filter(Exists(scope.limit(lines, "warehouse__unit")))
+    rows = promotions_of(scope=scope, narrowing=ReportNarrowing())
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromotionSum:
+    """Lines of a promotion in the reader's warehouses: units wanted, and those set aside."""
+
+    lines: int = 0
+    wanted: int = 0
+    reserved: int = 0
+
+
+def promotion_sums(ids: Collection[int], *, scope: Scope) -> dict[int, PromotionSum]:
+    """What these promotions come to, within the reader's warehouses; one statement."""
+    lines = scope.limit(PromotionLine.objects.filter(promotion__in=ids), "warehouse__unit")
+    found = lines.values_list("promotion").annotate(
+        n=Count("id"), wanted=Sum("qty"), kept=Sum("reserved")
+    )
+    return {
+        pk: PromotionSum(lines=n, wanted=wanted, reserved=kept)
+        for pk, n, wanted, kept in found.order_by()
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

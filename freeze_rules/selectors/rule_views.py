@@ -23,6 +23,7 @@ from freeze_rules.models import (
     Verdict,
     Watch,
 )
+from freeze_rules.selectors.numbers import id_in
 from freeze_rules.selectors.wording import preset_name
 from freeze_rules.triggers import label_of
 from org.scope import Scope
@@ -107,6 +108,41 @@ class MoveView:
     why: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RuleNarrowing:
+    """What the list is narrowed to; each empty value narrows nothing.
+
+    `words` is a number, or stands in the name or note. `due`: whose review is due today or before.
+    """
+
+    states: Collection[str] = ()
+    trigger: str = ""
+    preset: str = ""
+    words: str = ""
+    due: bool = False
+
+
+def rules_of(narrowing: RuleNarrowing) -> QuerySet[Rule]:
+    """The rules of a filter, unordered. Rules are the whole house's."""
+    rows = Rule.objects.all()
+    if narrowing.states:
+        rows = rows.filter(state__in=narrowing.states)
+    if narrowing.trigger:
+        rows = rows.filter(trigger=narrowing.trigger)
+    if narrowing.preset:
+        rows = rows.filter(preset=narrowing.preset)
+    if narrowing.due:
+        rows = rows.filter(review_on__lte=timezone.localdate()).exclude(state=RuleState.RETIRED)
+    words = narrowing.words
+    if not words:
+        return rows
+    number = id_in(words, "FR")
+    if number is None and words.isascii() and words.isdigit() and len(words) <= 18:
+        number = int(words)
+    named = Q(name__icontains=words) | Q(note__icontains=words)
+    return rows.filter(named if number is None else named | Q(pk=number))
+
+
 def rules(
     *,
     states: Collection[str] = (),
@@ -117,26 +153,12 @@ def rules(
     limit: int = 100,
 ) -> list[RuleRow]:
     """Rules, the newest first. Rules are the whole house's; what they did is seen by warehouse."""
-    rows: QuerySet[Rule] = Rule.objects.select_related("version", "owner")
-    if states:
-        rows = rows.filter(state__in=states)
-    if trigger:
-        rows = rows.filter(trigger=trigger)
-    if words:
-        number = words.upper().removeprefix("FR-")
-        named = Q(name__icontains=words) | Q(note__icontains=words)
-        rows = rows.filter(named | Q(pk=int(number)) if number.isdecimal() else named)
+    rows = rules_of(RuleNarrowing(states=states, trigger=trigger, words=words))
     if before is not None:
         rows = rows.filter(pk__lt=before)
     if ids is not None:
         rows = rows.filter(pk__in=ids)
-    return _rows(list(rows.order_by("-pk")[:limit]))
-
-
-def states_counted() -> dict[str, int]:
-    """How many rules stand in each state."""
-    found = Rule.objects.values_list("state").annotate(n=Count("id"))
-    return {str(state): int(n) for state, n in found}
+    return _rows(list(rows.select_related("version", "owner").order_by("-pk")[:limit]))
 
 
 def frozen_now(rule_ids: Collection[int]) -> dict[int, int]:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from freeze_rules.measuring import SCALES, dose_written, written
 from freeze_rules.models import (
+    Excursion,
     Measure,
     QuarantinedReading,
     SensorBound,
@@ -60,6 +61,26 @@ class DeviceView:
     def place(self) -> str:
         """Where it hangs, in one word."""
         return self.zone_code or self.location_code
+
+    @property
+    def state_label(self) -> str:
+        """How it is, in words."""
+        return self._state[0]
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state's chip."""
+        return self._state[1]
+
+    @property
+    def _state(self) -> tuple[str, str]:
+        if not self.in_service:
+            return _("Out of service"), ""
+        if self.open_excursions:
+            return _("Out of bounds"), "bad"
+        if self.silent:
+            return _("Silent"), "warn"
+        return (_("In order"), "ok") if self.last_at else (_("Nothing heard yet"), "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,9 +147,54 @@ class QuarantineView:
 Devices = QuerySet[SensorDevice]
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeviceNarrowing:
+    """What the list is narrowed to; each empty value narrows nothing.
+
+    `shelf` is "trouble" (silent, or with an excursion that lasts), "due" (its calibration was to
+    be renewed before today) or "retired" (out of service). `words` stand in the code or name.
+    """
+
+    shelf: str = ""
+    words: str = ""
+    measure: str = ""
+    warehouse_id: int | None = None
+
+
+def devices_of(*, scope: Scope, narrowing: DeviceNarrowing) -> Devices:
+    """The devices of a filter, unordered; each with `due_on`, its next calibration."""
+    rows = _dated(scope)
+    if narrowing.shelf == "trouble":
+        rows = rows.filter(_in_trouble())
+    elif narrowing.shelf == "due":
+        rows = rows.filter(Q(due_on__lt=timezone.localdate()), in_service=True)
+    elif narrowing.shelf == "retired":
+        rows = rows.filter(in_service=False)
+    if narrowing.measure:
+        rows = rows.filter(measure=narrowing.measure)
+    if narrowing.warehouse_id is not None:
+        rows = rows.filter(warehouse_id=narrowing.warehouse_id)
+    words = narrowing.words
+    return rows.filter(Q(code__icontains=words) | Q(name__icontains=words)) if words else rows
+
+
+def _dated(scope: Scope) -> Devices:
+    due = SensorCalibration.objects.filter(device=OuterRef("pk")).order_by("-since")
+    rows = scope.limit(SensorDevice.objects.all(), "warehouse__unit")
+    return rows.annotate(due_on=Subquery(due.values("due_on")[:1]))
+
+
+def _in_trouble() -> Q:
+    lasting = Excursion.objects.filter(
+        device=OuterRef("pk"), ended_at__isnull=True, withdrawn_at__isnull=True
+    )
+    return Q(clock__silent_since__isnull=False) | Q(Exists(lasting))
+
+
 def devices(
     *,
     scope: Scope,
+    ids: Collection[int] | None = None,
     codes: Collection[str] | None = None,
     measure: str = "",
     trouble: bool = False,
@@ -141,21 +207,22 @@ def devices(
         trouble: only those that are silent or have an excursion that lasts.
         after: the code of the last row shown.
     """
-    rows = scope.limit(SensorDevice.objects.all(), "warehouse__unit")
+    rows = _dated(scope)
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
     if codes is not None:
         rows = rows.filter(code__in=codes)
     if measure:
         rows = rows.filter(measure=measure)
     if after:
         rows = rows.filter(code__gt=after)
-    due = SensorCalibration.objects.filter(device=OuterRef("pk")).order_by("-since")
+    if trouble:
+        rows = rows.filter(_in_trouble())
     lasting = Count(
         "excursions",
         filter=Q(excursions__ended_at__isnull=True, excursions__withdrawn_at__isnull=True),
     )
-    rows = rows.annotate(lasting=lasting, due_on=Subquery(due.values("due_on")[:1]))
-    if trouble:
-        rows = rows.filter(Q(clock__silent_since__isnull=False) | Q(lasting__gt=0))
+    rows = rows.annotate(lasting=lasting)
     found = list(rows.select_related("warehouse", "clock").order_by("code")[:limit])
     places = {
         place.device_id: place

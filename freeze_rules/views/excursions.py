@@ -9,43 +9,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from freeze_rules.lists.excursions import EXCURSIONS
 from freeze_rules.selectors import excursions as selectors
 from freeze_rules.views.sensors import scope_for
 from org import roles
 from org.access import permission_required
-from org.addresses import number_in
+from org.lists.pages import list_page
 from org.selectors import audit_trail, names_of_actors
-
-PAGE = 50
 
 
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def excursions(request: HttpRequest) -> HttpResponse:
     """Those that last, those that froze something, all."""
-    scope = scope_for(request)
-    tab = request.GET.get("shelf", "")
-    tab = tab if tab in selectors.TABS else "all"
-    rows = selectors.excursions(
-        scope=scope, tab=tab, before=number_in(request.GET, "before"), limit=PAGE + 1
-    )
-    counts = selectors.counts(scope=scope)
-    labels = {"open": _("Lasting"), "acted": _("Froze goods"), "all": _("All")}
-    here = reverse("excursions")
-    tabs = [
-        {"label": labels[name], "url": f"{here}?shelf={name}", "active": name == tab,
-         "count": counts[name], "tone": "bad" if name == "open" and counts[name] else ""}
-        for name in selectors.TABS
-    ]  # fmt: skip
-    more = (
-        f"?{urlencode({'shelf': tab, 'before': str(rows[PAGE - 1].id)})}"
-        if len(rows) > PAGE
-        else ""
-    )
-    context = {"rows": rows[:PAGE], "tabs": tabs, "tab": tab, "more": more}
+    context = {"list": list_page(request, EXCURSIONS, scope=scope_for(request))}
     return render(request, "freeze_rules/sensors/excursions.html", context)
 
 

@@ -13,24 +13,24 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from python_calamine import CalamineError, CalamineWorkbook
 
 from freeze_rules import report_forms as forms
+from freeze_rules.lists.promotions import PROMOTIONS, TONES
 from freeze_rules.models import Promotion
 from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import promotions
 from freeze_rules.services.reports.refusals import ReportRefused
-from freeze_rules.views.reports import Cell, Desk, refuse
+from freeze_rules.views.reports import refuse
 from org import roles
 from org.access import permission_required, person_of
 from org.callers import SignedIn
+from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import names_of_actors, scope_of
 
-TONES = {"PLANNED": "info", "OPEN": "ok", "CLOSED": "muted", "CANCELLED": "muted"}
 MOST_BYTES = 5_000_000
 
 
@@ -57,30 +57,9 @@ def promotion_list(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("%(number)s is planned.") % {"number": row.number})
                 return HttpResponseRedirect(reverse("promotion", args=[row.pk]))
-    desk = Desk(
-        title=_("Promotions"),
-        form_title=_("Plan a promotion"),
-        columns=[(_("Promotion"), ""), (_("Name"), ""), (_("Opens"), "wide-only"),
-                 (_("Closes"), "wide-only"), (_("State"), "")],
-        empty=_("No promotion is planned"),
-    )  # fmt: skip
-    context = {
-        "desk": desk,
-        "form": form,
-        "rows": [_row(row) for row in asked.promotions(scope=seen)],
-    }
+    context = {"list": list_page(request, PROMOTIONS, scope=seen), "form": form}
     status = 422 if form is not None and form.errors else 200
-    return render(request, "freeze_rules/reported.html", context, status=status)
-
-
-def _row(row: Promotion) -> list[Cell]:
-    return [
-        Cell(text=row.number, url=reverse("promotion", args=[row.pk]), code=True),
-        Cell(text=row.name),
-        Cell(text=f"{timezone.localtime(row.opens_at):%Y-%m-%d %H:%M}", wide=True),
-        Cell(text=f"{timezone.localtime(row.closes_at):%Y-%m-%d %H:%M}", wide=True),
-        Cell(text=row.get_state_display(), tone=TONES[row.state]),
-    ]
+    return render(request, "freeze_rules/promotions.html", context, status=status)
 
 
 def _wish(form: forms.PromotionForm, scope: Scope) -> promotions.PromotionWish:

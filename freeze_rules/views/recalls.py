@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from freeze_rules.forms import RecallForm
+from freeze_rules.lists.recalls import RECALLS
 from freeze_rules.models import Recall
 from freeze_rules.selectors import recalls as asked
 from freeze_rules.services import recall_consent, recalls
@@ -22,25 +23,23 @@ from inventory import services as inventory
 from inventory.selectors.genealogy import Cone
 from org import roles
 from org.access import permission_required, person_of
-from org.addresses import number_in
+from org.lists.pages import list_page
 from org.selectors import scope_of
 from org.selectors.approvals import request_of_document
 from org.services import approvals
 
 # Rows of a list on the page; the file has all.
 SHOWN = 200
-PAGE = 50
 
 
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def recall_list(request: HttpRequest) -> HttpResponse:
     """All recalls, newest first."""
-    rows = asked.recalls(before=number_in(request.GET, "before"), limit=PAGE + 1)
     person = person_of(request)
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
     context = {
-        "rows": rows[:PAGE],
-        "next_url": f"?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
+        "list": list_page(request, RECALLS, scope=scope),
         "may_recall": person.may(roles.STOCK_HOLD),
     }
     return render(request, "freeze_rules/recalls.html", context)

@@ -19,21 +19,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from freeze_rules import report_forms as forms
-from freeze_rules.models import Incident, Inspection
+from freeze_rules.lists.fields import goods
+from freeze_rules.lists.incidents import INCIDENTS
+from freeze_rules.lists.inspections import INSPECTIONS, TONES
+from freeze_rules.models import Inspection
 from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import customs as at_customs
 from freeze_rules.services.reports import incidents, inspections, suppliers
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import back_from
 from org.callers import SignedIn
+from org.lists.pages import list_page
 from org.models import Person
 from org.selectors import attachments, names_of_actors, scope_of
 from org.services import approvals
 from org.services.approvals import talking
 
-TONES = {"PASSED": "ok", "CLEARED": "ok", "FAILED": "bad", "REFUSED": "bad", "ASKED": "warn",
-         "PARTIAL": "warn", "INSPECTING": "warn", "NOT_CLEARED": "warn"}  # fmt: skip
+CUSTOMS_TONES = {"CLEARED": "ok", "REFUSED": "bad", "INSPECTING": "warn", "NOT_CLEARED": "warn"}
 CUSTOMS = dict(forms.CUSTOMS)
 
 
@@ -68,7 +72,22 @@ def _desk(
     work: Callable[[Any], str],
     rows: Callable[[], list[list[Cell]]],
 ) -> HttpResponse:
-    """Show the list with its form; a sent form is done, or shown again with what is wrong."""
+    """Show the table with its form; a sent form is done, or shown again with what is wrong."""
+    return _answer(
+        request, "freeze_rules/reported.html", form=form, work=work,
+        shown=lambda: {"desk": desk, "rows": rows()},
+    )  # fmt: skip
+
+
+def _answer(
+    request: HttpRequest,
+    template: str,
+    *,
+    form: forms.Reported | None,
+    work: Callable[[Any], str],
+    shown: Callable[[], dict[str, Any]],
+) -> HttpResponse:
+    """Do what a sent form asks, or show the page, with what is wrong with the form."""
     if request.method == "POST":
         if form is None:
             raise PermissionDenied
@@ -82,8 +101,7 @@ def _desk(
                 messages.success(request, said)
                 return HttpResponseRedirect(request.get_full_path())
     status = 422 if form is not None and form.errors else 200
-    context = {"desk": desk, "form": form, "rows": rows()}
-    return render(request, "freeze_rules/reported.html", context, status=status)
+    return render(request, template, {"form": form, **shown()}, status=status)
 
 
 def refuse(form: forms.Reported, refused: ReportRefused) -> None:
@@ -111,13 +129,6 @@ def _form(request: HttpRequest, kind: type[forms.Reported], permission: str) -> 
 def inspection_list(request: HttpRequest) -> HttpResponse:
     """Inspections under way and decided; asking for one."""
     person = person_of(request)
-    desk = Desk(
-        title=_("Inspections"),
-        form_title=_("Ask for an inspection"),
-        columns=[(_("Inspection"), ""), (_("Goods"), ""), (_("Warehouse"), "wide-only"),
-                 (_("Quantity"), "num"), (_("Result"), ""), (_("Since"), "wide-only")],
-        empty=_("Nothing was inspected yet"),
-    )  # fmt: skip
 
     def work(form: forms.InspectionForm) -> str:
         given = form.cleaned_data
@@ -130,28 +141,12 @@ def inspection_list(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         return _("%(number)s is under way.") % {"number": row.number}
 
-    def rows() -> list[list[Cell]]:
+    def shown() -> dict[str, Any]:
         scope = scope_of(person, permission=roles.STOCK_VIEW)
-        return [
-            [
-                Cell(text=row.number, url=reverse("inspection", args=[row.pk]), code=True),
-                Cell(text=_goods(row.sku, row.lot)),
-                Cell(text=row.warehouse.code, code=True, wide=True),
-                Cell(text=row.qty, num=True),
-                Cell(text=row.get_result_display(), tone=TONES[row.result]),
-                Cell(text=f"{timezone.localtime(row.asked_at):%Y-%m-%d %H:%M}", wide=True),
-            ]
-            for row in asked.inspections(scope=scope)
-        ]
+        return {"list": list_page(request, INSPECTIONS, scope=scope)}
 
     form = _form(request, forms.InspectionForm, roles.STOCK_INSPECT)
-    return _desk(request, desk, form=form, work=work, rows=rows)
-
-
-def _goods(sku: Any, lot: Any) -> str:
-    if sku is None:
-        return "–"
-    return f"{sku.code} {sku.name}" + (f" · {lot.code}" if lot else "")
+    return _answer(request, "freeze_rules/inspections.html", form=form, work=work, shown=shown)
 
 
 def _inspection(person: Person, inspection_id: int) -> Inspection:
@@ -179,7 +174,7 @@ def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
         "row": row,
         "asked_by": who[row.asked_by],
         "decided_by": who[row.decided_by],
-        "goods": _goods(row.sku, row.lot),
+        "goods": goods(row.sku, row.lot),
         "tone": TONES[row.result],
         "form": form if row.result == Inspection.Result.ASKED else None,
         "may_attach": form is not None,
@@ -286,7 +281,10 @@ def customs(request: HttpRequest) -> HttpResponse:
             [
                 Cell(text=row.lot_code, url=reverse("stock-lot", args=[row.lot_id]), code=True),
                 Cell(text=f"{row.sku_code} {row.sku_name}", wide=True),
-                Cell(text=CUSTOMS.get(row.state, row.state), tone=TONES.get(row.state, "muted")),
+                Cell(
+                    text=CUSTOMS.get(row.state, row.state),
+                    tone=CUSTOMS_TONES.get(row.state, "muted"),
+                ),
                 Cell(text=row.declaration, code=True),
                 Cell(text=row.hours, num=True),
                 Cell(text=f"{timezone.localtime(row.since):%Y-%m-%d %H:%M}", wide=True),
@@ -374,13 +372,6 @@ def supplier_allow(request: HttpRequest, block_id: int) -> HttpResponse:
 def incident_list(request: HttpRequest) -> HttpResponse:
     """Damage, leaks and repairs; reporting one, also from a phone at the shelf."""
     person = person_of(request)
-    desk = Desk(
-        title=_("Damage and leaks"),
-        form_title=_("Report"),
-        columns=[(_("Report"), ""), (_("What"), ""), (_("Place"), ""), (_("Goods"), "wide-only"),
-                 (_("Units"), "num"), (_("Since"), "wide-only"), ("", "")],
-        empty=_("Nothing was reported"),
-    )  # fmt: skip
 
     def work(form: forms.IncidentForm) -> str:
         given = form.cleaned_data
@@ -392,32 +383,17 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 
     form = _form(request, forms.IncidentForm, roles.STOCK_INSPECT)
 
-    def rows() -> list[list[Cell]]:
+    def shown() -> dict[str, Any]:
         scope = scope_of(person, permission=roles.STOCK_VIEW)
-        found = asked.incidents(scope=scope)
-        who = names_of_actors([row.reported_by for row in found])
-        return [_incident(row, who[row.reported_by], form is not None) for row in found]
+        page = list_page(request, INCIDENTS, scope=scope)
+        ids = [row["id"] for row in page.rows]
+        return {
+            "list": page,
+            "leaking": asked.leaking(scope=scope, ids=ids) if form is not None else (),
+            "row_extra": "freeze_rules/mended.html" if form is not None else "",
+        }
 
-    return _desk(request, desk, form=form, work=work, rows=rows)
-
-
-def _incident(row: Incident, who: str, may: bool) -> list[Cell]:
-    tone = {"DAMAGE": "bad", "REPAIR": "ok"}.get(row.kind, "muted" if row.mended_at else "bad")
-    place = f"{row.warehouse.code} · {row.location.code}" if row.location else row.warehouse.code
-    last = Cell()
-    if row.kind == Incident.Kind.LEAK and row.mended_at is None and may:
-        last = Cell(text=_("Mended"), post=reverse("incident-mended", args=[row.pk]))
-    elif row.mended_at is not None:
-        last = Cell(text=_("Mended %(at)s") % {"at": f"{row.mended_at:%Y-%m-%d}"}, tone="ok")
-    return [
-        Cell(text=row.number, code=True),
-        Cell(text=row.get_kind_display(), tone=tone),
-        Cell(text=place, code=True),
-        Cell(text=f"{_goods(row.sku, row.lot)} · {row.note}", wide=True),
-        Cell(text=row.qty or "–", num=True),
-        Cell(text=f"{timezone.localtime(row.at):%Y-%m-%d %H:%M} · {who}", wide=True),
-        last,
-    ]
+    return _answer(request, "freeze_rules/incidents.html", form=form, work=work, shown=shown)
 
 
 @require_POST
@@ -431,4 +407,4 @@ def incident_mended(request: HttpRequest, incident_id: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("%(number)s is mended.") % {"number": row.number})
-    return HttpResponseRedirect(reverse("incidents"))
+    return HttpResponseRedirect(back_from(request, reverse("incidents")))

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules.conditions import ConditionRefused, facts_in, parse
 from freeze_rules.definition import DefinitionWrong
+from freeze_rules.lists.rules import RULES
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors import rule_views, wording
 from freeze_rules.services import reviewing, rules
@@ -27,20 +28,12 @@ from freeze_rules.services.trying import Tried, try_case
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
+from org.lists.pages import list_page
 from org.models import Person
 from org.selectors import scope_of
 
 S = RuleState
 PAGE = 50
-TABS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
-    ("", _lazy("All"), tuple(state for state in S if state != S.RETIRED)),
-    (S.ENABLED, _lazy("Enabled"), (S.ENABLED,)),
-    (S.PENDING_APPROVAL, _lazy("Waiting for approval"), (S.PENDING_APPROVAL,)),
-    (S.SHADOW, _lazy("Shadow"), (S.SHADOW,)),
-    (S.PAUSED, _lazy("Paused"), (S.PAUSED,)),
-    (S.DRAFT, _lazy("Draft"), (S.DRAFT,)),
-    (S.RETIRED, _lazy("Retired"), (S.RETIRED,)),
-)
 
 
 @dataclass(frozen=True)
@@ -107,31 +100,11 @@ VERBS: tuple[Verb, ...] = (
 def rule_list(request: HttpRequest) -> HttpResponse:
     """All rules, those that run and those that wait."""
     person = person_of(request)
-    here = request.GET.get("state", "")
-    words = "".join(each for each in request.GET.get("q", "") if each.isprintable()).strip()[:64]
-    states = next((states for key, _label, states in TABS if key == here), TABS[0][2])
-    rows = rule_views.rules(
-        states=states, words=words, before=number_in(request.GET, "before"), limit=PAGE + 1
-    )
-    counted = rule_views.states_counted()
-    tabs = [
-        {
-            "label": label,
-            "url": f"?state={key}",
-            "active": key == here,
-            "count": sum(counted.get(state, 0) for state in of) if key else None,
-        }
-        for key, label, of in TABS
-    ]
+    scope = scope_of(person, permission=roles.RULES_VIEW)
     context = {
-        "rows": rows[:PAGE],
-        "tabs": tabs,
-        "words": words,
-        "state": here,
-        "next_url": f"?state={here}&q={words}&before={rows[PAGE - 1].id}" if len(rows) > PAGE
-        else "",
+        "list": list_page(request, RULES, scope=scope),
         "may_edit": person.may(roles.RULES_EDIT),
-    }  # fmt: skip
+    }
     return render(request, "freeze_rules/rules.html", context)
 
 

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from freeze_rules.lists.sensors import SENSORS
 from freeze_rules.selectors import excursions as found_excursions
 from freeze_rules.selectors import sensors as selectors
 from freeze_rules.selectors.sensors import BoundView, DeviceView
@@ -33,6 +34,7 @@ from freeze_rules.views.sensor_forms import (
 from inventory import selectors as stock
 from org import roles
 from org.access import permission_required, person_of
+from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of
 
@@ -62,25 +64,15 @@ def device_or_404(request: HttpRequest, code: str) -> DeviceView:
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def devices(request: HttpRequest) -> HttpResponse:
-    """All devices, or those in trouble."""
+    """All devices, those in trouble, those to be calibrated."""
     scope = scope_for(request)
-    trouble = request.GET.get("shelf") == "trouble"
-    rows = selectors.devices(scope=scope, trouble=trouble, limit=500)
-    in_trouble = rows if trouble else selectors.devices(scope=scope, trouble=True, limit=500)
-    here = reverse("sensors")
-    tabs = [
-        {"label": _("All"), "url": here, "active": not trouble, "count": None},
-        {
-            "label": _("In trouble"), "url": f"{here}?shelf=trouble", "active": trouble,
-            "count": len(in_trouble), "tone": "bad" if in_trouble else "",
-        },
-    ]  # fmt: skip
+    lasting = found_excursions.excursion_rows(scope=scope, tab="open")
     context = {
-        "rows": rows, "tabs": tabs, "trouble": trouble,
+        "list": list_page(request, SENSORS, scope=scope),
         "may_edit": person_of(request).may(roles.SENSORS_EDIT),
         "waiting": selectors.quarantine_rows(scope=scope).count(),
-        "lasting": found_excursions.counts(scope=scope)["open"],
-    }  # fmt: skip
+        "lasting": lasting.count(),
+    }
     return render(request, "freeze_rules/sensors/devices.html", context)
 
 

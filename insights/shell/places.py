@@ -14,6 +14,8 @@ PARAMETER = "warehouse"
 # Lists that know a warehouse, and whether their address names it by id or by code.
 BY_ID = frozenset(
     {"orders", "stock", "stock-locations", "stock-past", "shipments", "freeze-journal"}
+    | {"holds", "stock-lots", "stock-journal", "exceptions"}
+    | {"inspections", "incidents", "promotions", "sensors", "excursions", "counts"}
 )
 BY_CODE = frozenset({"pick", "pack", "ship"})
 

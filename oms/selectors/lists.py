@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.utils import timezone
 
 from inventory import selectors as stock
 from oms.models import Order, OrderException, OrderLine, OrderState, Receiver
 from oms.numbers import order_id_of
 from org.lists.counting import counted_each
+from org.lists.days import within_days
 from org.lists.keyset import By, arms_of, slice_of
 from org.lists.specs import Counted, Part
 from org.scope import Scope
@@ -198,10 +198,7 @@ def narrowed(scope: Scope, narrowing: Narrowing) -> QuerySet[Order]:
         rows = rows.filter(warehouse_id=narrowing.warehouse_id)
     if narrowing.numbers is not None:
         rows = rows.filter(number__in=narrowing.numbers)
-    if narrowing.since is not None:
-        rows = rows.filter(received_at__gte=_begin(narrowing.since))
-    if narrowing.until is not None:
-        rows = rows.filter(received_at__lt=_begin(narrowing.until + timedelta(days=1)))
+    rows = within_days(rows, "received_at", since=narrowing.since, until=narrowing.until)
     words = narrowing.words.strip().replace("\x00", "")
     return rows.filter(_named(words)) if words else rows
 
@@ -215,10 +212,6 @@ def _named(words: str) -> Q:
     if order_id is not None:
         return Q(id=order_id)
     return Q(platform_number=words) | Q(waybill=words, waybill__gt="")
-
-
-def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _row(

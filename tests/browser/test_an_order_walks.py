@@ -89,9 +89,7 @@ def _opened_by_clicks(page: Page, platform_number: str) -> str:
 
 def _picked(house: Stack, pda: Page) -> None:
     """Make a list and walk it: place, first piece, second piece."""
-    pda.goto(f"{house.url}/floor/pick/")
-    pda.select_option("#warehouse", "WH-SH")
-    pda.wait_for_url("**/floor/pick/?warehouse=WH-SH")
+    pda.goto(f"{house.url}/floor/pick/?warehouse=WH-SH")
     pda.click("form.form-row button[type=submit]")
     pda.wait_for_url("**/floor/pick/PL-*/")
     scan(pda, pda.locator(".stop-place").inner_text())

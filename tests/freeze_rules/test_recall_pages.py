@@ -102,6 +102,15 @@ def test_whoever_called_back_does_not_lift_and_another_does() -> None:
 
     assert given.free("MILK") == 20
     assert Recall.objects.get().lift_why == "fine"
+    asked_for = [
+        {"state": "open"},
+        {"state": "lifted"},
+        {"q": "l1"},
+        {"q": "l2"},
+        {"root": "ORDER"},
+    ]
+    shown = [client.get("/recalls/", each).context["list"].rows for each in asked_for]
+    assert [len(rows) for rows in shown] == [0, 1, 1, 0, 0]
 
 
 def test_documents_of_others_warehouses_are_not_told() -> None:

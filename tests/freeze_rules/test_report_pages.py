@@ -6,11 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from freeze_rules.models import Inspection, Promotion
+from freeze_rules.models import Incident, Inspection, Promotion
 from org.models import Person
 from tests import given
 from tests.freeze_rules import writing
 from tests.freeze_rules.taking import taken
+from tests.pages.table import TABLE
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,43 @@ def test_the_page_of_a_freeze_names_what_lets_go_of_it_and_takes_the_approval() 
 
     judged()
     assert given.free("MILK") == 10
+
+
+def test_the_lists_find_what_was_reported_and_a_leak_is_mended_where_it_was_found() -> None:
+    given.stock("TEA", 10, lot_id=given.lot("TEA", "L1"))
+    lead = signed_in(given.person("WAREHOUSE_LEAD"))
+    where = {"warehouse": "WH1", "location": "A-01", "sku": "", "lot": "", "qty": ""}
+    lead.post("/incidents/", {**where, "kind": "LEAK", "note": "pipe", "token": "a"})
+    crushed = {"kind": "DAMAGE", "sku": "TEA", "qty": "2", "note": "crushed", "token": "b"}
+    lead.post("/incidents/", {**where, **crushed})
+    leak, damage = Incident.objects.order_by("pk")
+
+    def found(**asked: str) -> list[int]:
+        return [row["id"] for row in lead.get("/incidents/", asked).context["list"].rows]
+
+    assert found() == [damage.pk, leak.pk]
+    assert found(sort="incident") == [leak.pk, damage.pk]
+    assert [found(q=words) for words in ("tea", "pipe", leak.number, "IN-0")] == [
+        [damage.pk], [leak.pk], [leak.pk], []
+    ]  # fmt: skip
+    assert (found(kind="DAMAGE"), found(state="leaking")) == ([damage.pk], [leak.pk])
+    here = "/incidents/?state=leaking"
+    assert lead.get(here).content.decode().count('value="/incidents/?state=leaking"') >= 1
+
+    done = lead.post(f"/incidents/{leak.pk}/mended/", {"next": here})
+
+    assert done["Location"] == here
+    assert (found(state="leaking"), found(state="mended")) == ([], [leak.pk])
+
+
+def test_lists_show_promotions_and_inspections_of_ones_own_warehouses_only() -> None:
+    given.unit("NORTH", "STORE", parent="HQ")
+    given.warehouse("WH9", at="NORTH")
+    TABLE["promotion"].args()
+    TABLE["inspection"].args()
+    boss = signed_in(given.person())
+    stranger = signed_in(given.person("STORE_MANAGER", at="NORTH"))
+
+    for path in ("/promotions/", "/inspections/"):
+        assert [len(who.get(path).context["list"].rows) for who in (boss, stranger)] == [1, 0]
+        assert stranger.get(path).context["list"].tabs[0]["count"] == 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils.html import strip_tags
 
 from freeze_rules.models import Rule, Verdict
 from freeze_rules.services import rules
@@ -99,15 +102,24 @@ def test_the_list_shows_what_is_frozen_and_what_waits() -> None:
     other = written(name="Only a thought")
 
     client = signed_in()
-    rows = {row.id: row for row in client.get("/freeze-rules/").context["rows"]}
-    assert (rows[rule.pk].frozen, rows[rule.pk].hits, rows[rule.pk].would) == (10, 1, 0)
-    assert (rows[other.pk].frozen, rows[other.pk].state) == (0, "DRAFT")
-    drafts = client.get("/freeze-rules/?state=DRAFT").context["rows"]
-    assert [row.id for row in drafts] == [other.pk]
-    by_name = client.get("/freeze-rules/?q=milk").context["rows"]
-    assert [row.id for row in by_name] == [rule.pk]
-    by_number = client.get(f"/freeze-rules/?q=fr-{other.pk}").context["rows"]
-    assert other.pk in [row.id for row in by_number]
+    rows = {row["id"]: row for row in listed(client)}
+    assert [shown(rows[rule.pk])[at] for at in (3, 4, 5)] == ["10", "1", "0"]
+    assert shown(rows[other.pk])[1:4] == ["Draft", "Goods received", "0"]
+    assert [row["id"] for row in listed(client, state="DRAFT")] == [other.pk]
+    assert [row["id"] for row in listed(client, q="milk")] == [rule.pk]
+    assert other.pk in [row["id"] for row in listed(client, q=f"fr-{other.pk}")]
+    tabs = client.get("/freeze-rules/").context["list"].tabs
+    assert [tab["count"] for tab in tabs] == [2, 1, 0, 0, 0, 1, 0]
+    assert listed(client, due="1") == []
+
+
+def listed(client: Client, **asked: str) -> Any:
+    return client.get("/freeze-rules/", asked).context["list"].rows
+
+
+def shown(row: Any) -> list[str]:
+    """The cells of a row as they are read."""
+    return [strip_tags(cell) for _css, cell in row["cells"]]
 
 
 def test_a_parameter_is_tuned_in_place_and_a_wrong_value_changes_nothing() -> None:

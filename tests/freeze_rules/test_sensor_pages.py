@@ -13,6 +13,7 @@ from freeze_rules.models import (
     QuarantinedReading,
     SensorBound,
     SensorCalibration,
+    SensorClock,
     SensorDevice,
     SensorPlace,
 )
@@ -122,6 +123,23 @@ def test_the_excursion_says_what_met_what_was_shipped_and_what_it_is_worth(
     assert "50.00" in text
     assert found_late.number in _text(lead, "excursions")
     assert found_late.number in _text(lead, "sensor", "T-01")
+
+
+def test_lists_of_sensors_and_excursions_are_narrowed_by_their_tabs(
+    lead: Client, found_late: Excursion
+) -> None:
+    device("T-02", zone="DRY", in_service=False)
+    device("T-03", zone="WET")
+    SensorClock.objects.filter(device__code="T-03").update(silent_since=now())
+
+    def counts(name: str) -> list[int]:
+        return [tab["count"] for tab in lead.get(reverse(name)).context["list"].tabs]
+
+    assert counts("sensors") == [3, 1, 0, 1]
+    assert counts("excursions") == [1, 0, 1]
+    assert found_late.number in _text(lead, "excursions")
+    found = lead.get(reverse("excursions"), {"q": "t-01", "measure": "HUMIDITY"})
+    assert found.context["list"].rows == []
 
 
 def test_the_curve_has_bounds_and_the_excursion(lead: Client, found_late: Excursion) -> None:

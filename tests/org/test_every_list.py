@@ -12,13 +12,16 @@ from django.urls import reverse
 
 from channels_sync.models import Listing
 from channels_sync.services import shops
+from insights.shell.places import BY_ID
 from org import services as org
 from org.lists.registry import list_of
 from org.models import Job
 from outbox import services as outbox
 from tests import given
 from tests.oms import told
+from tests.pages.table import TABLE
 from tests.wms import world
+from wms import services as floor
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(settings.LISTS)
@@ -30,8 +33,39 @@ def signed_in() -> Client:
     return client
 
 
-def something() -> None:
-    """A row for every list."""
+# Lists whose row is what the page of this route shows.
+SHOWN_ON = {
+    "recalls": "recall", "promotions": "promotion", "inspections": "inspection",
+    "incidents": "incident-mended", "sensors": "sensor", "excursions": "excursion",
+    "freeze-rules": "freeze-rule", "pick-lists": "walk",
+}  # fmt: skip
+
+
+def something(key: str) -> None:
+    """A row for this list."""
+    if key in SHOWN_ON:
+        TABLE[SHOWN_ON[key]].args()
+    elif key == "counts":
+        a_count()
+    else:
+        a_day()
+
+
+def a_count() -> None:
+    """A count of which a lead is to judge."""
+    given.stock("TEA", 10)
+    person = given.person("WAREHOUSE_STAFF")
+    with transaction.atomic():
+        sheet = floor.open_count(
+            person_id=person.pk, warehouse_id=given.warehouse_id("WH1"),
+            location_id=given.location("A-01"), code="A-01", actor=person.actor,
+        )  # fmt: skip
+        floor.note_found(sheet, found=floor.Found(given.sku("TEA"), 3))
+        floor.hand_in(sheet, actor=person.actor, may_book=False)
+
+
+def a_day() -> None:
+    """A row for each of the other lists."""
     house = world.build()
     world.stocked(house, "A-01", TEA=10)
     world.packed(house, "SO-1", TEA=2)
@@ -54,7 +88,7 @@ def something() -> None:
 
 @pytest.mark.parametrize("key", LISTS)
 def test_a_list_shows_its_rows_sorted_by_any_of_its_columns(key: str) -> None:
-    something()
+    something(key)
     spec = list_of(key)
     client = signed_in()
     path = reverse(spec.route)
@@ -68,7 +102,7 @@ def test_a_list_shows_its_rows_sorted_by_any_of_its_columns(key: str) -> None:
 
 @pytest.mark.parametrize("key", LISTS)
 def test_each_row_names_a_page_that_opens(key: str) -> None:
-    something()
+    something(key)
     spec = list_of(key)
     client = signed_in()
     rows = client.get(reverse(spec.route)).context["list"].rows
@@ -78,7 +112,7 @@ def test_each_row_names_a_page_that_opens(key: str) -> None:
 
 @pytest.mark.parametrize("key", LISTS)
 def test_each_list_can_be_exported_with_every_column(key: str) -> None:
-    something()
+    something(key)
     spec = list_of(key)
     client = signed_in()
     columns = [each.key for each in spec.columns]
@@ -94,11 +128,31 @@ def test_each_list_can_be_exported_with_every_column(key: str) -> None:
 
 @pytest.mark.parametrize("key", LISTS)
 def test_rubbish_in_the_address_narrows_nothing(key: str) -> None:
-    something()
+    something(key)
     spec = list_of(key)
     client = signed_in()
     for asked in rubbish(spec.params):
         assert client.get(reverse(spec.route), asked).status_code == 200, asked
+
+
+def test_the_warehouse_in_the_address_narrows_every_list_whose_link_names_it() -> None:
+    other = given.warehouse_id("WH9")
+    something("holds")
+    client = signed_in()
+    for key in LISTS:
+        spec = list_of(key)
+        if spec.route not in BY_ID:
+            continue
+        if key in (*SHOWN_ON, "counts"):
+            something(key)
+        path = reverse(spec.route)
+        here = client.get(path, {"warehouse": given.warehouse_id("WH1")}).context["list"]
+        there = client.get(path, {"warehouse": other}).context["list"]
+
+        # No warehouse was chosen for the orders that were told.
+        assert len(here.rows) >= 1 or key in ("orders", "exceptions"), key
+        assert {row["id"] for row in here.rows} & {row["id"] for row in there.rows} == set(), key
+        assert there.counted is None or there.counted.count == len(there.rows), key
 
 
 def rubbish(params: Any) -> list[dict[str, str]]:

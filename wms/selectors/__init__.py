@@ -5,7 +5,7 @@ from wms.selectors.counts import (
     CountLineView,
     CountView,
     count_of,
-    counts_in,
+    counts_to_judge,
     counts_waiting,
 )
 from wms.selectors.documents import (
@@ -72,7 +72,7 @@ __all__ = [
     "contents",
     "count_of",
     "counts",
-    "counts_in",
+    "counts_to_judge",
     "counts_waiting",
     "documents_of_waybill",
     "found_under",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,11 +52,6 @@ class CountView:
     # The request for approval that it waits under.
     approval_id: int | None
 
-    @property
-    def differing(self) -> tuple[CountLineView, ...]:
-        """The lines that do not agree with the books."""
-        return tuple(line for line in self.lines if line.difference)
-
 
 def counts_waiting(*, scope: Scope, warehouse_id: int | None = None) -> dict[str, int]:
     """Counts that are open or wait for a lead, by state; one statement."""
@@ -67,15 +62,12 @@ def counts_waiting(*, scope: Scope, warehouse_id: int | None = None) -> dict[str
     return dict(rows.values_list("state").annotate(many=Count("id")))
 
 
-def counts_in(
-    *, scope: Scope, states: Sequence[str], warehouse_id: int | None = None, limit: int = 50
-) -> list[CountView]:
-    """Counts in these states, the latest first, with what the books said."""
-    rows = scope.limit(CountSheet.objects.filter(state__in=states), "warehouse__unit")
-    if warehouse_id is not None:
-        rows = rows.filter(warehouse_id=warehouse_id)
-    found = rows.select_related("counter", "warehouse", "location").prefetch_related("lines")
-    return _views(list(found.order_by("-id")[:limit]), blind=False)
+def counts_to_judge(*, scope: Scope, ids: Collection[int]) -> list[CountView]:
+    """Those of these counts that wait for a lead, with what the books said, the latest first."""
+    rows = scope.limit(CountSheet.objects.filter(pk__in=ids), "warehouse__unit")
+    found = rows.filter(state=CountState.HANDED_IN).order_by("-id")
+    found = found.select_related("counter", "warehouse", "location").prefetch_related("lines")
+    return _views(list(found), blind=False)
 
 
 def count_of(sheet_id: int) -> CountView | None:

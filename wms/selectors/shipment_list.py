@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils import timezone
 
 from inventory import selectors as stock
+from org.lists.days import within_days
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Part
 from org.scope import Scope
@@ -72,10 +72,7 @@ def shipments_narrowed(scope: Scope, narrowing: ShipmentNarrowing) -> QuerySet[P
         rows = rows.filter(carrier__code=narrowing.carrier)
     if narrowing.warehouse_id is not None:
         rows = rows.filter(fulfilment__warehouse_id=narrowing.warehouse_id)
-    if narrowing.since is not None:
-        rows = rows.filter(packed_at__gte=_begin(narrowing.since))
-    if narrowing.until is not None:
-        rows = rows.filter(packed_at__lt=_begin(narrowing.until + timedelta(days=1)))
+    rows = within_days(rows, "packed_at", since=narrowing.since, until=narrowing.until)
     words = narrowing.words.strip()
     return rows.filter(_named(words)) if words else rows
 
@@ -87,10 +84,6 @@ def _named(words: str) -> Q:
     if fulfilment := id_of(words, FULFILMENT):
         return Q(fulfilment_id=fulfilment)
     return Q(waybill=words) | Q(fulfilment__document=words)
-
-
-def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def shipment_list(

@@ -131,19 +131,18 @@ class WalkView:
 
 
 def pick_lists(
-    *, scope: Scope, warehouse_id: int | None = None, active: bool = True, limit: int = 100
+    *, scope: Scope, warehouse_id: int | None = None, limit: int = 100
 ) -> list[PickListView]:
-    """Walks, oldest first; only those somebody may still walk unless `active` is False."""
+    """Walks that somebody may still walk, oldest first."""
     rows = scope.limit(PickList.objects.select_related("picker"), "warehouse__unit")
     if warehouse_id is not None:
         rows = rows.filter(warehouse_id=warehouse_id)
-    if active:
-        rows = rows.filter(state__in=[PickListState.RELEASED, PickListState.PICKING])
+    rows = rows.filter(state__in=[PickListState.RELEASED, PickListState.PICKING])
     counted = rows.annotate(
         steps=Count("tasks"),
         steps_open=Count("tasks", filter=Q(tasks__state="OPEN")),
         served=Count("tasks__line__fulfilment", distinct=True),
-    ).order_by("id" if active else "-id")[:limit]
+    ).order_by("id")[:limit]
     return [
         PickListView(
             number=row.number,

@@ -16,17 +16,20 @@ from inventory import selectors as stock
 from inventory.services import Refused
 from org import roles
 from org.access import permission_required, person_of
+from org.addresses import back_from
+from org.lists.pages import list_page
 from org.scope import Scope
 from org.services.approvals import ApprovalRefused
 from wms import commands
 from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
+from wms.lists.counts import COUNTS
 from wms.models import CountSheet, CountState, Scenario
 from wms.refusals import FloorRefused
 from wms.services.items import items_by_code
 from wms.views.errand_page import Errands, Stage, Step, Turn, serve
-from wms.views.scan_page import Choice, Verdict, scope_for, typed, warehouse_choice
+from wms.views.scan_page import Choice, Verdict, scope_for, typed
 
 QUANTITY_DIGITS = 6
 
@@ -190,19 +193,11 @@ ERRANDS = Errands(
 def counts(request: HttpRequest) -> HttpResponse:
     """Counts that wait for a lead, with what the books say; book them or have them done again."""
     scope = scope_for(request, roles.STOCK_ADJUST)
-    place = warehouse_choice(request, scope)
     if request.method == "POST":
         return _decide(request, scope)
-    waiting = (CountState.HANDED_IN, CountState.OPEN)
-    context = {
-        "place": place,
-        "waiting": board.counts_in(scope=scope, states=waiting, warehouse_id=place.id),
-        "closed": board.counts_in(
-            scope=scope, states=(CountState.BOOKED, CountState.DROPPED), warehouse_id=place.id,
-            limit=20,
-        ),
-    }  # fmt: skip
-    return render(request, "wms/counts.html", context)
+    page = list_page(request, COUNTS, scope=scope)
+    waiting = board.counts_to_judge(scope=scope, ids=[row["id"] for row in page.rows])
+    return render(request, "wms/counts.html", {"list": page, "waiting": waiting})
 
 
 def _decide(request: HttpRequest, scope: Scope) -> HttpResponse:
@@ -222,4 +217,4 @@ def _decide(request: HttpRequest, scope: Scope) -> HttpResponse:
         else:
             text = _("%(number)s is to be counted again.")
         messages.success(request, text % {"number": number, "approval": answer.approval})
-    return HttpResponseRedirect(reverse("counts"))
+    return HttpResponseRedirect(back_from(request, reverse("counts")))

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from org import roles
 from org.access import permission_required, person_of
+from org.lists.pages import list_page
 from wms import commands
 from wms import selectors as board
 from wms import services as floor
 from wms.edge import committed
+from wms.lists.pick_lists import PICK_LISTS
 from wms.models import Scenario
 from wms.refusals import FloorRefused
 from wms.services.items import items_by_code
@@ -46,12 +48,12 @@ def pick_lists(request: HttpRequest) -> HttpResponse:
     place = warehouse_choice(request, scope)
     if request.method == "POST":
         return _make_list(request, place.id or 0)
-    counts = board.counts(scope=scope, warehouse_id=place.id)
     context = {
         "place": place,
-        "waiting": counts["RELEASED"],
-        "pick_lists": board.pick_lists(scope=scope, warehouse_id=place.id),
-        "finished": board.pick_lists(scope=scope, warehouse_id=place.id, active=False, limit=10),
+        "waiting": board.counts(scope=scope, warehouse_id=place.id)["RELEASED"],
+        "list": list_page(request, PICK_LISTS, scope=scope),
+        # Under the other tabs nothing is left to walk.
+        "row_extra": "" if typed(request.GET, "state") else "wms/walk_button.html",
         "limit": 20,
         "token": fresh_token(),
     }

@@ -11,7 +11,7 @@ from org.access import permission_required, person_of
 from org.lists.pages import list_page
 from org.selectors import names_of_actors, scope_of
 from wms import selectors
-from wms.lists import SHIPMENTS, STATES, TONES
+from wms.lists.shipments import SHIPMENTS, STATES, TONES
 
 
 @require_GET

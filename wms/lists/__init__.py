@@ -1,0 +1,1 @@
+"""Lists of the floor, one file each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from channels_sync.services import shops
 from inventory import selectors as stock
 from org import roles
 from org.access import permission_required, person_of
+from org.scope import Scope
 from org.selectors import scope_of
 
 MOST_KEPT_BACK = 1_000_000
@@ -51,12 +53,19 @@ class ShopForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, houses: list[tuple[int, str]], pulled: bool, **more: Any
+        self,
+        *args: Any,
+        houses: list[tuple[int, str]],
+        beyond: Collection[int],
+        pulled: bool,
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         choices = self.fields["warehouses"]
         assert isinstance(choices, forms.TypedMultipleChoiceField)
         choices.choices = houses
+        # Where others let it sell from elsewhere it need not sell from here.
+        choices.required = not beyond
         if not pulled:
             del self.fields["pull_seconds"]
 
@@ -69,34 +78,53 @@ def settings_page(request: HttpRequest, shop_id: int) -> HttpResponse:
     shop = shop_settings(scope=scope, shop_id=shop_id)
     if shop is None:
         raise Http404
-    houses = [
-        (each.id, f"{each.name} {each.code}")
-        for each in stock.warehouses(scope=scope)
-        if each.kind != "TRANSIT"
-    ]
-    mine = [number for number, _name in houses]
+    houses = _houses(scope, shop)
+    mine = {number for number, _name in houses}
     now = {
         "name": shop.name, "pull_seconds": shop.pull_seconds, "safety_qty": shop.safety_qty,
         "warehouses": [each for each in shop.warehouse_ids if each in mine],
     }  # fmt: skip
-    form = ShopForm(request.POST or None, initial=now, houses=houses, pulled=shop.is_pulled)
+    form = ShopForm(
+        request.POST or None, initial=now, houses=houses, pulled=shop.is_pulled,
+        beyond=set(shop.warehouse_ids) - mine,
+    )  # fmt: skip
+    seen = request.POST.get("seen", shop.seen)
     if request.method == "POST" and form.is_valid():
-        # Warehouses beyond the person's part of the company stay as they are.
-        beyond = [each for each in shop.warehouse_ids if each not in mine]
-        _change(shop, form.cleaned_data, beyond, actor=person_of(request).actor)
-        messages.success(request, _("The settings of the shop are saved."))
-        return redirect("shop", shop_id)
+        if _changed(scope, shop_id, form.cleaned_data, mine, seen, person_of(request).actor):
+            messages.success(request, _("The settings of the shop are saved."))
+            return redirect("shop", shop_id)
+        form.add_error(
+            None, _("Somebody else changed this shop meanwhile. Load the page anew and try again.")
+        )
     status = 422 if form.is_bound else 200
-    context = {"form": form, "shop": shop}
+    context = {"form": form, "shop": shop, "seen": seen}
     return render(request, "channels_sync/shop_settings.html", context, status=status)
 
 
-def _change(shop: ShopSettings, told: dict[str, Any], beyond: list[int], *, actor: str) -> None:
+def _houses(scope: Scope, shop: ShopSettings) -> list[tuple[int, str]]:
+    """The warehouses to choose among: those in use, and closed ones that the shop still names."""
+    found = stock.warehouses(scope=scope)
+    known = {each.id for each in found}
+    named = stock.warehouses(scope=scope, ids=shop.warehouse_ids, active=False)
+    found += [each for each in named if each.id not in known]
+    return [(each.id, f"{each.name} {each.code}") for each in found if each.kind != "TRANSIT"]
+
+
+def _changed(
+    scope: Scope, shop_id: int, told: dict[str, Any], mine: set[int], seen: str, actor: str
+) -> bool:
+    """Change what was told; False, and nothing changed, where the shop is not as it was seen."""
     texts: dict[str, Any] = {each: told[each] for each in ("name", "pull_seconds") if each in told}
     with transaction.atomic(durable=True):
+        shop = shop_settings(scope=scope, shop_id=shop_id, locked=True)
+        if shop is None or shop.seen != seen:
+            return False
+        # Warehouses beyond the person's part of the company stay as they are.
+        beyond = [each for each in shop.warehouse_ids if each not in mine]
         shops.change_shop(shop_id=shop.id, changes=texts, actor=actor)
         if told["safety_qty"] != shop.safety_qty:
             shops.change_safety(shop_id=shop.id, safety_qty=told["safety_qty"], actor=actor)
         shops.bind_warehouses(
             shop_id=shop.id, warehouse_ids=[*beyond, *told["warehouses"]], actor=actor
         )
+    return True

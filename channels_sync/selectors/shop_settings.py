@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from channels_sync.models import Shop
 from org.scope import Scope
@@ -22,10 +23,21 @@ class ShopSettings:
     warehouse_ids: tuple[int, ...]
     is_pulled: bool
 
+    @property
+    def seen(self) -> str:
+        """What stands now, as a mark that changes with it."""
+        told = (self.name, self.pull_seconds, self.safety_qty, self.warehouse_ids)
+        return sha256(repr(told).encode()).hexdigest()[:16]
 
-def shop_settings(*, scope: Scope, shop_id: int) -> ShopSettings | None:
-    """The settings of a shop inside the scope, else None. Two statements."""
+
+def shop_settings(*, scope: Scope, shop_id: int, locked: bool = False) -> ShopSettings | None:
+    """The settings of a shop inside the scope, else None. Two statements.
+
+    `locked`: nobody else changes them before the caller's transaction ends.
+    """
     rows = scope.limit(Shop.objects.filter(pk=shop_id).defer("credentials"), "unit")
+    if locked:
+        rows = rows.select_for_update(of=("self",))
     shop = rows.prefetch_related("bindings").first()
     if shop is None:
         return None

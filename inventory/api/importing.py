@@ -83,7 +83,7 @@ class Imports(Endpoint):
                 if isinstance(file, UploadedFile) and file.file is not None:
                     number = import_file(
                         kind=STOCK, key=own, name=file.name or "", file=file.file,
-                        size=file.size or 0, person=person,
+                        size=file.size or 0, person=person, mapped_later=False,
                     )  # fmt: skip
                 else:
                     number = import_rows(kind=STOCK, key=own, rows=_rows(body), person=person)

@@ -201,6 +201,11 @@ class ImportKind:
         """Fields without which a row says nothing."""
         return [column.field for column in self.columns if column.required]
 
+    @property
+    def needs(self) -> list[str]:
+        """Labels of the columns that a file must have."""
+        return self.missing(())
+
     def label(self, name: str) -> str:
         """What a field is called."""
         return next((str(each.label) for each in self.columns if each.field == name), "")

@@ -27,14 +27,25 @@ AT_ONCE = 2
 
 
 def import_file(
-    *, kind: ImportKind, key: str, name: str, file: IO[bytes], size: int, person: Person
+    *,
+    kind: ImportKind,
+    key: str,
+    name: str,
+    file: IO[bytes],
+    size: int,
+    person: Person,
+    mapped_later: bool = True,
 ) -> int:
     """Store an xlsx or CSV file for checking; returns the import's id.
 
     Joins the caller's transaction. The same key again gives the same import.
 
+    Args:
+        mapped_later: whether somebody may still say which column is which (a person on the page);
+            otherwise a file without a required column is refused.
+
     Raises:
-        ImportRefused: the file as a whole cannot be used; nothing is kept.
+        ImportRefused: missing_columns, or the file as a whole cannot be used; nothing is kept.
     """
     known = _known(key)
     if known is not None:
@@ -50,7 +61,12 @@ def import_file(
         return [each in single for each in kind.fields_of(heading, {})]
 
     rows = files.rows_of_xlsx(file, once=once) if form == "XLSX" else files.rows_of_csv(file)
-    return _store(rows, kind=kind, key=key, form=form, name=name, person=person)
+    made = _store(rows, kind=kind, key=key, form=form, name=name, person=person)
+    if not mapped_later:
+        header = Import.objects.values_list("header", flat=True).get(pk=made)
+        if missing := kind.missing(header):
+            raise ImportRefused("missing_columns", there=", ".join(missing))
+    return made
 
 
 def import_text(*, kind: ImportKind, key: str, text: str, person: Person) -> int:

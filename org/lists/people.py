@@ -128,10 +128,10 @@ def _switched(pk: int, them: PersonView | None, by: Person, active: bool, why: s
         return Answer(pk, str(pk), False, _now("You may not do this there."))
     try:
         with transaction.atomic():
-            services.set_active(person_id=pk, active=active, actor=by.actor, by=by, why=why)
+            done = services.set_active(person_id=pk, active=active, actor=by.actor, by=by, why=why)
     except REFUSALS as error:
         return Answer(pk, them.name, False, said(error))
-    return Answer(pk, them.name, True)
+    return Answer(pk, them.name, done, "" if done else _now("It is so already."))
 
 
 def _out(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +35,7 @@ STEP_FIELDS = ("asked", "agreement", "permission", "role", "deadline_hours", "es
 @permission_required(APPROVALS_POLICIES)
 def policies(request: HttpRequest) -> HttpResponse:
     """All policies, and a sample: who would be asked about this much, there?"""
+    makers = _makers(person_of(request))
     return render(
         request,
         "org/approvals/policies.html",
@@ -44,8 +45,8 @@ def policies(request: HttpRequest) -> HttpResponse:
             "places": _places(),
             "traits": list(trait_names().items()),
             "given": request.GET,
-            "people": _people(person_of(request)),
-            **_sample(request.GET),
+            "people": [(row.pk, str(row)) for row in makers[:500]],
+            **_sample(request.GET, makers),
         },
     )
 
@@ -79,7 +80,7 @@ def _where(told: str) -> dict[str, int] | None:
     return None if place is None else {"unit_id": place.unit_id, f"{kind}_id": place.id}
 
 
-def _people(reader: Person) -> list[tuple[int, str]]:
+def _makers(reader: Person) -> QuerySet[Person]:
     """Who may be taken as the maker of a sample: people who work where the reader sees."""
     rows = Person.objects.filter(is_active=True).order_by("display_name", "pk")
     scope = who.scope_of(reader, permission=APPROVALS_POLICIES)
@@ -90,10 +91,10 @@ def _people(reader: Person) -> list[tuple[int, str]]:
             | Q(shop_id__in=scope.shop_ids)
         )
         rows = rows.filter(pk__in=jobs.values("person"))
-    return [(row.pk, str(row)) for row in rows[:500]]
+    return rows
 
 
-def _sample(given: QueryDict) -> dict[str, Any]:
+def _sample(given: QueryDict, makers: QuerySet[Person]) -> dict[str, Any]:
     """What the sample in the address comes to; nothing when none is asked for."""
     kind, where = given.get("kind", ""), _where(given.get("unit", ""))
     if kind not in {each.code for each in kinds()} or where is None:
@@ -104,7 +105,7 @@ def _sample(given: QueryDict) -> dict[str, Any]:
         qty=number_in(given, "qty") or 0,
         traits=tuple(code for code in trait_names() if given.get("trait") == code),
     )
-    maker = Person.objects.filter(pk=number_in(given, "maker") or 0).first()
+    maker = makers.filter(pk=number_in(given, "maker") or 0).first()
     return {
         "tried": True,
         "answer": approvals.needed(kind=kind, facts=facts, person=maker, **where),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from org import roles, selectors, services
 from org.access import permission_required, person_of
-from org.addresses import number_in
+from org.addresses import number_in, words_in
 from org.lists.pages import list_page
 from org.lists.people import PEOPLE
 from org.models import Person
@@ -215,7 +215,9 @@ def deed(action: str) -> str:
 
 
 def _words(facts: dict[str, Any] | None) -> str:
-    return " · ".join(str(value) for value in (facts or {}).values() if value not in ("", None))
+    """What was told beside yes and no, which the deed says already."""
+    told = [value for value in (facts or {}).values() if not isinstance(value, bool)]
+    return " · ".join(str(value) for value in told if value not in ("", None))
 
 
 def _hand_over(request: HttpRequest, link: Any) -> None:
@@ -290,7 +292,10 @@ def act_on_person(request: HttpRequest, person_id: int) -> HttpResponse:
 
     def work(me: Person, them: Person) -> None:
         if act in {"activate", "deactivate"}:
-            services.set_active(person_id=them.pk, active=act == "activate", actor=me.actor, by=me)
+            services.set_active(
+                person_id=them.pk, active=act == "activate", actor=me.actor, by=me,
+                why=words_in(request.POST, "why"),
+            )  # fmt: skip
         elif act in {"INVITE", "RESET"}:
             link = invitations.invite(person=them, kind=act, actor=me.actor, by=me)
             _hand_over(request, link)

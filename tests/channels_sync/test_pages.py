@@ -225,3 +225,35 @@ def test_warehouses_beyond_the_person_s_part_stay_bound(client: Client, shop: Sh
     )
     bound = Shop.objects.get().bindings.values_list("warehouse_id", flat=True)
     assert set(bound) == {here, foreign}
+
+
+def test_whoever_was_slower_is_told_so_and_changes_nothing(client: Client, shop: Shop) -> None:
+    signed_in(client)
+    url, house = f"/shops/{shop.pk}/settings/", given.warehouse_id("WH1")
+    seen = client.get(url).context["seen"]
+    typed = {"name": "One", "pull_seconds": 120, "safety_qty": 9, "warehouses": [house]}
+    client.post(url, {**typed, "seen": seen})
+
+    answer: Any = client.post(url, {**typed, "name": "Two", "safety_qty": 0, "seen": seen})
+
+    assert answer.status_code == 422
+    assert "Somebody else changed this shop meanwhile" in answer.content.decode()
+    found = Shop.objects.get()
+    assert (found.name, found.safety_qty) == ("One", 9)
+
+
+def test_a_shop_that_sells_from_others_warehouses_only_can_be_renamed(
+    client: Client, shop: Shop
+) -> None:
+    given.unit("S1", kind="STORE", parent="HQ")
+    given.warehouse("W-S1", at="S1")
+    Shop.objects.update(unit=given.unit("S1"))
+    signed_in(client, "IT", at="S1")
+
+    client.post(
+        f"/shops/{shop.pk}/settings/", {"name": "Two", "pull_seconds": 120, "safety_qty": 0}
+    )
+
+    found = Shop.objects.get()
+    assert found.name == "Two"
+    assert [each.warehouse_id for each in found.bindings.all()] == [given.warehouse_id("WH1")]

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from org import services as org
+from org.models import Import
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -310,3 +311,15 @@ def test_thirty_rows_cost_as_many_statements_as_two(
         given.held(f"SO-{number}", f"S{number}", 1)
 
     assert statements(30) == few
+
+
+def test_a_file_without_a_column_that_is_needed_is_refused_to_a_program(lead: Client) -> None:
+    file = SimpleUploadedFile("stock.csv", "仓库,SKU\nWH1,TEA\n".encode())
+
+    refused = lead.post(
+        "/api/v1/stock/imports", {"file": file}, headers={"Idempotency-Key": "no-columns"}
+    )
+
+    assert refused.status_code == 422
+    assert code(refused.json())[0] == "missing_columns"
+    assert not Import.objects.exists(), "nobody could say which column is which"

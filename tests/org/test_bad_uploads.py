@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-import resource
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,10 +21,27 @@ from tests.org.test_imports import booked, signed_in, uploaded, workbook
 pytestmark = pytest.mark.django_db
 
 
+class Peak:
+    """The memory that this process takes at once, beyond what it had (proc_pid_clear_refs(5))."""
+
+    def __init__(self) -> None:
+        Path("/proc/self/clear_refs").write_text("5")
+        self.before = self._highest()
+
+    @staticmethod
+    def _highest() -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return int(next(each.split()[1] for each in lines if each.startswith("VmHWM:")))
+
+    def kilobytes(self) -> int:
+        """So much more than at the beginning, at the highest moment."""
+        return self._highest() - self.before
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "The submitted file is empty|There are no rows|required"),
+        (b"", "There are no rows"),
         (b"SKU,Name\n", "There are no rows"),
         (b"%PDF-1.7 hello", "neither an Excel workbook nor a CSV"),
         (b"\xd0\xcf\x11\xe0 old", "old or a protected workbook"),
@@ -39,7 +57,7 @@ def test_a_file_of_the_wrong_kind_is_refused_with_what_to_do(content: bytes, sai
     answer = uploaded(signed_in(given.person()), "skus", content)
 
     assert answer.status_code == 422
-    assert any(each in answer.content.decode() for each in said.split("|"))
+    assert said in answer.content.decode()
     assert not Import.objects.exists()
 
 
@@ -50,7 +68,7 @@ def test_ten_megabytes_are_read_block_by_block_and_a_row_too_many_is_refused(
     row = f"{{}},龙井茶 {{}} 号,{'x' * 3_500}\n"
     content = "SKU,Name,Remark\n" + "".join(row.format(f"T{at}", at) for at in range(3_000))
     assert len(content.encode()) > 10_000_000
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = Peak()
 
     assert uploaded(client, "skus", content.encode(), "large.csv").status_code == 302
     found = Import.objects.get()
@@ -62,7 +80,7 @@ def test_ten_megabytes_are_read_block_by_block_and_a_row_too_many_is_refused(
 
     assert (found.rows, found.faulty) == (3_000, 0)
     assert found.check_job is not None
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+    assert peak.kilobytes() < 100_000
     assert refused.status_code == 422
     assert "too many rows (at most 2999)" in refused.content.decode()
     assert Import.objects.count() == 1
@@ -157,28 +175,30 @@ def bomb() -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(out) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for each in old.namelist():
-            content = old.read(each)
-            new.writestr(each, content + b" " * 200_000_000 if "sheet1" in each else content)
+            with new.open(each, "w") as part:
+                part.write(old.read(each))
+                for _megabyte in range(200 if "sheet1" in each else 0):
+                    part.write(b" " * 1_000_000)
     return made.getvalue()
 
 
 @pytest.mark.parametrize(
-    ("content", "code"),
+    ("made", "code"),
     [
-        (reach("XFD200000"), "too_wide"),
-        (reach("B1048576"), "too_many_rows"),
-        (bomb(), "bomb"),
+        (lambda: reach("XFD200000"), "too_wide"),
+        (lambda: reach("B1048576"), "too_many_rows"),
+        (bomb, "bomb"),
     ],
     ids=["wide", "long", "bomb"],
 )
 def test_a_workbook_that_would_fill_the_memory_is_refused_before_it_does(
-    content: bytes, code: str
+    made: Callable[[], bytes], code: str
 ) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    content, peak = made(), Peak()
 
     with pytest.raises(ImportRefused) as refused:
         list(files.rows_of_xlsx(io.BytesIO(content), once=lambda _heading: []))
 
     assert refused.value.code == code
     # Kilobytes: what refusing may cost.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+    assert peak.kilobytes() < 60_000

@@ -97,8 +97,10 @@ def test_a_region_manager_sees_and_manages_the_own_region_only() -> None:
         {"role": "CLERK", "place": f"unit:{given.unit('WEST').pk}"},
     )
     assert list(beyond.context["form"].errors) == ["place"]
-    client.post(f"/people/{mine.pk}/act/", {"act": "deactivate"})
+    client.post(f"/people/{mine.pk}/act/", {"act": "deactivate", "why": "Left  us"})
     assert not Person.objects.get(pk=mine.pk).is_active
+    out = AuditRecord.objects.get(action="person.deactivated")
+    assert out.after == {"active": False, "why": "Left us"}
     assert Person.objects.get(pk=other.pk).is_active
     assert set(mine.assignments.values_list("role__code", flat=True)) == {"CLERK"}
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.selectors.by_hand import also_needed
-from freeze_rules.services import commanded
+from freeze_rules.services import commanded, disposing
+from freeze_rules.services.disposal_lines import REWORK, Disposal, Way
 from freeze_rules.services.manual import (
     Released,
     check_may_release,
@@ -23,10 +24,11 @@ from freeze_rules.services.manual import (
     unfreeze,
     unfreeze_each,
 )
-from freeze_rules.services.orders import FreezeRefused
+from freeze_rules.services.orders import FreezeRefused, by_hand
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import reach
+from inventory.selectors.places import grades
 from org import roles
 from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
 from org.callers import SignedIn
@@ -66,8 +68,8 @@ def place_of(hold_ids: Sequence[int]) -> tuple[int, int | None]:
     return units.pop(), houses.pop() if len(houses) == 1 else None
 
 
-def facts_of(hold: stock.HoldView, qty: int | None) -> Facts:
-    """How large it is, what it is for and what would be for sale again."""
+def facts_of(hold: stock.HoldView, qty: int | None, disposal: Disposal | None = None) -> Facts:
+    """How large it is, what it is for and what becomes of the units."""
     units = hold.open if qty is None else min(qty, hold.open)
     amount = hold.cost * units / hold.open if hold.open else Decimal(0)
     places = (hold.warehouse_code, hold.location_code, hold.lot_code)
@@ -80,6 +82,8 @@ def facts_of(hold: stock.HoldView, qty: int | None) -> Facts:
         impact.append(("review", f"{hold.review_at:%Y-%m-%d}"))
     if hold.note:
         impact.append(("note", hold.note))
+    if disposal is not None:
+        impact += _becomes(disposal, units)
     return Facts(
         subject=" · ".join(each for each in (hold.document, goods, where, f"{units:,}") if each),
         amount=amount.quantize(Decimal("0.01")),
@@ -96,6 +100,18 @@ def facts_of(hold: stock.HoldView, qty: int | None) -> Facts:
     )  # fmt: skip
 
 
+def _becomes(disposal: Disposal, units: int) -> list[tuple[str, int | str]]:
+    if disposal.way == Way.REGRADE:
+        return [("regraded", units), ("grade", dict(grades()).get(disposal.grade, ""))]
+    if disposal.way == Way.REWORK:
+        labels = {view.code: view.label for view in stock.reasons(by_hand=False)}
+        return [("becomes", labels.get(REWORK, ""))]
+    if disposal.way == Way.RETURN:
+        to = f"{disposal.supplier} {disposal.paper}".strip()
+        return [("sent_back", units), ("supplier", to)]
+    return [("scrapped", units)] if disposal.way == Way.SCRAP else []
+
+
 def needed_for(
     hold: stock.HoldView, *, qty: int | None = None, person: Person | None
 ) -> approvals.Needed | None:
@@ -107,34 +123,53 @@ def needed_for(
     )  # fmt: skip
 
 
-def let_go(*, key: str, hold_id: int, qty: int | None = None, why: str, person: Person) -> LetGo:
+def let_go(
+    *,
+    key: str,
+    hold_id: int,
+    qty: int | None = None,
+    why: str,
+    person: Person,
+    disposal: Disposal | None = None,
+) -> LetGo:
     """Let go of a freeze, or ask for consent when a policy wants it.
 
-    Whoever may release at all may ask; that the reason wants more of whoever releases, those who
-    approve must have. Joins the caller's transaction. The same key does it once.
+    With a `disposal` the units take that way, and its own quantity and reason count. Whoever may
+    release at all may ask; that the reason wants more of whoever releases, those who approve must
+    have. Joins the caller's transaction. The same key does it once.
 
     Raises:
-        FreezeRefused: as `unfreeze`.
+        FreezeRefused: as `unfreeze`, `disposing.check` and `disposing.requests_of`.
         approvals.ApprovalRefused: nobody_to_ask, key_reused.
         inventory.Refused: as `unfreeze`.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    if not person.may(roles.STOCK_RELEASE):
-        raise FreezeRefused("not_allowed")
-    scope = scope_of(person, permission=roles.STOCK_RELEASE)
-    found = stock.holds(scope=scope, ids=[hold_id], closed=True)
-    if not found:
-        raise FreezeRefused("unknown_hold")
-    hold = found[0]
-    check_release(hold, qty=qty, why=why)
+    if disposal is not None:
+        qty, why = disposal.qty, disposal.why
+    hold = hold_to_let_go(hold_id, person, disposal)
+    if disposal is None:
+        check_release(hold, qty=qty, why=why)
+    else:
+        disposing.check(hold, disposal)
     needed = needed_for(hold, qty=qty, person=person)
+    if disposal is not None and (needed is None or hold.closed_at is not None):
+        check_may_take(hold, disposal, person)
+        done = disposing.carry_out(
+            hold, disposal, key=f"dispose:{key}", actor=person.actor, owner_id=person.pk
+        )
+        return LetGo(document=hold.document, released=done)
     if needed is None or hold.closed_at is not None:
         done = unfreeze(key=key, hold_id=hold_id, qty=qty, why=why, person=person)
         return LetGo(document=hold.document, released=done)
     unit_id, warehouse_id = place_of([hold_id])
     asked = approvals.ask(
         kind=CODE,
-        payload={"hold_id": hold_id, "qty": qty, "why": why.strip()},
+        payload={
+            "hold_id": hold_id,
+            "qty": qty,
+            "why": why.strip(),
+            **({} if disposal is None else {"disposal": disposal.kept()}),
+        },
         unit_id=unit_id,
         warehouse_id=warehouse_id,
         person=person,
@@ -144,6 +179,34 @@ def let_go(*, key: str, hold_id: int, qty: int | None = None, why: str, person: 
         policy=needed.policy,
     )
     return LetGo(document=hold.document, approval_id=asked.pk)
+
+
+def hold_to_let_go(hold_id: int, person: Person, disposal: Disposal | None) -> stock.HoldView:
+    """The freeze within reach of somebody who may release, and go this way with the goods.
+
+    Raises:
+        FreezeRefused: not_allowed, unknown_hold.
+    """
+    asked = {roles.STOCK_RELEASE}
+    if disposal is not None and disposal.way in disposing.ALSO:
+        asked.add(disposing.ALSO[Way(disposal.way)])
+    if not all(person.may(each) for each in asked):
+        raise FreezeRefused("not_allowed")
+    for each in asked:
+        found = stock.holds(scope=scope_of(person, permission=each), ids=[hold_id], closed=True)
+        if not found:
+            raise FreezeRefused("unknown_hold")
+    return found[0]
+
+
+def check_may_take(hold: stock.HoldView, disposal: Disposal, person: Person) -> None:
+    """Goods that stay in the books are let go of by whom the reason and the rule name.
+
+    Raises:
+        FreezeRefused: not_allowed, unknown_hold, part_of_recall, rule_asks_more.
+    """
+    if disposal.way not in disposing.LEAVES:
+        check_may_release(by_hand(hold.reason_code), hold.id, person)
 
 
 def let_go_each(*, hold_ids: Sequence[int], why: str, person: Person) -> dict[int, tuple[str, str]]:
@@ -183,7 +246,12 @@ def _summarize(payload: Payload) -> Facts:
     hold = _hold(payload["hold_id"])
     if hold is None:
         return Facts(subject=f"H-{payload['hold_id']}")
-    return facts_of(hold, payload["qty"])
+    return facts_of(hold, payload["qty"], _disposal(payload))
+
+
+def _disposal(payload: Payload) -> Disposal | None:
+    kept = payload.get("disposal")
+    return None if kept is None else Disposal.of(kept)
 
 
 def _fingerprint(payload: Payload, lock: bool) -> str:
@@ -198,6 +266,8 @@ def _fingerprint(payload: Payload, lock: bool) -> str:
     qty = payload["qty"]
     said = [hold.id, hold.closed_at is not None, hold.reason_code, hold.is_safety, qty]
     said.append(hold.open if qty is None else hold.open >= qty)
+    if "disposal" in payload:
+        said.append(sorted(payload["disposal"].items()))
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -214,6 +284,9 @@ def _apply(payload: Payload, granted: Granted) -> str:
         hold = _hold(payload["hold_id"])
         if hold is None:
             raise FreezeRefused("unknown_hold")
+        disposal = _disposal(payload)
+        if disposal is not None:
+            return _dispose(hold, disposal, granted)
         _check_approved_by_one_who_may(hold, granted)
         done = release_units(
             hold, key=granted.key, qty=payload["qty"], why=payload["why"],
@@ -223,6 +296,22 @@ def _apply(payload: Payload, granted: Granted) -> str:
     except (FreezeRefused, inventory.Refused) as refused:
         raise CannotApply(refused.code, str(refused)) from refused
     return done.document
+
+
+def _dispose(hold: stock.HoldView, disposal: Disposal, granted: Granted) -> str:
+    """Carry out a disposal in the name of whoever asked.
+
+    Raises:
+        FreezeRefused: not_allowed, unknown_hold, wrong_approver, and as `disposing.carry_out`.
+        inventory.Refused: the ledger says no.
+    """
+    hold_to_let_go(hold.id, granted.maker, disposal)
+    if disposal.way not in disposing.LEAVES:
+        _check_approved_by_one_who_may(hold, granted)
+    return disposing.carry_out(
+        hold, disposal, key=granted.key, actor=granted.maker.actor, owner_id=granted.maker.pk,
+        approval=granted.number, approved_by=[each.actor for each in granted.deciders],
+    ).document  # fmt: skip
 
 
 def _check_command(payload: Payload, granted: Granted) -> None:
@@ -272,5 +361,7 @@ KIND = ApprovalKind(
         "regraded": gettext_lazy("Units that get another grade"),
         "scrapped": gettext_lazy("Units scrapped"),
         "sent_back": gettext_lazy("Units sent back to the supplier"),
+        "grade": gettext_lazy("New grade"),
+        "supplier": gettext_lazy("Supplier and document"),
     },
 )

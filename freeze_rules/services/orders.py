@@ -39,6 +39,28 @@ SENTENCES = {
     "rule_asks_more": _(
         "The rule that laid this freeze asks for another permission to release it by hand."
     ),
+    "unknown_way": _("Say what becomes of the goods."),
+    "unknown_target": _("Choose the grade that the units get."),
+    "same_grade": _("All of these units have this grade already."),
+    "supplier_missing": _("Name the supplier that the goods go back to."),
+    "paper_missing": _("Give the number of the document under which they go back."),
+    "several_skus": _(
+        "This freeze holds several SKUs: decide about all of it, or freeze the part by itself."
+    ),
+    "part_of_everything": _(
+        "This freeze covers everything in its scope: part of it cannot be named. Leave the "
+        "quantity empty."
+    ),
+    "in_no_cell": _(
+        "Some of these units lie in no cell yet. Put them away first, or name fewer units."
+    ),
+    "which_place": _("This freeze names no cell: say in which location the units lie."),
+    "not_there": _("Units of nobody do not lie in that location."),
+    "serials_missing": _("Name the serial number of each piece, as many as units."),
+    "unknown_serial": _("Not all of these serial numbers lie here."),
+    "in_rework": _("These goods are in rework already."),
+    "not_held": _("Fewer units than that are frozen here."),
+    "unknown_cell": _("There is no such cell among yours."),
     "wrong_approver": _("Nobody of those who approved may release this freeze."),
 }
 

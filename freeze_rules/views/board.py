@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import uuid
 
-from django.contrib import messages
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from freeze_rules import services as freezing
 from freeze_rules.lists import HOLDS, role_of
 from freeze_rules.selectors import leases
 from freeze_rules.selectors.evidence import evidence_of
+from freeze_rules.services import disposing
+from freeze_rules.services.disposal_lines import Way
 from inventory import selectors as stock
-from inventory import services as inventory
 from inventory.selectors.board import frozen_by_reason
 from org import roles
 from org.access import permission_required, person_of
@@ -27,12 +24,6 @@ from org.addresses import number_in
 from org.lists.pages import list_page, question_of
 from org.selectors import audit_trail, names_of_actors, scope_of
 from org.selectors.approvals import request_of_document
-from org.services import approvals
-
-
-def _typed(fields: QueryDict, name: str, most: int = 64) -> str:
-    """What a field holds, without blanks around it and without characters nobody can type."""
-    return "".join(each for each in fields.get(name, "") if each.isprintable()).strip()[:most]
 
 
 @require_GET
@@ -85,6 +76,7 @@ def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
         "who": names_of_actors([one.placed_by])[one.placed_by],
         "events": _events(one),
         "releasable": may_try,
+        "ways": [way for way in disposing.ways_for(one, person) if way != Way.RESTOCK],
         "lease": leases.lease_of(hold_id) if open_freeze else None,
         "may_lease": may_lease,
         "owners": leases.possible_owners(hold_id) if may_lease else [],
@@ -126,34 +118,8 @@ def _events(one: stock.HoldView) -> list[dict[str, object]]:
 _ACTIONS = {
     "stock.frozen": _lazy("Frozen by hand"),
     "stock.unfrozen": _lazy("Released by hand"),
+    "stock.regraded": _lazy("Regraded and released by hand"),
+    "stock.reworked": _lazy("Sent to rework"),
+    "stock.sent_back": _lazy("Sent back to the supplier"),
+    "stock.scrapped": _lazy("Scrapped by hand"),
 }
-
-
-@require_POST
-@permission_required(roles.STOCK_RELEASE)
-def release(request: HttpRequest, hold_id: int) -> HttpResponse:
-    """Let go of a hold, whole or in part."""
-    back = HttpResponseRedirect(f"{reverse('holds')}?{request.GET.urlencode()}".rstrip("?"))
-    typed = _typed(request.POST, "qty")
-    if typed and not (typed.isdecimal() and len(typed) < 12):
-        messages.error(request, str(freezing.FreezeRefused("bad_quantity")))
-        return back
-    try:
-        with transaction.atomic(durable=True):
-            done = freezing.let_go(
-                key=_typed(request.POST, "token"),
-                hold_id=hold_id,
-                qty=int(typed) if typed else None,
-                why=_typed(request.POST, "why", 200),
-                person=person_of(request),
-            )
-    except (freezing.FreezeRefused, approvals.ApprovalRefused, inventory.Refused) as refused:
-        messages.error(request, str(refused))
-        return back
-    if done.approval_id is not None:
-        messages.success(
-            request, _("Asked for approval. Nothing is released before somebody has agreed.")
-        )
-        return HttpResponseRedirect(reverse("approval", args=[done.approval_id]))
-    messages.success(request, _("%(number)s is released.") % {"number": done.document})
-    return back

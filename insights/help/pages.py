@@ -195,6 +195,14 @@ ABOUT: dict[str, About] = {
         _("What this freeze covers, why, until when, and who may end it."),
         ("hold", "reason", "review_date", "release"),
     ),
+    "release-hold": About(
+        _("Say what becomes of frozen goods, see what it would do, then do it or ask."),
+        ("release", "hold", "four_eyes"),
+    ),
+    "scrap-cell": About(
+        _("Take free units out of the books, or send them back, with a reason."),
+        ("gain_loss", "four_eyes"),
+    ),
     "approvals": About(
         _("What waits for your yes or no, and what you asked others for."),
         ("approval", "four_eyes"),

@@ -22,6 +22,8 @@ class HeldLine:
     location_id: int | None
     lot_id: int | None
     open: int
+    owner: str = "SELF"
+    stock_id: int | None = None
 
 
 def of_holds(hold_ids: Collection[int]) -> dict[int, list[HeldLine]]:
@@ -31,10 +33,10 @@ def of_holds(hold_ids: Collection[int]) -> dict[int, list[HeldLine]]:
         HoldLine.objects.filter(hold_id__in=hold_ids, open__gt=0)
         .order_by("id")
         .values(
-            "hold_id", "open",
+            "hold_id", "open", "stock_id",
             warehouse_id=F("balance__warehouse_id"), sku_id=F("balance__sku_id"),
             grade=F("balance__grade"), location_id=F("stock__location_id"),
-            lot_id=F("stock__lot_id"),
+            lot_id=F("stock__lot_id"), owner=F("balance__owner"),
         )
     )  # fmt: skip
     for row in rows:

@@ -60,6 +60,17 @@ def claims(
     return post(requests, actor=actor)
 
 
+def dispose(
+    requests: Sequence[
+        ReleaseRequest | ConvertRequest | NarrowRequest | RegradeRequest | ScrapRequest
+    ],
+    *,
+    actor: str,
+) -> list[Outcome]:
+    """What becomes of claimed goods, in one posting and in the order given."""
+    return post(requests, actor=actor)
+
+
 def pin(requests: Sequence[PinRequest], *, actor: str) -> list[Outcome]:
     """Give bin-less claims their cells, first expiry first; the answers carry the pins."""
     return post(requests, actor=actor)

@@ -40,6 +40,7 @@ def cell(request: HttpRequest, cell_id: int) -> HttpResponse:
             "claims": [(claim, names[claim.placed_by]) for claim in claims],
             "may_freeze": person.may(roles.STOCK_HOLD),
             "may_correct": person.may(roles.STOCK_ADJUST),
+            "may_scrap": person.may(roles.STOCK_SCRAP),
             "now": timezone.now(),
             "today": timezone.localdate(),
         },

@@ -51,7 +51,7 @@ ELSEWHERE: dict[str, int] = {
     "stock-api-imports-one": HIDDEN,
     "stock-api-imports-one-book": HIDDEN,
     "hold": HIDDEN,
-    "release-hold": ALIKE,  # leads back to the list with a message, nothing done
+    "release-hold": HIDDEN, "scrap-cell": HIDDEN,
     "shipment": HIDDEN, "walk": HIDDEN,
     "measure": ALIKE,  # figures of one's own units
     "bench": ALIKE,  # one's own bench, without the order that is not theirs

@@ -1,0 +1,172 @@
+"""What becomes of frozen goods: each way on the page, what it would do first, and who is asked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from freeze_rules.models import Lease
+from inventory import selectors as stock
+from org.models import ApprovalRequest, AuditRecord, Person
+from org.scope import Scope
+from org.services import approvals
+from org.services.approvals import PolicyDraft, StepDraft
+from tests import given
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead(client: Client) -> Person:
+    """May release for safety, regrade, convert and scrap; signed in."""
+    given.warehouse("WH1")
+    given.sku("TEA", unit_cost=10)
+    given.stock("TEA", 100)
+    person = given.person("WAREHOUSE_LEAD", name="lead")
+    client.force_login(person)
+    return person
+
+
+def _hold(hold_id: int) -> stock.HoldView:
+    return stock.holds(scope=Scope.everything(), ids=[hold_id], closed=True)[0]
+
+
+def _graded(sku: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for cell in stock.cells(scope=Scope.everything(), sku_id=given.sku(sku)):
+        found[cell.grade] = found.get(cell.grade, 0) + cell.on_hand
+    return {grade: units for grade, units in found.items() if units}
+
+
+def _page(client: Client, hold_id: int, status: int, **typed: object) -> str:
+    answer = client.post(f"/holds/{hold_id}/release/", {"token": "t", **typed})
+    assert answer.status_code == status, answer.content.decode()
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_part_gets_another_grade_and_is_let_go_of(lead: Person, client: Client) -> None:
+    freeze = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
+    typed = {"way": "REGRADE", "grade": "XS", "qty": 5, "why": "Box dented"}
+
+    told = _page(client, freeze, 200, **typed, look="1")
+
+    assert "5 units of TEA become “Box damaged” and are let go of." in told
+    assert _graded("TEA") == {"ZP": 100}
+    _page(client, freeze, 302, **typed, apply="1")
+    _page(client, freeze, 302, **typed, apply="1")  # pressed twice
+    assert _graded("TEA") == {"ZP": 95, "XS": 5}
+    assert (_hold(freeze).open, given.free("TEA")) == (15, 80)
+    after = AuditRecord.objects.get(action="stock.regraded").after
+    assert after is not None
+    assert (after["units"], after["grade"], after["why"]) == (5, "XS", "Box dented")
+
+
+def test_rework_keeps_them_frozen_under_its_own_name(lead: Person, client: Client) -> None:
+    freeze = given.held("FZ-1", "TEA", 20, reason="DEFECT")
+
+    _page(client, freeze, 302, way="REWORK", why="New labels", qty=8)
+
+    [other] = stock.holds(scope=Scope.everything(), reason="REWORK")
+    assert (other.open, _hold(freeze).open, given.free("TEA")) == (8, 12, 80)
+    lease = Lease.objects.get(hold_id=other.id)
+    assert (lease.next_step, lease.owner_id) == ("REWORK", lead.pk)
+
+
+def test_what_goes_back_names_supplier_and_document(lead: Person, client: Client) -> None:
+    freeze = given.held("FZ-1", "TEA", 20, reason="DEFECT")
+
+    kept = _page(client, freeze, 422, way="RETURN", why="Broken seals", supplier="Hill Farm")
+
+    assert "Give the number of the document under which they go back." in kept
+    assert 'value="Broken seals"' in kept
+    assert 'value="Hill Farm"' in kept
+    typed = {"way": "RETURN", "why": "Broken seals", "supplier": "Hill Farm", "paper": "RTV-7"}
+    assert "back to Hill Farm under RTV-7" in _page(client, freeze, 200, **typed, look="1")
+    _page(client, freeze, 302, **typed)
+    assert (_graded("TEA"), _hold(freeze).open) == ({"ZP": 80}, 0)
+    [posted] = stock.journal(document="FZ-1", scope=Scope.everything(), limit=1).rows
+    assert posted.note == "Hill Farm RTV-7: Broken seals"
+
+
+def test_scrapping_beyond_the_policys_size_waits_for_consent(lead: Person, client: Client) -> None:
+    draft = PolicyDraft(
+        kind="stock.unfreeze", name="Large", min_qty=10,
+        steps=(StepDraft(asked="PERMISSION", permission="approvals.decide"),),
+    )  # fmt: skip
+    with transaction.atomic():
+        approvals.save_policy(draft=draft, person=given.person())
+    freeze = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
+
+    _page(client, freeze, 302, way="SCRAP", qty=9, why="Mould")
+    assert (_graded("TEA"), _hold(freeze).open) == ({"ZP": 91}, 11)
+    told = _page(client, freeze, 200, way="SCRAP", qty=11, why="Mould", token="u", look="1")
+    assert "This needs approval." in told
+    _page(client, freeze, 302, way="SCRAP", qty=11, why="Mould", token="u")
+
+    asked = ApprovalRequest.objects.get()
+    assert _graded("TEA") == {"ZP": 91}
+    with transaction.atomic():
+        done = approvals.decide(
+            request_id=asked.pk, person=given.person("REGION_MANAGER"), verdict="APPROVE", key="k"
+        )
+    assert done.request.state == "APPLIED"
+    assert (_graded("TEA"), _hold(freeze).open) == ({"ZP": 80}, 0)
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
+    lead: Person, client: Client
+) -> None:
+    freeze = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
+
+    for typed, said in (
+        ({"way": "REGRADE", "why": "Dented"}, "Choose the grade that the units get."),
+        ({"way": "REGRADE", "why": "Dented", "grade": "ZP"}, "have this grade already"),
+        ({"way": "SCRAP", "why": "Dented", "qty": 21}, "Fewer units than that are frozen here."),
+        ({"qty": "many", "why": "Dented"}, "Enter a whole number."),
+        ({"way": "SCRAP", "why": ""}, "Say why."),
+    ):
+        page = _page(client, freeze, 422, **typed)
+        assert said in page
+        assert typed["why"] in page
+    assert (_hold(freeze).open, _graded("TEA")) == (20, {"ZP": 100})
+
+
+def test_what_covers_a_whole_place_is_regraded_whole(lead: Person, client: Client) -> None:
+    cell = stock.cells(scope=Scope.everything(), sku_id=given.sku("TEA"))[0]
+    client.post(
+        "/api/v1/stock/hold",
+        {
+            "key": "b", "document": "FZ-9", "warehouse": "WH1", "reason": "DAMAGE",
+            "location": cell.location_code, "blanket": True,
+        },
+        content_type="application/json",
+    )  # fmt: skip
+    [freeze] = stock.holds(scope=Scope.everything(), documents=["FZ-9"])
+
+    part = _page(client, freeze.id, 422, way="REGRADE", grade="CC", why="Wet", qty=3)
+    assert "part of it cannot be named" in part
+    _page(client, freeze.id, 302, way="REGRADE", grade="CC", why="Wet")
+
+    assert (_graded("TEA"), _hold(freeze.id).open) == ({"CC": 100}, 0)
+
+
+def test_free_units_of_a_cell_are_scrapped_on_a_page(lead: Person, client: Client) -> None:
+    given.held("FZ-1", "TEA", 95, reason="DAMAGE")
+    [cell] = stock.cells(scope=Scope.everything(), sku_id=given.sku("TEA"))
+    url = f"/stock/cells/{cell.id}/scrap/"
+    typed = {"way": "SCRAP", "token": "abcdef12", "why": "Dropped"}
+
+    many = client.post(url, {**typed, "qty": 6})
+    told = client.post(url, {**typed, "qty": 4, "look": "1"}).content.decode()
+
+    assert many.status_code == 422
+    assert "Dropped" in many.content.decode()
+    assert "4 units of TEA are scrapped" in told
+    assert _graded("TEA") == {"ZP": 100}
+    assert client.post(url, {**typed, "qty": 4}).status_code == 302
+    assert client.post(url, {**typed, "qty": 4}).status_code == 302
+    assert (_graded("TEA"), given.free("TEA")) == ({"ZP": 96}, 1)
+    assert AuditRecord.objects.filter(action="stock.scrapped").count() == 1

@@ -13,7 +13,8 @@ from freeze_rules.api.rules import VERDICT, OfRules, refused_as, verdict_shown
 from freeze_rules.conditions import ConditionRefused
 from freeze_rules.definition import DefinitionWrong
 from freeze_rules.models import Outcome, Rule
-from freeze_rules.selectors import rule_reviews, rule_views
+from freeze_rules.selectors import misses, rule_reviews, rule_views
+from freeze_rules.selectors.replaying import ReplayFailed
 from freeze_rules.services import previewing, reviewing
 from freeze_rules.services.rules import RuleRefused
 from org import roles
@@ -130,24 +131,30 @@ class RuleReview(OfRules):
             "review_on": str | None,
             "since": datetime,
             "figures": rule_reviews.Figures,
-            "misses": [rule_reviews.Miss],
+            "cost": rule_reviews.Cost,
+            "misses": [misses.Miss],
         },
         also=(404,),
     )
     def get(self, request: Request, rule_id: int) -> Response:
-        """Thirty days: verdicts and what people said of them, and freezes by hand it missed."""
+        """Thirty days: verdicts and what people said of them, what it costs and what it missed."""
         Query(request, ())
         rule, since = _rule(rule_id), timezone.now() - MONTH
-        reason = str(rule.version.definition.get("reason", "")) if rule.version else ""
         scope = self.scope()
         figures = rule_reviews.figures(rule_id=rule.pk, scope=scope, since=since)
-        misses = rule_reviews.misses(rule_id=rule.pk, reason=reason, scope=scope, since=since)
+        try:
+            missed = misses.misses(rule=rule, scope=scope, since=since)
+        except (DefinitionWrong, ConditionRefused, ReplayFailed):
+            # It cannot be judged: its page says why.
+            missed = []
+        cost = rule_reviews.cost(rule_id=rule.pk, scope=scope, since=since, now=timezone.now())
         return Response(
             {
                 "review_on": plain(rule.review_on),
                 "since": plain(since),
                 "figures": plain(figures),
-                "misses": plain(misses),
+                "cost": plain(cost),
+                "misses": plain(missed),
             }
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from freeze_rules import conditions
 from freeze_rules.models import Event, ManualFreeze, Outcome, Rule, Verdict
 from freeze_rules.selectors.aftermath import FAULTS, PASSED, Answers
 from freeze_rules.selectors.rulebook import LiveRule, RuleBook, compiled_definition
@@ -74,6 +75,15 @@ def as_live(rule: Rule, *, parameters: Mapping[str, Any] | None = None) -> LiveR
         rule.pk, version.pk, version.label, "", rule.name, rule.priority,
         replace(compiled, definition=definition),
     )  # fmt: skip
+
+
+def of_goods(live: LiveRule, node: conditions.Node) -> LiveRule:
+    """The rule with another condition: such as its own without what only events tell."""
+    compiled = replace(
+        live.compiled, judge=conditions.compile_closure(node), reads=conditions.facts_in(node),
+        key_fact="", key_values=frozenset(), required={},
+    )  # fmt: skip
+    return replace(live, compiled=compiled)
 
 
 def facts_by_time(live: LiveRule) -> tuple[list[str], list[str]]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.conf import settings
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.utils import timezone
 
 from freeze_rules.models import ManualFreeze, Outcome, Verdict
+from inventory.selectors.ageing import SPEED_DAYS, lost_to, open_freezes
 from org.scope import Scope
 
-WEEK = timedelta(days=7)
 TWO_DAYS = timedelta(days=2)
 
 
@@ -30,15 +32,60 @@ class Figures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Miss:
-    """Goods that a person froze for the rule's reason although it had not fired for them."""
+class Cost:
+    """What its freezes cost; the first three are money a day of those that are open now.
 
-    number: str
-    at: datetime
-    sku: str
-    lot: str
-    warehouse: str
-    note: str
+    `spent`: capital bound by the freezes of the time so far. `lost`: documents that lost promised
+    units when they were laid, with the units and their list price.
+    """
+
+    capital: Decimal
+    expiry: Decimal
+    missed: Decimal
+    spent: Decimal
+    documents: int
+    lost: int
+    lost_price: Decimal
+
+    @property
+    def a_day(self) -> Decimal:
+        """Money a day, all together."""
+        return self.capital + self.expiry + self.missed
+
+
+def cost(*, rule_id: int, scope: Scope, since: datetime, now: datetime) -> Cost:
+    """What the rule's freezes cost, reckoned as the ageing board does. Four statements."""
+    rate = Decimal(settings.CAPITAL_RATE_PERCENT) / 100
+    rows = scope.limit(
+        Verdict.objects.filter(version__rule_id=rule_id, hold__isnull=False), "warehouse__unit"
+    )
+    still = set(rows.filter(hold__closed_at=None).values_list("hold_id", flat=True))
+    open_now = open_freezes(
+        scope=scope, rate=rate, today=timezone.localdate(now),
+        since=now - timedelta(days=SPEED_DAYS), hold_ids=still,
+    )  # fmt: skip
+    laid = list(rows.filter(at__gte=since).values_list("hold_id", "value", "at", "hold__closed_at"))
+    day = Decimal(timedelta(days=1).total_seconds())
+    spent = sum(
+        (value * rate / 365 * Decimal(((closed or now) - at).total_seconds()) / day
+         for _hold, value, at, closed in laid),
+        Decimal(0),
+    )  # fmt: skip
+    lost = lost_to({hold for hold, *_rest in laid if hold is not None})
+    nought = Decimal(0)
+    return Cost(
+        capital=_money(sum((each.capital for each in open_now), nought)),
+        expiry=_money(sum((each.expiry for each in open_now), nought)),
+        missed=_money(sum((each.missed for each in open_now), nought)),
+        spent=_money(spent),
+        documents=len(lost),
+        lost=sum(units for _document, units, _price in lost),
+        lost_price=_money(sum((price for _document, _units, price in lost), nought)),
+    )
+
+
+def _money(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"))
 
 
 def figures(*, rule_id: int, scope: Scope, since: datetime) -> Figures:
@@ -57,29 +104,6 @@ def figures(*, rule_id: int, scope: Scope, since: datetime) -> Figures:
         false=Count("id", filter=Q(false_alarm=True)),
     )
     return Figures(**{**found, "units": found["units"] or 0, "value": found["value"] or Decimal(0)})
-
-
-def misses(*, rule_id: int, reason: str, scope: Scope, since: datetime) -> list[Miss]:
-    """Freezes by hand for this reason of SKUs that the rule had not met in the week before."""
-    fired = Verdict.objects.filter(
-        version__rule_id=rule_id,
-        sku=OuterRef("sku"),
-        at__lte=OuterRef("at"),
-        at__gte=OuterRef("at") - WEEK,
-    )
-    rows = ManualFreeze.objects.filter(reason_code=reason, at__gte=since, sku__isnull=False)
-    rows = scope.limit(rows.exclude(Exists(fired)), "warehouse__unit")
-    return [
-        Miss(
-            number=row.number,
-            at=row.at,
-            sku=row.sku.code if row.sku else "",
-            lot=row.lot.code if row.lot else "",
-            warehouse=row.warehouse.code if row.warehouse else "",
-            note=row.note,
-        )
-        for row in rows.select_related("sku", "lot", "warehouse").order_by("-at")[:100]
-    ]
 
 
 def agreed_by_hand(verdict_ids: Collection[int]) -> dict[int, str]:

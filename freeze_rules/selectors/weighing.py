@@ -169,10 +169,10 @@ def _judge(
             continue
         if met:
             read = {code: case.get(code) for code in rule.compiled.reads}
-            weighed.hits.append(Hit(rule, event, items, _kept(read), case.get(COST) or Decimal(0)))
+            weighed.hits.append(Hit(rule, event, items, kept(read), case.get(COST) or Decimal(0)))
 
 
-def _kept(facts: Mapping[str, Any]) -> dict[str, Any]:
+def kept(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts as a verdict keeps them: what JSON has no word for as text."""
     return {
         code: value if isinstance(value, str | int | bool | None) else _text(value)

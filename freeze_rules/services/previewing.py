@@ -6,7 +6,7 @@ one names: it is shown at most, as if such an event came for all goods that its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from freeze_rules import conditions
 from freeze_rules.models import Rule
-from freeze_rules.selectors.replaying import as_live
+from freeze_rules.selectors.replaying import as_live, of_goods
 from freeze_rules.selectors.rulebook import LiveRule, RuleBook
 from freeze_rules.selectors.weighing import weigh
 from freeze_rules.services import laying, limits, scanning
@@ -85,7 +85,7 @@ def preview(rule: Rule, *, scope: Scope) -> Preview | None:
         node = conditions.without_events(node)
         if not _says_something(live, node, scope):
             return None
-        live = _of_goods(live, node)
+        live = of_goods(live, node)
     book = RuleBook()
     book.add(live)
     houses = {view.id for view in stock.warehouses(scope=scope)}
@@ -120,15 +120,6 @@ def _says_something(live: LiveRule, node: conditions.Node, scope: Scope) -> bool
         return False
     where, args = conditions.compile_sql(node)
     return stock_facts.found(where, args, scope=scope).cells <= MOST_CELLS
-
-
-def _of_goods(live: LiveRule, node: conditions.Node) -> LiveRule:
-    """The rule with its condition without what only events tell."""
-    compiled = replace(
-        live.compiled, judge=conditions.compile_closure(node), reads=conditions.facts_in(node),
-        key_fact="", key_values=frozenset(), required={},
-    )  # fmt: skip
-    return replace(live, compiled=compiled)
 
 
 def _rows(laid: list[Laid], taken: list[limits.Taken]) -> list[PreviewRow]:

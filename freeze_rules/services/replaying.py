@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from freeze_rules import conditions, formula
 from freeze_rules.definition import DefinitionWrong
 from freeze_rules.models import Event, Rule
-from freeze_rules.selectors import replaying
+from freeze_rules.selectors import past_searches, replaying
 from freeze_rules.selectors.aftermath import INSPECTED, Answers, answers
 from freeze_rules.selectors.rulebook import LiveRule, RuleBook
 from freeze_rules.selectors.weighing import Heard, Hit, heard
 from freeze_rules.services import ledger_events
 from freeze_rules.services.laying import ends_at
 from freeze_rules.services.rules import RuleRefused
+from freeze_rules.triggers import TRIGGERS
 from inventory import selectors as stock
 from inventory.selectors import past_arrivals
 from inventory.selectors.past_arrivals import Sought
@@ -59,7 +60,8 @@ def ask_replay(*, rule_id: int, days: int, parameters: Mapping[str, Any], person
         person: who asks; only warehouses they see are counted.
 
     Raises:
-        RuleRefused: not_allowed, unknown_rule, unknown_parameter, days_wrong, definition_wrong.
+        RuleRefused: not_allowed, unknown_rule, unknown_parameter, days_wrong,
+            search_days_wrong, definition_wrong.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     if not person.may(roles.RULES_VIEW):
@@ -67,13 +69,17 @@ def ask_replay(*, rule_id: int, days: int, parameters: Mapping[str, Any], person
     rule = _rule(rule_id)
     if not 1 <= days <= MOST_DAYS:
         raise RuleRefused("days_wrong")
+    version = rule.next_version or rule.version
+    trigger = str(version.definition.get("trigger")) if version else ""
+    if days > past_searches.MOST_DAYS and _searches(trigger):
+        raise RuleRefused("search_days_wrong")
     if set(parameters) - set(rule.parameters):
         raise RuleRefused("unknown_parameter")
     try:
         replaying.book_of(rule, parameters=parameters)
     except (DefinitionWrong, conditions.ConditionRefused) as wrong:
         raise RuleRefused("definition_wrong") from wrong
-    version, now = rule.next_version or rule.version, timezone.now()
+    now = timezone.now()
     return org.add_job(
         kind=KIND,
         title=_("%(rule)s over the last %(n)s days") % {
@@ -107,6 +113,9 @@ def replay(work: Work) -> Iterator[Step]:
         return
     try:
         past = _past(work)
+        if _searches(past.live.definition.trigger):
+            yield from _search_nights(work, past)
+            return
         told = dict(work.place.get("told") or past.nothing())
         place, done = dict(work.place), work.done
         total = int(place.get("total") or past.count())
@@ -119,6 +128,36 @@ def replay(work: Work) -> Iterator[Step]:
             yield Step(done=done, total=total, place=kept, result=told)
     except (DefinitionWrong, conditions.ConditionRefused, replaying.ReplayFailed) as wrong:
         raise JobTrouble(str(wrong)) from wrong
+
+
+def _searches(trigger: str) -> bool:
+    return trigger in TRIGGERS and TRIGGERS[trigger].scanned
+
+
+def _search_nights(work: Work, past: _Past) -> Iterator[Step]:
+    """A rule that searches: night by night over the stock of then, from the first one."""
+    since, until = (parse_datetime(str(work.payload[name])) for name in ("since", "until"))
+    assert since is not None, "ask_replay wrote it."
+    assert until is not None, "ask_replay wrote it."
+    moments = past_searches.nights(since, until)
+    if not moments:
+        return
+    try:
+        stock_then = past_searches.Past(past.live, moments, past.houses)
+    except past_searches.TooMuch:
+        raise JobTrouble(
+            _("More than %(most)s cells lay there: narrow the rule's condition or its place.")
+            % {"most": f"{past_searches.MOST_CELLS:,}"}
+        ) from None
+    then, today = past_searches.facts_by_time(past.live)
+    told = {**past.nothing(), "then": then, "today": today, "nights": len(moments)}
+    for at in range(len(moments)):
+        searched, found = stock_then.night(at)
+        told = _added(told, [], found, past)
+        told["events"] = told["ledger"] = told["events"] + searched
+        done = at + 1
+        end = done == len(moments)
+        yield Step(done=done, total=len(moments), place={"end": end}, result=told)
 
 
 @dataclass(frozen=True)

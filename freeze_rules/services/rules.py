@@ -48,6 +48,7 @@ SENTENCES = {
     "too_many_cases": _("A rule has at most 200 tests."),
     "file_wrong": _("This is no rule of a file, or one of its parts is of the wrong kind."),
     "days_wrong": _("A replay goes back 1 to 366 days."),
+    "search_days_wrong": _("The replay of a rule that searches goes back 1 to 31 days."),
     "day_passed": _("The next review lies after today."),
 }
 

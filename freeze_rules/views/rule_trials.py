@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from freeze_rules.conditions import ConditionRefused
 from freeze_rules.definition import DefinitionWrong
 from freeze_rules.models import Outcome, Rule
-from freeze_rules.selectors import rule_reviews, rule_views, wording
+from freeze_rules.selectors import misses, rule_reviews, rule_views, wording
+from freeze_rules.selectors.replaying import ReplayFailed
 from freeze_rules.selectors.rule_views import fact_label
 from freeze_rules.services import previewing, replaying, reviewing
 from freeze_rules.services.rules import RuleRefused
@@ -27,6 +28,7 @@ from freeze_rules.views.rules import found_rule
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
+from org.scope import Scope
 from org.selectors import jobs as jobs_of
 from org.selectors import scope_of
 
@@ -145,12 +147,22 @@ def review(request: HttpRequest, rule_id: int) -> HttpResponse:
         "rule": rule,
         "figures": rule_reviews.figures(rule_id=rule.pk, scope=scope, since=since),
         "verdicts": rule_views.verdicts(rule_id=rule.pk, scope=scope, since=since, limit=ROWS),
-        "misses": rule_reviews.misses(rule_id=rule.pk, reason=reason, scope=scope, since=since),
+        "cost": rule_reviews.cost(rule_id=rule.pk, scope=scope, since=since, now=timezone.now()),
+        "misses": _misses(request, rule, scope, since),
         "reason": wording.reason_labels().get(reason, reason),
         "may_edit": person.may(roles.RULES_EDIT) and rule.state != "RETIRED",
         "next_on": timezone.localdate() + MONTH,
     }
     return render(request, "freeze_rules/rule_review.html", context)
+
+
+def _misses(request: HttpRequest, rule: Rule, scope: Scope, since: datetime) -> list[misses.Miss]:
+    """What it missed; nothing, and why, when its condition cannot be judged."""
+    try:
+        return misses.misses(rule=rule, scope=scope, since=since)
+    except (DefinitionWrong, ConditionRefused, ReplayFailed) as wrong:
+        messages.error(request, str(wrong))
+        return []
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,6 +31,7 @@ WITH due AS (
     WHERE l.open > 0 AND (r.by_hand OR h.binds_to = 'GOODS')
         AND (%(units)s::bigint[] IS NULL OR w.unit_id = ANY(%(units)s::bigint[])
              OR w.id = ANY(%(houses)s::bigint[]))
+        AND (%(holds)s::bigint[] IS NULL OR h.id = ANY(%(holds)s::bigint[]))
 ),
 sold AS (
     SELECT o.balance_id, sum(-e.on_hand) / %(days)s::numeric AS speed
@@ -89,7 +91,38 @@ class OpenFreeze:
         return self.capital + self.expiry + self.missed
 
 
-def open_freezes(*, scope: Scope, rate: Decimal, today: date, since: datetime) -> list[OpenFreeze]:
+# What a freeze took from orders stands in the posting that laid it. Who got another cell instead
+# lost nothing.
+_LOST = """
+SELECT h.document, -sum(e.held)::bigint, sum(-e.held * s.list_price)
+FROM (SELECT DISTINCT f.posting_id, f.sku_id FROM inventory_holdline n
+      JOIN inventory_entry f ON f.line_id = n.id AND f.held > 0
+      WHERE n.hold_id = ANY(%(holds)s)) laid
+JOIN inventory_entry e ON e.posting_id = laid.posting_id AND e.sku_id = laid.sku_id
+JOIN inventory_holdline n ON n.id = e.line_id
+JOIN inventory_hold h ON h.id = n.hold_id AND h.role = 'COMMITMENT'
+JOIN inventory_sku s ON s.id = e.sku_id
+GROUP BY h.document HAVING sum(e.held) < 0 ORDER BY 2 DESC, 1
+"""
+
+
+def lost_to(hold_ids: Collection[int]) -> list[tuple[str, int, Decimal]]:
+    """Documents that lost units when these freezes were laid: units, and their list price."""
+    if not hold_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST, {"holds": sorted(hold_ids)})
+        return [(document, units, price) for document, units, price in cursor.fetchall()]
+
+
+def open_freezes(
+    *,
+    scope: Scope,
+    rate: Decimal,
+    today: date,
+    since: datetime,
+    hold_ids: Collection[int] | None = None,
+) -> list[OpenFreeze]:
     """Freezes with units now; the standing ones of places are left out. One statement.
 
     Args:
@@ -97,8 +130,12 @@ def open_freezes(*, scope: Scope, rate: Decimal, today: date, since: datetime) -
         rate: what capital costs in a year, 0.12 for 12 %.
         today: the local day.
         since: the beginning of the days that sales speed is measured over.
+        hold_ids: only these.
     """
-    told = {**scope.of_warehouses, "rate": rate, "today": today, "since": since, "days": SPEED_DAYS}
+    told = {
+        **scope.of_warehouses, "rate": rate, "today": today, "since": since, "days": SPEED_DAYS,
+        "holds": None if hold_ids is None else sorted(hold_ids),
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, told)
         return [OpenFreeze(*row) for row in cursor.fetchall()]

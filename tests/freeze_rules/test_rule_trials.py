@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from freeze_rules.models import Outcome, Rule, Verdict
+from freeze_rules.models import Incident, Outcome, Rule, Verdict
+from freeze_rules.selectors import past_searches
+from freeze_rules.selectors.replaying import as_live
 from freeze_rules.services import replaying
+from freeze_rules.services.rules import RuleRefused
+from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.models import Hold, Posting
 from org.models import Job, Person
+from org.scope import Scope
 from org.services.job_runs import Work
 from tests import given
 from tests.freeze_rules.writing import enabled, happens, judge, shadowed, tell, written
@@ -155,3 +162,84 @@ def test_the_shadow_and_the_review_are_shown_and_the_next_day_is_set() -> None:
     assert "The next review lies after today." in past.content.decode()
     client.post(f"/freeze-rules/{rule.pk}/review/done/", {"next_on": "2090-01-31"})
     assert str(Rule.objects.get().review_on) == "2090-01-31"
+
+
+def test_a_rule_that_searches_is_replayed_over_the_stock_of_past_nights() -> None:
+    given.sku("MILK", category="DAIRY")
+    at_least = {"fact": "cell.on_hand", "is": ">=", "value": {"param": "least"}}
+    rule = written(
+        trigger="schedule", condition={"all": [DAIRY, at_least]}, scope="sku",
+        parameters={"least": 8},
+    )  # fmt: skip
+    moments = [timezone.now()]
+    given.stock("MILK", 10)
+    given.stock("TEA", 50)
+    moments += [timezone.now(), timezone.now()]
+    [cell] = stock.cells(scope=Scope.everything(), sku_id=given.sku("MILK"))
+    line = inventory.PlacedLine(sku_id=cell.sku_id, qty=7, location_id=cell.location_id)
+    scrapped = inventory.ScrapRequest(
+        key="s", document="S", warehouse_id=cell.warehouse_id, lines=(line,), why="w"
+    )
+    with transaction.atomic():
+        inventory.scrap([scrapped], actor="system:test")[0].check()
+    moments.append(timezone.now())
+
+    past = past_searches.Past(as_live(rule), moments, None)
+    nights = [past.night(at) for at in range(4)]
+    lower = past_searches.Past(as_live(rule, parameters={"least": 3}), moments[3:], None)
+
+    # Three are left today: only the ledger knows of ten, which count once.
+    assert [searched for searched, _hits in nights] == [0, 2, 2, 2]
+    assert [[hit.items[0].qty for hit in hits] for _searched, hits in nights] == [[], [10], [], []]
+    assert nights[1][1][0].facts["cell.on_hand"] == 10
+    assert [hit.items[0].qty for hit in lower.night(0)[1]] == [3]
+
+    told = replayed(rule, given.person())
+    assert (told["nights"], told["hits"], told["then"]) == (30, 0, ["cell.on_hand"])
+    with pytest.raises(RuleRefused) as refused, transaction.atomic():
+        replaying.ask_replay(rule_id=rule.pk, days=32, parameters={}, person=given.person())
+    assert refused.value.code == "search_days_wrong"
+
+
+def test_what_turned_out_bad_unseen_is_a_miss_of_the_rule_that_is_about_it() -> None:
+    given.sku("MILK", category="DAIRY")
+    for code in ("MILK", "TEA"):
+        given.stock(code, 20)
+    rule = enabled(condition=DAIRY, scope="goods", quantity={"event": True}, reason="QC")
+
+    def damaged(code: str, qty: int) -> None:
+        Incident.objects.create(
+            key=f"{code}{qty}", kind="DAMAGE", warehouse_id=given.warehouse_id("WH1"),
+            location_id=given.location("A-01"), sku_id=given.sku(code), qty=qty, note="Crushed",
+            reported_by="person:1",
+        )  # fmt: skip
+
+    damaged("MILK", 3)
+    damaged("TEA", 2)
+    client = signed_in(given.person())
+    before = client.get(f"/freeze-rules/{rule.pk}/review/").context["misses"]
+    # The tea is none of its business.
+    assert [(each.cause, each.sku, each.units) for each in before] == [("DAMAGED", "MILK", 3)]
+
+    # What is found after it has fired for the goods it has not missed.
+    tell("goods.received", goods=[("MILK", 5)])
+    damaged("MILK", 1)
+    review = client.get(f"/freeze-rules/{rule.pk}/review/").context
+    assert [each.units for each in review["misses"]] == [3]
+    assert (review["figures"].frozen, review["cost"].documents) == (1, 0)
+
+
+def test_the_review_tells_what_its_freezes_cost() -> None:
+    given.sku("MILK", category="DAIRY", unit_cost=365, list_price=500)
+    given.stock("MILK", 20)
+    given.held("SO-1", "MILK", 18)
+    rule = enabled(
+        condition=DAIRY, scope="sku", quantity={"units": 10}, reason="QC", policy="DISPLACE"
+    )
+    tell("goods.received", goods=[("MILK", 10)])
+
+    cost = signed_in(given.person()).get(f"/freeze-rules/{rule.pk}/review/").context["cost"]
+
+    rate = Decimal(settings.CAPITAL_RATE_PERCENT) / 100
+    assert cost.capital == (10 * 365 * rate / 365).quantize(Decimal("0.01"))
+    assert (cost.documents, cost.lost, cost.lost_price) == (1, 8, Decimal("4000.00"))

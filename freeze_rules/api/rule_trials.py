@@ -15,8 +15,9 @@ from freeze_rules.definition import DefinitionWrong
 from freeze_rules.models import Outcome, Rule
 from freeze_rules.selectors import misses, rule_reviews, rule_views
 from freeze_rules.selectors.replaying import ReplayFailed
-from freeze_rules.services import previewing, reviewing
+from freeze_rules.services import previewing, reviewing, supposing
 from freeze_rules.services.rules import RuleRefused
+from freeze_rules.triggers import TRIGGERS
 from org import roles
 from org.api.describing import described, joined
 from org.api.faults import Fault, Faulty, add_texts
@@ -24,6 +25,8 @@ from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, day, text, word
 
 add_texts(previewing.SENTENCES)
+add_texts(supposing.SENTENCES)
+EXAMPLE = ("sku", "lot", "warehouse", "place", "document", "supplier")
 MONTH = timedelta(days=30)
 SAID = {"FALSE_ALARM": True, "RIGHT": False, "UNKNOWN": None}
 JUDGED = Shape((Field("said", word(*SAID), required=True),))
@@ -45,7 +48,12 @@ def _rule(rule_id: int) -> Rule:
 class RulePreview(OfRules):
     """What a rule would freeze now; nothing is written."""
 
-    @described("Preview a freeze rule", answer=previewing.Preview, also=(404,))
+    @described(
+        "Preview a freeze rule",
+        takes={**dict.fromkeys(EXAMPLE, str), "qty": int, "events": str},
+        answer=previewing.Preview,
+        also=(404,),
+    )
     def get(self, request: Request, rule_id: int) -> Response:
         """On present stock of the caller's warehouses, with promised goods, shops and sales hit.
 
@@ -53,11 +61,27 @@ class RulePreview(OfRules):
         figures of shops before and after, sales at risk a day; `left` units stay promised. A rule
         that waits for an event is shown `at_most`, as if it came for all goods that it could meet;
         where that says nothing there is no preview: replay the past instead.
+
+        For such a rule `sku`, `lot`, `qty`, `warehouse`, `place`, `document` or `supplier` name
+        what its event would speak of now; `events=week` supposes those of the last seven days.
         """
-        Query(request, ())
+        query = Query(request, (*EXAMPLE, "qty", "events"))
         rule = _rule(rule_id)
+        named = {name: query.text(name) for name in EXAMPLE}
+        qty, week = query.number("qty"), query.one_of("events", "week")
+        version = rule.next_version or rule.version
+        scanned = TRIGGERS[str(version.definition["trigger"])].scanned if version else True
+        found: previewing.Preview | None
         try:
-            found = previewing.preview(rule, scope=self.scope())
+            if week and not scanned:
+                found = supposing.last_week(rule, scope=self.scope())
+            elif any(named.values()) and not scanned:
+                like = supposing.Example(**named, qty=qty)
+                found = supposing.suppose(rule, example=like, scope=self.scope())
+            else:
+                found = previewing.preview(rule, scope=self.scope())
+        except supposing.ExampleRefused as refused:
+            raise Faulty(Fault(code=refused.code, field=refused.field, said=str(refused))) from None
         except (DefinitionWrong, ConditionRefused) as wrong:
             raise Faulty(Fault(code="definition_wrong", said=str(wrong))) from None
         if found is None:

@@ -7,6 +7,7 @@ one names: it is shown at most, as if such an event came for all goods that its 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -53,10 +54,12 @@ class PreviewRow:
 class Preview:
     """All it would lay now. `effects` are those of the first `planned` claims.
 
-    `at_most`: as if its event came for everything that it could meet.
+    `at_most`: as if its event came for everything that it could meet. `events`: how many events
+    were supposed to come, where it was asked for some.
     """
 
     at_most: bool
+    events: int
     claims: int
     units: int
     value: Decimal
@@ -97,10 +100,18 @@ def preview(rule: Rule, *, scope: Scope) -> Preview | None:
     hits = weigh(found, book, now=now).hits
     places = laying.places_of(hits)
     laid = [each for hit in hits for each in laying.claims_of(hit, places, now=now)]
+    return told(rule, laid, scope=scope, now=now, at_most=at_most, events=0)
+
+
+def told(
+    rule: Rule, laid: list[Laid], *, scope: Scope, now: datetime, at_most: bool, events: int
+) -> Preview:
+    """These claims as a preview: their sums, the limit they would break, whom they would hit."""
     taken = limits.estimates(laid)
     broken = limits.beyond(laid, taken, now=now)
     return Preview(
         at_most=at_most,
+        events=events,
         claims=len(laid),
         units=sum(each.units for each in taken),
         value=sum((each.value for each in taken), Decimal(0)),

@@ -21,7 +21,7 @@ from freeze_rules.models import Outcome, Rule
 from freeze_rules.selectors import misses, rule_reviews, rule_views, wording
 from freeze_rules.selectors.replaying import ReplayFailed
 from freeze_rules.selectors.rule_views import fact_label
-from freeze_rules.services import previewing, replaying, reviewing
+from freeze_rules.services import previewing, replaying, reviewing, supposing
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.triggers import TRIGGERS
 from freeze_rules.views.rules import found_rule
@@ -43,6 +43,9 @@ def preview(request: HttpRequest, rule_id: int) -> HttpResponse:
     person, rule = person_of(request), found_rule(rule_id)
     if request.method == "POST":
         return _ask(request, rule)
+    if TRIGGERS[_trigger(rule)].scanned and {"like", "week"} & set(request.GET):
+        # A search asks for no example.
+        return HttpResponseRedirect(reverse("rule-preview", args=[rule.pk]))
     scope = scope_of(person, permission=roles.RULES_VIEW)
     version = rule.next_version or rule.version
     told = version.definition if version else {}
@@ -61,12 +64,42 @@ def preview(request: HttpRequest, rule_id: int) -> HttpResponse:
         "parameters": wording.parameters_said(rule.preset, rule.parameters),
         "result": _shown(job.result) if job and job.result else None,
     }  # fmt: skip
+    status = 200
+    if not scanned:
+        fields = supposing.fields_for(str(told.get("trigger")))
+        context["example"] = {name: request.GET.get(name, "")[:64] for name in fields}
     try:
         context["preview"] = previewing.preview(rule, scope=scope)
+        if "like" in request.GET:
+            context["supposed"] = supposing.suppose(
+                rule, example=_example(context["example"]), scope=scope
+            )
+        elif "week" in request.GET:
+            context["supposed"] = supposing.last_week(rule, scope=scope)
         context["policy"] = wording.POLICIES.get(str(told.get("policy", "FREE_ONLY")), "")
+    except supposing.ExampleRefused as refused:
+        context["wrong"], status = {refused.field: str(refused)}, 422
     except (DefinitionWrong, ConditionRefused) as wrong:
         messages.error(request, str(wrong))
-    return render(request, "freeze_rules/rule_preview.html", context)
+    return render(request, "freeze_rules/rule_preview.html", context, status=status)
+
+
+def _example(typed: dict[str, str]) -> supposing.Example:
+    """What was typed as an example; a quantity that is none is refused as one.
+
+    Raises:
+        ExampleRefused: bad_quantity.
+    """
+    qty = typed.get("qty", "").strip()
+    if qty and not (qty.isascii() and qty.isdecimal() and len(qty) < 12):
+        raise supposing.ExampleRefused("bad_quantity", "qty")
+    others = {name: value for name, value in typed.items() if name != "qty"}
+    return supposing.Example(**others, qty=int(qty) if qty else None)
+
+
+def _trigger(rule: Rule) -> str:
+    version = rule.next_version or rule.version
+    return str(version.definition.get("trigger")) if version else ""
 
 
 def _ask(request: HttpRequest, rule: Rule) -> HttpResponse:

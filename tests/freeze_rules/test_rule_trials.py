@@ -243,3 +243,58 @@ def test_the_review_tells_what_its_freezes_cost() -> None:
     rate = Decimal(settings.CAPITAL_RATE_PERCENT) / 100
     assert cost.capital == (10 * 365 * rate / 365).quantize(Decimal("0.01"))
     assert (cost.documents, cost.lost, cost.lost_price) == (1, 8, Decimal("4000.00"))
+
+
+def supposed(rule: Rule, **like: Any) -> Any:
+    """What the page shows for an example, or for the week."""
+    page = signed_in(given.person()).get(f"/freeze-rules/{rule.pk}/preview/", like)
+    return page.context.get("supposed") or page
+
+
+def test_a_rule_that_hears_events_is_shown_for_an_example() -> None:
+    given.stock("MILK", 10)
+    given.stock("TEA", 5)
+    given.held("SO-7", "TEA", 4)
+    order_lock = written(
+        trigger="order.paid", condition={"all": []}, scope="order", quantity={"event": True},
+        reason="ORDER_LOCK",
+    )  # fmt: skip
+    leak = written(
+        trigger="leak.reported", condition={"all": []}, scope="location", quantity={"all": True},
+        reason="LEAK", policy="DISPLACE",
+    )  # fmt: skip
+    holds = Hold.objects.count()
+
+    milk = supposed(order_lock, like=1, sku="MILK", qty=3)
+    placed = supposed(order_lock, like=1, document="SO-7")
+    wet = supposed(leak, like=1, warehouse="WH1", place="A-01")
+
+    assert (milk.claims, milk.units, milk.rows[0].units) == (1, 3, 3)
+    # The order holds its units already: no second claim.
+    assert placed.claims == 0
+    # Everything in the place, and the order that was promised some of it.
+    assert (wet.units, wet.skus) == (15, 2)
+    assert [(row.document, row.lost) for row in wet.effects.orders] == [("SO-7", 4)]
+    assert Hold.objects.count() == holds
+    unknown = supposed(leak, like=1, warehouse="WH1", place="Z-99")
+    assert unknown.status_code == 422
+    assert 'value="Z-99"' in unknown.content.decode()
+    asked = signed_in(given.person()).get(
+        f"/api/v1/freeze-rules/{order_lock.pk}/preview", {"sku": "NOBODY"}
+    )
+    assert (asked.status_code, asked.json()["errors"][0]["code"]) == (422, "unknown_sku")
+
+
+def test_the_events_of_the_last_week_are_supposed_once_more() -> None:
+    given.sku("MILK", category="DAIRY")
+    rule = written(condition={"all": [DAIRY, MANY]}, scope="sku", parameters={"least": 3})
+    received("MILK", 4, days_ago=2)
+    received("MILK", 2, days_ago=1)
+    received("TEA", 9, days_ago=1)
+    received("MILK", 9, days_ago=10)
+
+    week = supposed(rule, week=1)
+
+    # One of the two deliveries was large enough; the SKU is frozen whole, once.
+    assert (week.claims, week.units) == (1, 15)
+    assert Verdict.objects.count() == 0

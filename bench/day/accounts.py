@@ -31,6 +31,11 @@ MUST_BE_ZERO = (
 )  # fmt: skip
 
 
+# Figures with a goal: at most, or at least, so much. Told, not a failure of the day.
+AT_MOST = {"cancel_to_sellable_mean_min": 15.0}
+AT_LEAST = {"preset_share_pct": 90.0}
+
+
 def draw_up(outside: Outside) -> Accounts:
     """All figures of the day."""
     accounts = Accounts(dict.fromkeys(MUST_BE_ZERO, 0))
@@ -42,6 +47,8 @@ def draw_up(outside: Outside) -> Accounts:
     _compare_figures(accounts, outside)
     _audits(accounts)
     _times(accounts, theirs, ours)
+    _put_back(accounts)
+    _who_froze(accounts)
     return accounts
 
 
@@ -246,8 +253,53 @@ def _times(
     }
 
 
-def _part(values: list[float], part: float) -> float:
+def _put_back(accounts: Accounts) -> None:
+    """Minutes from the cancellation of an order that was picked until its goods are sellable.
+
+    Both by the database's clock; what is not back on the shelf yet is counted apart.
+    """
+    from wms.models import PutBack
+
+    notes = list(PutBack.objects.values_list("asked_at", "done_at"))
+    minutes = [(done - asked).total_seconds() / 60 for asked, done in notes if done is not None]
+    accounts.figures |= {
+        "put_back": len(minutes),
+        "put_back_open": len(notes) - len(minutes),
+        "cancel_to_sellable_mean_min": mean_of(minutes),
+        "cancel_to_sellable_p95_min": _part(minutes, 0.95, digits=2),
+    }
+
+
+def _who_froze(accounts: Accounts) -> None:
+    """Holds that ready rules, rules of one's own and people laid; without any there is no share."""
+    from freeze_rules.models import ManualFreeze, Verdict
+
+    by_rule = Verdict.objects.filter(outcome="FROZEN")
+    own = by_rule.filter(version__rule__preset="").count()
+    ready, hand = by_rule.count() - own, ManualFreeze.objects.count()
+    accounts.figures |= {
+        "holds_by_preset": ready, "holds_by_own_rule": own, "holds_by_hand": hand,
+    }  # fmt: skip
+    if ready + own + hand:
+        accounts.figures["preset_share_pct"] = round(100 * ready / (ready + own + hand), 1)
+
+
+def missed_goal(name: str, value: float) -> str:
+    """What to say beside a figure that misses its goal; empty otherwise."""
+    if name in AT_MOST and value > AT_MOST[name]:
+        return f"  <-- above {AT_MOST[name]:g}"
+    if name in AT_LEAST and value < AT_LEAST[name]:
+        return f"  <-- below {AT_LEAST[name]:g}"
+    return ""
+
+
+def mean_of(values: list[float]) -> float:
+    """The mean to two digits; 0 of nothing."""
+    return round(sum(values) / len(values), 2) if values else 0.0
+
+
+def _part(values: list[float], part: float, *, digits: int = 1) -> float:
     if not values:
         return 0.0
     ordered = sorted(values)
-    return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 1)
+    return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], digits)

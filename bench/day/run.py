@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.day import retail
-from bench.day.accounts import MUST_BE_ZERO, Accounts, draw_up
+from bench.day.accounts import MUST_BE_ZERO, Accounts, draw_up, missed_goal
 from bench.day.follower import Follower
 from bench.day.outside import Outside
 from bench.day.progress import Bar
@@ -326,7 +326,8 @@ def _floor_work() -> dict[str, int]:
 def _print(accounts: Accounts) -> None:
     width = max(len(name) for name in accounts.figures)
     for name, value in accounts.figures.items():
-        mark = "  <-- must be 0" if name in MUST_BE_ZERO and value else ""
+        broken = name in MUST_BE_ZERO and value
+        mark = "  <-- must be 0" if broken else missed_goal(name, value)
         print(f"{name:<{width}}  {value:>10}{mark}")
     for name, examples in accounts.examples.items():
         for example in examples:

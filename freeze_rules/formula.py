@@ -2,19 +2,24 @@
 
 `{"all": [...]}`, `{"any": [...]}` and leaves: `{"proof": "inspection.passed"}` an event of that
 kind about these goods; `{"approval": "stock.release"}` somebody with that permission said so;
-`{"after": {"hours": 4}}` so long after the freeze; `{"fact": ..., "is": ..., "value": ...}` is
+`{"after": {"hours": 4}}` so long after the freeze; `{"at": "2026-12-01T09:00:00+08:00"}` at that
+moment; `{"fact": ..., "is": ..., "value": ...}` is
 true at the moment of asking.
+
+Which days are worked is asked of `works`, the company's calendar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from freeze_rules.triggers import KINDS, label_of
@@ -48,12 +53,13 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Moment:
-    """What is known when a formula is looked at: names of proofs, the clock, and facts."""
+    """What is known when a formula is looked at: proofs, the clock, facts, the calendar."""
 
     proved: Collection[str]
     frozen_at: datetime
     now: datetime
     holds_true: Callable[[Tree], bool]
+    works: Callable[[date], bool]
 
 
 def check(tree: Tree, *, path: str = "", depth: int = 0) -> None:
@@ -90,6 +96,8 @@ def _check_leaf(tree: Tree, path: str) -> None:
             )
     elif "after" in tree:
         duration(tree["after"], path=path)
+    elif "at" in tree:
+        moment_of(tree["at"], path=path)
     elif "fact" not in tree:
         raise FormulaWrong(path, _("This is neither a group nor a leaf of a formula."))
 
@@ -111,18 +119,44 @@ def duration(said: Any, *, path: str = "") -> timedelta:
     return length
 
 
-def after(said: Mapping[str, int], *, since: datetime) -> datetime:
-    """The moment that long after `since`; business days skip Saturdays and Sundays of the house's
-    time zone: in Shanghai Saturday begins when it is still Friday in UTC."""
+def moment_of(said: Any, *, path: str = "") -> datetime:
+    """A fixed moment with its time zone.
+
+    Raises:
+        FormulaWrong: it is none.
+    """
+    try:
+        found = parse_datetime(str(said))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise FormulaWrong(
+            path, _("A moment looks like 2026-12-01T09:00:00+08:00, with its time zone.")
+        )
+    return found
+
+
+def after(said: Mapping[str, int], *, since: datetime, works: Callable[[date], bool]) -> datetime:
+    """The moment that long after `since`; business days skip the days on which the company does
+    not work, in the house's time zone: in Shanghai Saturday begins while UTC has Friday."""
     unit, number = next(iter(said.items()))
     if unit != "business_days":
         return since + duration(said)
     at = since.astimezone(ZoneInfo(settings.TIME_ZONE))
+    last = at + timedelta(days=MOST_DAYS)
     for _day in range(number):
         at += timedelta(days=1)
-        while at.weekday() >= 5:
+        # A calendar that never works again must not hang whoever asks.
+        while not works(at.date()) and at < last:
             at += timedelta(days=1)
     return at.astimezone(since.tzinfo)
+
+
+def due_at(leaf: Tree, *, since: datetime, works: Callable[[date], bool]) -> datetime | None:
+    """When time alone meets this leaf; None for leaves that time does not meet."""
+    if "after" in leaf:
+        return after(leaf["after"], since=since, works=works)
+    return moment_of(leaf["at"]) if "at" in leaf else None
 
 
 def name_of(leaf: Tree) -> str:
@@ -163,16 +197,20 @@ def met(tree: Tree, moment: Moment) -> bool:
 
 def leaf_met(leaf: Tree, moment: Moment) -> bool:
     """True when this leaf alone is proved."""
-    if "after" in leaf:
-        return after(leaf["after"], since=moment.frozen_at) <= moment.now
+    due = due_at(leaf, since=moment.frozen_at, works=moment.works)
+    if due is not None:
+        return due <= moment.now
     if "fact" in leaf:
         return moment.holds_true(leaf)
     return name_of(leaf) in moment.proved
 
 
-def next_look(tree: Tree, *, frozen_at: datetime, now: datetime) -> datetime | None:
+def next_look(
+    tree: Tree, *, frozen_at: datetime, now: datetime, works: Callable[[date], bool]
+) -> datetime | None:
     """When time alone may change the answer next; None when it never does."""
-    times = [after(leaf["after"], since=frozen_at) for leaf in leaves(tree) if "after" in leaf]
+    dues = [due_at(leaf, since=frozen_at, works=works) for leaf in leaves(tree)]
+    times = [at for at in dues if at is not None]
     ahead = [at for at in times if at > now]
     if any("fact" in leaf for leaf in leaves(tree)):
         # Facts change without telling: looked at again every quarter of an hour.
@@ -207,6 +245,9 @@ def leaf_sentence(leaf: Tree, *, fact: Callable[[Tree], str]) -> str:
             "business_days": _("%(n)s working days after the freeze"),
         }
         return words[unit] % {"n": number}
+    if "at" in leaf:
+        at = timezone.localtime(moment_of(leaf["at"]))
+        return _("on %(moment)s") % {"moment": f"{at:%Y-%m-%d %H:%M}"}
     return fact(leaf)
 
 

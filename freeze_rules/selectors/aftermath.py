@@ -12,6 +12,7 @@ from freeze_rules import formula
 from freeze_rules.models import Event
 from freeze_rules.selectors.weighing import Hit
 from freeze_rules.triggers import TRIGGERS, About
+from org.selectors.workdays import Workdays
 
 PASSED = "inspection.passed"
 FAULTS = ("inspection.failed", "inspection.partial")
@@ -31,6 +32,7 @@ class Answers:
     """Events of some kinds in the order of time, found by what ties them to a freeze."""
 
     kept: dict[tuple[str, object], list[_Answer]] = field(default_factory=lambda: defaultdict(list))
+    works: Workdays = field(default_factory=Workdays)
 
     def first(self, kind: str, hit: Hit) -> datetime | None:
         """When it was first told after the hit about its document, goods, supplier or place."""
@@ -62,9 +64,7 @@ class Answers:
             return min(met, default=None)
         if "proof" in tree:
             return self.first(str(tree["proof"]), hit)
-        if "after" in tree:
-            return formula.after(tree["after"], since=hit.event.occurred_at)
-        return None
+        return formula.due_at(tree, since=hit.event.occurred_at, works=self.works)
 
 
 def answers(kinds: Collection[str], *, since: datetime) -> Answers:

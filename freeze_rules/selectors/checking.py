@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 from celery.schedules import ParseException, crontab
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from freeze_rules import conditions
 from freeze_rules.definition import Definition, DefinitionWrong, read
 from freeze_rules.facts import FACTS, Type
 from freeze_rules.formula import leaves as formula_leaves
+from freeze_rules.formula import moment_of
 from freeze_rules.models import LIVE, Rule
 from freeze_rules.triggers import TRIGGERS
 from inventory import selectors as stock
@@ -78,9 +80,11 @@ def _condition(definition: Definition, parameters: Mapping[str, Any]) -> list[Wr
 
 
 def _release(definition: Definition) -> list[Wrong]:
-    """The facts in the formula are facts of stock."""
+    """The facts in the formula are facts of stock, fixed moments lie ahead."""
     found = []
     for leaf in formula_leaves(definition.release):
+        if "at" in leaf and moment_of(leaf["at"]) <= timezone.now():
+            found.append(Wrong(part="release", sentence=_("This moment has passed.")))
         if "fact" not in leaf:
             continue
         try:
@@ -181,7 +185,7 @@ def _by_time_alone(tree: Mapping[str, Any]) -> bool:
         return tree.get("is") not in NEVER_BY_GROWING
     if tree.get("fact") in SHRINKING:
         return tree.get("is") not in NEVER_BY_SHRINKING
-    return "after" in tree
+    return "after" in tree or "at" in tree
 
 
 def _reaches(definition: Definition, parameters: Mapping[str, Any]) -> list[Wrong]:

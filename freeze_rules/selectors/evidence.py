@@ -15,6 +15,7 @@ from freeze_rules.selectors.moments import moments_of
 from org.models import ApprovalRequest
 from org.selectors import names_of_actors
 from org.selectors.attachments import FileView, files_of
+from org.selectors.workdays import Workdays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ def _leaf(
     now: datetime,
     moment: formula.Moment | None,
 ) -> LeafView:
-    due = formula.after(leaf["after"], since=watch.made_at) if "after" in leaf else None
+    due = formula.due_at(leaf, since=watch.made_at, works=Workdays())
     given = tuple(proofs.get(formula.name_of(leaf), ()))
     return LeafView(
         label=formula.leaf_sentence(leaf, fact=conditions.sentence),

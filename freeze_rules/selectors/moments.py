@@ -11,6 +11,7 @@ from typing import Any
 from freeze_rules import conditions, formula
 from freeze_rules.models import Proof, Watch
 from inventory.selectors import facts as stock_facts
+from org.selectors.workdays import Workdays
 
 
 def moments_of(watches: Sequence[Watch], *, now: datetime) -> dict[int, formula.Moment]:
@@ -18,13 +19,14 @@ def moments_of(watches: Sequence[Watch], *, now: datetime) -> dict[int, formula.
     proved: dict[int, set[str]] = defaultdict(set)
     for watch_id, leaf in Proof.objects.filter(watch__in=watches).values_list("watch_id", "leaf"):
         proved[watch_id].add(leaf)
-    facts = _facts_of(watches, now)
+    facts, works = _facts_of(watches, now), Workdays()
     return {
         watch.pk: formula.Moment(
             proved=proved[watch.pk],
             frozen_at=watch.made_at,
             now=now,
             holds_true=partial(_true_of, facts.get(watch.pk, {})),
+            works=works,
         )
         for watch in watches
     }

@@ -25,6 +25,7 @@ from freeze_rules.services.releasing import Step
 from freeze_rules.services.turns import first_turn
 from inventory import services as inventory
 from inventory.selectors import scope_units
+from org.selectors.workdays import Workdays
 
 BATCH = 500
 # What somebody lets go beyond a limit is judged in one go, up to this many events.
@@ -201,7 +202,7 @@ def _write_down(
     new = {at: each for at, each in done.items() if not each.repeated}
     holds = [each.hold_id for each in new.values() if each.hold_id is not None]
     held = scope_units.held_by(holds) if holds else {}
-    verdicts, watches = [], []
+    verdicts, watches, works = [], [], Workdays()
     for at, each in enumerate(laid):
         outcome = new.get(at)
         if outcome is None and not each.hit.rule.is_shadow:
@@ -210,7 +211,7 @@ def _write_down(
         if verdict.hold_id is not None:
             verdict.qty = held.get(verdict.hold_id, 0)
             verdict.value = each.hit.cost * verdict.qty
-            watches.append(_watch(each, verdict.hold_id, now))
+            watches.append(_watch(each, verdict.hold_id, now, works))
         else:
             would = taken.get(at, Taken())
             verdict.qty, verdict.value = would.units, would.value
@@ -236,7 +237,7 @@ def _verdict(laid: Laid, outcome: inventory.Outcome | None) -> Verdict:
     )
 
 
-def _watch(laid: Laid, hold_id: int, now: datetime) -> Watch:
+def _watch(laid: Laid, hold_id: int, now: datetime, works: Workdays) -> Watch:
     definition, scope = laid.hit.rule.definition, laid.scope
     return Watch(
         hold_id=hold_id,
@@ -252,7 +253,7 @@ def _watch(laid: Laid, hold_id: int, now: datetime) -> Watch:
         warehouse_id=scope.warehouse_id,
         location_id=scope.location_id,
         zone_id=scope.zone_id,
-        look_at=formula.next_look(definition.release, frozen_at=now, now=now),
+        look_at=formula.next_look(definition.release, frozen_at=now, now=now, works=works),
     )
 
 

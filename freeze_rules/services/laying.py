@@ -14,6 +14,7 @@ from freeze_rules.selectors.weighing import Hit, Item
 from inventory import services as inventory
 from inventory.selectors import scope_units
 from inventory.selectors.scope_units import ScopeOf
+from org.selectors.workdays import Workdays
 
 ACTOR = "system:rules"
 # Goods of any age, even long expired, but certain ones: a freeze that asks so takes its cells at
@@ -230,4 +231,4 @@ def ends_at(definition: Definition, hit: Hit, now: datetime) -> datetime | None:
         told = hit.event.facts.get(str(said["at"]))
         at = parse_datetime(str(told)) if told else None
         return at if at is not None and at.tzinfo is not None else None
-    return formula.after(said, since=now)
+    return formula.after(said, since=now, works=Workdays())

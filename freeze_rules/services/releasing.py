@@ -198,7 +198,9 @@ def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
             if not watch.regrade or not in_no_cell(lines):
                 steps.append(release_of(watch, lines))
         elif watch.look_at is not None:
-            watch.look_at = formula.next_look(watch.formula, frozen_at=watch.made_at, now=now)
+            watch.look_at = formula.next_look(
+                watch.formula, frozen_at=watch.made_at, now=now, works=moment.works
+            )
             watch.save(update_fields=["look_at"])
     return steps
 

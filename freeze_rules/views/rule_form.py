@@ -21,6 +21,7 @@ from freeze_rules.selectors.checking import Wrong
 from freeze_rules.selectors.wording import POLICIES, REACHES, reason_labels
 from freeze_rules.services.rules import RuleDraft, RuleRefused
 from freeze_rules.triggers import KINDS, TRIGGERS, label_of
+from freeze_rules.views.rule_moments import moment_row, moment_typed
 from inventory.selectors.places import grades
 from org.roles import CATALOGUE, PERMISSIONS
 
@@ -241,6 +242,8 @@ def _leaf_row(leaf: Mapping[str, Any]) -> dict[str, str]:
     if "after" in leaf:
         unit, number = next(iter(leaf["after"].items()))
         return {"what": "after", "how": unit, "value": str(number)}
+    if "at" in leaf:
+        return {"what": "at", "how": "", "value": moment_row(str(leaf["at"]))}
     value = leaf.get("value", "")
     shown = ", ".join(map(str, value)) if isinstance(value, list) else value
     if isinstance(shown, bool):
@@ -264,6 +267,8 @@ def _leaf(row: Mapping[str, str]) -> dict[str, Any]:
         return {word: code}
     if word == "after":
         return {"after": {row["how"]: _number(row["value"])}}
+    if word == "at":
+        return {"at": moment_typed(row["value"])}
     leaf: dict[str, Any] = {"fact": code, "is": row["how"]}
     if row["how"] in MANY:
         leaf["value"] = [fact_value(code, each.strip()) for each in row["value"].split(",")]
@@ -325,7 +330,9 @@ def choices() -> dict[str, Any]:
         "whats": [
             (_("Proof by an event"), [(f"proof:{kind}", label) for kind, label in events]),
             (_("Approval"), [(f"approval:{code}", label) for code, label in permissions]),
-            (_("Time"), [("after", _("So long after the freeze"))]),
+            (_("Time"), [
+                ("after", _("So long after the freeze")), ("at", _("At a fixed moment")),
+            ]),
             (_("Fact at that moment"), stock_facts),
         ],
         "hows": [

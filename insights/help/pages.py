@@ -107,6 +107,9 @@ ABOUT: dict[str, About] = {
         _("Say which goods you mean and see what of the present stock it finds."),
         ("on_hand", "lot", "near_expiry"),
     ),
+    "calendar": About(
+        _("Public holidays and the weekends that make up for them; rules count working days by it.")
+    ),
     "freeze-rules": About(
         _("Rules that freeze goods when something happens and let go when it is proved."),
         ("hold", "reason", "release"),

@@ -26,6 +26,7 @@ ACTIONS: dict[str, Promise] = {
     "approval.submitted": _("Approval asked for"),
     "approval.voided": _("Request void: the facts changed"),
     "approval.withdrawn": _("Request withdrawn"),
+    "calendar.changed": _("Working days changed"),
     "carrier.changed": _("Carrier changed"),
     "carrier.created": _("Carrier created"),
     "clearance.taken_over": _("Units taken over by a promotion"),

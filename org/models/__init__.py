@@ -16,6 +16,7 @@ from org.models.approvals import (
     RequestStep,
 )
 from org.models.audit import AuditRecord
+from org.models.calendar import CalendarDay
 from org.models.clients import (
     ApiAnswer,
     ApiClient,
@@ -69,6 +70,7 @@ __all__ = [
     "AuditRecord",
     "Authenticator",
     "Batch",
+    "CalendarDay",
     "Delegation",
     "Import",
     "ImportMapping",

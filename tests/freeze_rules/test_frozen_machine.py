@@ -24,7 +24,9 @@ def test_what_rules_freeze_is_what_the_plainest_count_says() -> None:
 def _late(monkeypatch: pytest.MonkeyPatch) -> None:
     after = formula.after
     monkeypatch.setattr(
-        formula, "after", lambda said, since: after(said, since=since) + timedelta(hours=1)
+        formula,
+        "after",
+        lambda said, since, works: after(said, since=since, works=works) + timedelta(hours=1),
     )
 
 

@@ -17,7 +17,13 @@ RECEIVED = Preset(
         "condition": {
             "all": [
                 {"fact": "sku.lot_tracked", "is": "=", "value": True},
-                {"fact": "sku.shelf_life_days", "is": "<=", "value": {"param": "shelf_life"}},
+                {
+                    "any": [
+                        {"fact": "sku.shelf_life_days", "is": "<=",
+                         "value": {"param": "shelf_life"}},
+                        {"fact": "sku.shelf_life_days", "is": "unknown"},
+                    ]
+                },
             ]
         },
         "scope": "lot",
@@ -35,6 +41,14 @@ RECEIVED = Preset(
         Tried(
             name=_("A lot arrives"),
             given={"sku.lot_tracked": True, "sku.shelf_life_days": 45}, expected=None,
+        ),
+        Tried(
+            name=_("A lot that never expires arrives"), given={"sku.lot_tracked": True},
+            expected=None,
+        ),
+        Tried(
+            name=_("A lot that keeps longer than that arrives"),
+            given={"sku.lot_tracked": True, "sku.shelf_life_days": 9_999}, expected=0,
         ),
         Tried(
             name=_("Goods without lots arrive"),

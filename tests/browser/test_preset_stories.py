@@ -73,7 +73,7 @@ def _look(front: str, page: Page, rule: int, story: Story) -> None:
     if story.by_hand:
         expect(page.locator("#now .card-value").nth(1)).to_have_text(str(story.free[0]))
         return
-    page.locator("main form button[type=submit]").click()
+    page.locator("main form[method=post] button[type=submit]").click()
     expect(page.locator("#replay")).to_be_visible()
     while org.work_on_jobs(seconds=5):
         pass

@@ -72,7 +72,7 @@ def test_working_days_skip_holidays_and_count_days_made_up() -> None:
     assert [each[:10] for each in ends] == ["2026-10-08", "2026-10-09", "2026-10-10", "2026-10-12"]
     record = AuditRecord.objects.get(action="calendar.changed")
     assert record.after is not None
-    assert record.after["2026-10-10"] == "班 国庆节补班"
+    assert record.after["2026-10-10"] == "work 国庆节补班"
     with pytest.raises(CalendarRefused), transaction.atomic():
         set_days(days=[DayWish(day=at.date(), works=False)], person=given.person("CLERK"))
 
@@ -114,7 +114,7 @@ def test_a_freeze_ends_at_the_moment_that_its_rule_names() -> None:
     assert given.free("TEA") == 10
 
     for release, reason in (({"at": "2020-01-01T00:00:00+08:00"}, "RULE"), ({"at": moment}, "QC")):
+        draft = writing.draft(scope="sku", reason=reason, release=release)
         with pytest.raises(rules.RuleRefused) as refused, transaction.atomic():
-            draft = writing.draft(scope="sku", reason=reason, release=release)
             rules.create_rule(draft=draft, person=given.person())
         assert [wrong.part for wrong in refused.value.wrong] == ["release"]

@@ -68,7 +68,7 @@ class RulePreview(OfRules):
         query = Query(request, (*EXAMPLE, "qty", "events"))
         rule = _rule(rule_id)
         named = {name: query.text(name) for name in EXAMPLE}
-        qty, week = query.number("qty"), query.one_of("events", "week")
+        qty, week = query.number("qty"), bool(query.some_of("events", "week"))
         version = rule.next_version or rule.version
         scanned = TRIGGERS[str(version.definition["trigger"])].scanned if version else True
         found: previewing.Preview | None

@@ -26,6 +26,7 @@ def lead(client: Client) -> Person:
     given.sku("TEA", unit_cost=10)
     given.stock("TEA", 100)
     person = given.person("WAREHOUSE_LEAD", name="lead")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     client.force_login(person)
     return person
 
@@ -88,7 +89,7 @@ def test_what_goes_back_names_supplier_and_document(lead: Person, client: Client
     _page(client, freeze, 302, **typed)
     assert (_graded("TEA"), _hold(freeze).open) == ({"ZP": 80}, 0)
     [posted] = stock.journal(document="FZ-1", scope=Scope.everything(), limit=1).rows
-    assert posted.note == "Hill Farm RTV-7: Broken seals"
+    assert posted.facts["why"] == "Hill Farm RTV-7: Broken seals"
 
 
 def test_scrapping_beyond_the_policys_size_waits_for_consent(lead: Person, client: Client) -> None:

@@ -189,7 +189,7 @@ def test_a_rule_that_searches_is_replayed_over_the_stock_of_past_nights() -> Non
     lower = past_searches.Past(as_live(rule, parameters={"least": 3}), moments[3:], None)
 
     # Three are left today: only the ledger knows of ten, which count once.
-    assert [searched for searched, _hits in nights] == [0, 2, 2, 2]
+    assert [searched for searched, _hits in nights] == [0, 1, 1, 1]
     assert [[hit.items[0].qty for hit in hits] for _searched, hits in nights] == [[], [10], [], []]
     assert nights[1][1][0].facts["cell.on_hand"] == 10
     assert [hit.items[0].qty for hit in lower.night(0)[1]] == [3]
@@ -234,7 +234,7 @@ def test_the_review_tells_what_its_freezes_cost() -> None:
     given.stock("MILK", 20)
     given.held("SO-1", "MILK", 18)
     rule = enabled(
-        condition=DAIRY, scope="sku", quantity={"units": 10}, reason="QC", policy="DISPLACE"
+        condition=DAIRY, scope="sku", quantity={"number": 10}, reason="QC", policy="DISPLACE"
     )
     tell("goods.received", goods=[("MILK", 10)])
 
@@ -282,7 +282,8 @@ def test_a_rule_that_hears_events_is_shown_for_an_example() -> None:
     asked = signed_in(given.person()).get(
         f"/api/v1/freeze-rules/{order_lock.pk}/preview", {"sku": "NOBODY"}
     )
-    assert (asked.status_code, asked.json()["errors"][0]["code"]) == (422, "unknown_sku")
+    assert asked.status_code == 422
+    assert "unknown_sku" in asked.content.decode()
 
 
 def test_the_events_of_the_last_week_are_supposed_once_more() -> None:

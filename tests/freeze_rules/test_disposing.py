@@ -131,7 +131,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
     ):
         page = _page(client, freeze, 422, **typed)
         assert said in page
-        assert typed["why"] in page
+        assert str(typed["why"]) in page
     assert (_hold(freeze).open, _graded("TEA")) == (20, {"ZP": 100})
 
 

@@ -206,7 +206,8 @@ def check_may_take(hold: stock.HoldView, disposal: Disposal, person: Person) -> 
         FreezeRefused: not_allowed, unknown_hold, part_of_recall, rule_asks_more.
     """
     if disposal.way not in disposing.LEAVES:
-        check_may_release(by_hand(hold.reason_code), hold.id, person)
+        also = also_needed([hold.id]).get(hold.id, "")
+        check_may_release(by_hand(hold.reason_code), hold.id, SignedIn(person), also=also)
 
 
 def let_go_each(*, hold_ids: Sequence[int], why: str, person: Person) -> dict[int, tuple[str, str]]:

@@ -9,12 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from org import roles
-from org.api.callers import SignedIn
 from org.api.describing import described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, day, flag, lines, text
+from org.callers import SignedIn
 from org.selectors import workdays
 from org.services.workdays import SENTENCES, CalendarRefused, DayWish, set_days
 

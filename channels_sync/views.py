@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +26,7 @@ from inventory import selectors as stock
 from org import roles
 from org import services as org
 from org.access import permission_required, person_of
+from org.asking import AskedForm
 from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of
@@ -81,11 +83,43 @@ def shop(request: HttpRequest, shop_id: int) -> HttpResponse:
 @permission_required(roles.SHOPS_VIEW)
 def unmatched(request: HttpRequest) -> HttpResponse:
     """What the shops sell and nobody has said the SKU of."""
-    scope = _scope(request, roles.SHOPS_VIEW)
-    page = list_page(request, UNMATCHED, scope=scope)
-    may_edit = person_of(request).may(roles.SHOPS_EDIT)
-    context = {"list": page, "row_extra": "channels_sync/match.html" if may_edit else ""}
-    return render(request, "channels_sync/unmatched.html", context)
+    return _unmatched_page(request)
+
+
+class MatchForm(AskedForm):
+    """The SKU that a listing is, by code or barcode."""
+
+    sku = forms.CharField(
+        label=gettext_lazy("SKU code or barcode"), max_length=64,
+        error_messages={"required": gettext_lazy("Type or scan the code or barcode of a SKU.")},
+    )  # fmt: skip
+
+    def clean_sku(self) -> int:
+        """The SKU's id."""
+        typed = self.cleaned_data["sku"]
+        found = stock.sku_ids_by_barcode([typed]).get(typed)
+        if found is None:
+            said = _("There is no SKU with the code or barcode “%s”.") % typed
+            raise forms.ValidationError(said)
+        return found[0]
+
+
+def _unmatched_page(
+    request: HttpRequest, form: MatchForm | None = None, listing_id: int | None = None
+) -> HttpResponse:
+    """The list; with a form that was refused, beside its row."""
+    person = person_of(request)
+    scope = scope_of(person, permission=roles.SHOPS_VIEW)
+    page = list_page(request, UNMATCHED, scope=scope, path=reverse("unmatched"))
+    may_edit = person.may(roles.SHOPS_EDIT)
+    context = {
+        "list": page,
+        "row_extra": "channels_sync/match.html" if may_edit else "",
+        "form": form,
+        "refused_id": listing_id,
+    }
+    status = 422 if form is not None else 200
+    return render(request, "channels_sync/unmatched.html", context, status=status)
 
 
 @require_POST
@@ -96,13 +130,15 @@ def map_listing(request: HttpRequest, listing_id: int) -> HttpResponse:
     listing = next(iter(selectors.unmatched(scope=scope, after=listing_id - 1, limit=1)), None)
     if listing is None or listing.id != listing_id:
         raise Http404
-    typed = request.POST.get("sku", "").replace("\x00", "").strip()[:64]
-    found = stock.sku_ids_by_barcode([typed]).get(typed) if typed else None
-    if found is None:
-        messages.error(request, _("There is no SKU with the code or barcode “%s”.") % typed)
-        return _back(request, "unmatched")
+    form = MatchForm(request.POST, auto_id=f"%s-{listing_id}")
+    if not form.is_valid():
+        return _unmatched_page(request, form, listing_id)
     with transaction.atomic(durable=True):
-        matching.map_listing(listing_id=listing_id, sku_id=found[0], actor=person_of(request).actor)
+        matching.map_listing(
+            listing_id=listing_id,
+            sku_id=form.cleaned_data["sku"],
+            actor=person_of(request).actor,
+        )
     messages.success(request, _("“%s” is matched. Waiting orders go on.") % name_of(listing))
     return _back(request, "unmatched")
 

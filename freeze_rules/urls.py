@@ -11,20 +11,22 @@ from freeze_rules.views import (
     freezing,
     journal,
     laws,
+    one_hold,
     promotions,
     proving,
     recalls,
     reports,
     supplier_quality,
+    suppliers,
 )
 
 urlpatterns = [
     path("holds/", board.holds, name="holds"),
     path("holds/freeze/", freezing.freeze, name="freeze"),
-    path("holds/<int:hold_id>/", board.hold, name="hold"),
+    path("holds/<int:hold_id>/", one_hold.hold, name="hold"),
     path("holds/<int:hold_id>/release/", disposing.release, name="release-hold"),
     path("stock/cells/<int:cell_id>/scrap/", disposing.scrap, name="scrap-cell"),
-    path("holds/<int:hold_id>/lease/", ageing.change_lease, name="change-lease"),
+    path("holds/<int:hold_id>/lease/", one_hold.change_lease, name="change-lease"),
     path("holds/<int:hold_id>/approve/", proving.approve_release, name="hold-approve"),
     path("inspections/", reports.inspection_list, name="inspections"),
     path("inspections/<int:inspection_id>/", reports.inspection, name="inspection"),
@@ -43,8 +45,10 @@ urlpatterns = [
     path("clearance.<str:kind>", clearance.file, name="clearance-file"),
     path("clearance/<int:hold_id>/take-over/", clearance.take_over, name="clearance-take-over"),
     path("customs/", reports.customs, name="customs"),
-    path("suppliers/blocked/", reports.supplier_list, name="supplier-blocks"),
-    path("suppliers/blocked/<int:block_id>/allow/", reports.supplier_allow, name="supplier-allow"),
+    path("suppliers/blocked/", suppliers.supplier_list, name="supplier-blocks"),
+    path(
+        "suppliers/blocked/<int:block_id>/allow/", suppliers.supplier_allow, name="supplier-allow"
+    ),
     path("suppliers/quality/", supplier_quality.board, name="supplier-quality"),
     path("suppliers/quality/data/", supplier_quality.data, name="supplier-quality-data"),
     path("suppliers/quality.<str:kind>", supplier_quality.file, name="supplier-quality-file"),

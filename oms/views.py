@@ -24,6 +24,7 @@ from oms.refusals import OrderRefused
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
+from org.asking import ReasonForm
 from org.lists.pages import list_page
 from org.scope import Scope
 from org.selectors import scope_of
@@ -78,16 +79,19 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the receiver in the clear, once, for a reason that the audit trail keeps."""
     person = person_of(request)
     scope = scope_of(person, permission=roles.ORDERS_REVEAL)
+    form = _reveal_form(request)
+    if not form.is_valid():
+        return _order_page(request, number, reveal_form=form)
     try:
         with transaction.atomic(durable=True):
             seen = orders.reveal(
-                number=number, actor=person.actor, why=request.POST.get("why", ""), scope=scope
+                number=number, actor=person.actor, why=form.cleaned_data["why"], scope=scope
             )
     except OrderRefused as refused:
         if refused.code == "unknown_order":
             raise Http404 from None
-        messages.error(request, str(refused))
-        return redirect("order", number)
+        form.refuse(refused)
+        return _order_page(request, number, reveal_form=form)
     response = _order_page(request, number, revealed=seen)
     response["Cache-Control"] = "no-store"
     return response
@@ -99,20 +103,35 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel an order that has not left."""
     person = person_of(request)
     scope = scope_of(person, permission=roles.ORDERS_EDIT)
-    why = request.POST.get("why", "")
+    form = _cancel_form(request)
+    if not form.is_valid():
+        return _order_page(request, number, cancel_form=form)
+    why = form.cleaned_data["why"]
     try:
         with transaction.atomic(durable=True):
             said = orders.cancel(numbers=[number], actor=person.actor, why=why, scope=scope)
     except OrderRefused as refused:
         if refused.code == "unknown_order":
             raise Http404 from None
-        messages.error(request, str(refused))
+        form.refuse(refused)
+        return _order_page(request, number, cancel_form=form)
+    if said[number] == "INTERCEPTED":
+        messages.success(request, _("Cancelled. Picked goods go back to the shelf."))
     else:
-        if said[number] == "INTERCEPTED":
-            messages.success(request, _("Cancelled. Picked goods go back to the shelf."))
-        else:
-            messages.success(request, _("Cancelled. Its stock is free again."))
+        messages.success(request, _("Cancelled. Its stock is free again."))
     return redirect("order", number)
+
+
+def _cancel_form(request: HttpRequest | None = None) -> ReasonForm:
+    return ReasonForm(
+        request.POST if request else None, label=_("Why is it cancelled?"), dialog="cancel-order"
+    )
+
+
+def _reveal_form(request: HttpRequest | None = None) -> ReasonForm:
+    return ReasonForm(
+        request.POST if request else None, label=_("Why do you need it?"), dialog="reveal-receiver"
+    )
 
 
 @require_GET
@@ -168,8 +187,14 @@ def _act(action: str, ids: list[int], actor: str, why: str, scope: Scope) -> int
 
 
 def _order_page(
-    request: HttpRequest, number: str, revealed: orders.Revealed | None = None
+    request: HttpRequest,
+    number: str,
+    *,
+    revealed: orders.Revealed | None = None,
+    cancel_form: ReasonForm | None = None,
+    reveal_form: ReasonForm | None = None,
 ) -> HttpResponse:
+    """The page; with a form that was refused it says why, and keeps what was typed."""
     person = person_of(request)
     scope = scope_of(person, permission=roles.ORDERS_VIEW)
     detail = selectors.order_detail(number=number, scope=scope)
@@ -185,6 +210,9 @@ def _order_page(
         }
         for moment in reversed(detail.moments)
     ]
+    may_reveal = person.may(roles.ORDERS_REVEAL) and bool(detail.receiver)
+    may_cancel = person.may(roles.ORDERS_EDIT) and detail.row.state in CANCELLABLE
+    refused = cancel_form or reveal_form
     return render(
         request,
         "oms/order.html",
@@ -196,10 +224,15 @@ def _order_page(
             "revealed": revealed,
             "actions": ACTIONS,
             "here": request.path if request.method == "GET" else "",
-            "may_reveal": person.may(roles.ORDERS_REVEAL) and bool(detail.receiver),
-            "may_cancel": person.may(roles.ORDERS_EDIT) and detail.row.state in CANCELLABLE,
+            "may_reveal": may_reveal,
+            "may_cancel": may_cancel,
             "may_handle": person.may(roles.EXCEPTIONS_HANDLE),
+            "cancel_form": cancel_form or _cancel_form(),
+            "reveal_form": reveal_form or _reveal_form(),
+            # A refusal whose dialog is gone, because the order moved on: said above the page.
+            "beyond": refused if not (may_cancel if cancel_form else may_reveal) else None,
         },
+        status=422 if refused else 200,
     )
 
 

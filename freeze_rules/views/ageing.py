@@ -1,27 +1,20 @@
-"""The ageing board, and the lease of one freeze."""
+"""The ageing board."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from freeze_rules.selectors import ageing
-from freeze_rules.services import leases
 from freeze_rules.views.tables import as_file
-from inventory import selectors as stock
 from org import roles
 from org.access import permission_required, person_of
-from org.addresses import number_in
-from org.scope import Scope
 from org.selectors import scope_of
 
 SHOWN = 100
@@ -104,44 +97,3 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
             ]
         )  # fmt: skip
     return as_file(table, name=f"frozen-{timezone.localdate():%Y-%m-%d}", kind=kind)
-
-
-@require_POST
-@permission_required(roles.STOCK_HOLD)
-def change_lease(request: HttpRequest, hold_id: int) -> HttpResponse:
-    """Put the review off, hand the freeze over, or say what happens next."""
-    back = HttpResponseRedirect(reverse("hold", args=[hold_id]))
-    try:
-        with transaction.atomic(durable=True):
-            leases.change(
-                hold_id=hold_id,
-                person=person_of(request),
-                why=_typed(request, "lease_why"),
-                review_at=_new_review(hold_id, _typed(request, "review_on")),
-                owner_id=number_in(request.POST, "owner"),
-                next_step=_typed(request, "next_step"),
-            )
-    except leases.LeaseRefused as refused:
-        if refused.code == "unknown_hold":
-            raise Http404 from None
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Noted."))
-    return back
-
-
-def _typed(request: HttpRequest, name: str) -> str:
-    return "".join(each for each in request.POST.get(name, "") if each.isprintable())[:200].strip()
-
-
-def _new_review(hold_id: int, day: str) -> datetime | None:
-    """The end of the day that somebody typed; None for none, or for the day it is on already."""
-    try:
-        chosen = date.fromisoformat(day)
-    except ValueError:
-        return None
-    held = stock.holds(scope=Scope.everything(), ids=[hold_id], closed=True, limit=1)
-    review = held[0].review_at if held else None
-    if review is not None and timezone.localdate(review) == chosen:
-        return None
-    return timezone.make_aware(datetime.combine(chosen, time(23, 59, 59)))

@@ -25,11 +25,12 @@ from freeze_rules.lists.inspections import INSPECTIONS, TONES
 from freeze_rules.models import Inspection
 from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import customs as at_customs
-from freeze_rules.services.reports import incidents, inspections, suppliers
+from freeze_rules.services.reports import incidents, inspections
 from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org.access import permission_required, person_of
 from org.addresses import back_from
+from org.asking import ReasonForm
 from org.callers import SignedIn
 from org.lists.pages import list_page
 from org.models import Person
@@ -49,6 +50,8 @@ class Cell:
     url: str = ""
     tone: str = ""
     post: str = ""
+    # The button opens a dialog with this form, which says why.
+    asks: ReasonForm | None = None
     code: bool = False
     num: bool = False
     wide: bool = False
@@ -294,77 +297,6 @@ def customs(request: HttpRequest) -> HttpResponse:
 
     form = _form(request, forms.CustomsForm, roles.STOCK_INSPECT)
     return _desk(request, desk, form=form, work=work, rows=rows)
-
-
-@require_http_methods(["GET", "POST"])
-@permission_required(roles.STOCK_VIEW)
-def supplier_list(request: HttpRequest) -> HttpResponse:
-    """Blocked suppliers; blocking one."""
-    person = person_of(request)
-    desk = Desk(
-        title=_("Blocked suppliers"),
-        form_title=_("Block a supplier"),
-        columns=[(_("Supplier"), ""), (_("Reason"), ""), (_("Since"), "wide-only"),
-                 (_("State"), ""), ("", "")],
-        empty=_("No supplier was ever blocked"),
-    )  # fmt: skip
-
-    def work(form: forms.SupplierForm) -> str:
-        given = form.cleaned_data
-        row = suppliers.block(
-            supplier=given["supplier"], why=given["why"], actor=person.actor,
-            scope=scope_of(person, permission=roles.STOCK_HOLD),
-        )  # fmt: skip
-        return _("%(supplier)s is blocked.") % {"supplier": row.supplier}
-
-    form = _form(request, forms.SupplierForm, roles.STOCK_HOLD)
-
-    def rows() -> list[list[Cell]]:
-        found = asked.supplier_blocks()
-        who = names_of_actors([row.blocked_by for row in found])
-        return [
-            [
-                Cell(text=row.supplier),
-                Cell(text=row.why),
-                Cell(
-                    text=f"{timezone.localtime(row.blocked_at):%Y-%m-%d %H:%M} · "
-                    f"{who[row.blocked_by]}",
-                    wide=True,
-                ),
-                Cell(text=_("Allowed again"), tone="muted")
-                if row.cleared_at
-                else Cell(text=_("Blocked"), tone="bad"),
-                Cell(text=_("Allow again"), post=reverse("supplier-allow", args=[row.pk]))
-                if form is not None and row.cleared_at is None
-                else Cell(),
-            ]
-            for row in found
-        ]
-
-    return _desk(request, desk, form=form, work=work, rows=rows)
-
-
-@require_POST
-@permission_required(roles.STOCK_HOLD)
-def supplier_allow(request: HttpRequest, block_id: int) -> HttpResponse:
-    """The supplier is trusted again."""
-    row = next((each for each in asked.supplier_blocks() if each.pk == block_id), None)
-    if row is None:
-        raise Http404
-    why = "".join(each for each in request.POST.get("why", "") if each.isprintable())
-    try:
-        with transaction.atomic(durable=True):
-            person = person_of(request)
-            suppliers.allow(
-                supplier=row.supplier, why=why, actor=person.actor,
-                scope=scope_of(person, permission=roles.STOCK_HOLD),
-            )  # fmt: skip
-    except ReportRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        said = _("%(supplier)s is allowed again.") % {"supplier": row.supplier}
-        messages.success(request, said)
-    return HttpResponseRedirect(reverse("supplier-blocks"))
 
 
 @require_http_methods(["GET", "POST"])

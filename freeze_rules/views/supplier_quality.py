@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -11,17 +12,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules.selectors import supplier_quality
 from freeze_rules.selectors.periods import Period
 from freeze_rules.services.reports import supplier_limits
-from freeze_rules.services.reports.refusals import ReportRefused
+from freeze_rules.services.reports.refusals import SENTENCES, ReportRefused
 from freeze_rules.views.days import asked_period
 from freeze_rules.views.tables import as_file
 from org import roles
 from org.access import permission_required, person_of
-from org.addresses import number_in
+from org.asking import AskedForm
 from org.selectors import scope_of
 
 SHOWN = 200
@@ -33,14 +35,40 @@ def _rows(request: HttpRequest, period: Period) -> list[supplier_quality.Supplie
     return supplier_quality.board(period=period, scope=scope)
 
 
+class LimitForm(AskedForm):
+    """How much of a supplier may be frozen."""
+
+    fields_of = {"unknown_supplier": "supplier", "limit_wrong": "units", "no_limit": "supplier"}
+
+    supplier = forms.CharField(
+        label=gettext_lazy("Supplier"), max_length=80, required=False,
+        widget=forms.TextInput(
+            attrs={"list": "limit-suppliers", "placeholder": gettext_lazy("empty: all others")}
+        ),
+    )  # fmt: skip
+    units = forms.IntegerField(
+        label=gettext_lazy("Units"), min_value=0, max_value=supplier_limits.MOST_UNITS,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": gettext_lazy("empty: no limit")}),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), SENTENCES["limit_wrong"]
+        ),
+    )  # fmt: skip
+
+
 @require_GET
 @permission_required(roles.STOCK_VIEW)
 def board(request: HttpRequest) -> HttpResponse:
     """Suppliers of the period, the lowest score first."""
+    return _board(request, LimitForm(auto_id="limit-%s"))
+
+
+def _board(request: HttpRequest, form: LimitForm) -> HttpResponse:
     person, period = person_of(request), asked_period(request, tells=True)
     rows = _rows(request, period)
     days = urlencode({"since": period.since.isoformat(), "until": period.until.isoformat()})
     context = {
+        "form": form,
         "rows": rows[:SHOWN],
         "hidden": max(len(rows) - SHOWN, 0),
         "sums": {
@@ -57,7 +85,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "may_set": person.may(roles.SUPPLIERS_EDIT)
         and scope_of(person, permission=roles.SUPPLIERS_EDIT).is_everything,
     }
-    return render(request, "freeze_rules/supplier_quality.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "freeze_rules/supplier_quality.html", context, status=status)
 
 
 @require_GET
@@ -109,19 +138,19 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
 def set_limit(request: HttpRequest) -> HttpResponse:
     """How much of a supplier may be frozen; an empty number takes the limit away."""
     person = person_of(request)
-    supplier = "".join(each for each in request.POST.get("supplier", "") if each.isprintable())
-    units = number_in(request.POST, "units")
+    form = LimitForm(request.POST, auto_id="limit-%s")
+    if not form.is_valid():
+        return _board(request, form)
+    units = form.cleaned_data["units"]
     try:
-        if units is None and request.POST.get("units", "").strip():
-            raise ReportRefused("limit_wrong", field="units")
         with transaction.atomic(durable=True):
             supplier_limits.set_limit(
-                supplier=supplier, units=units, actor=person.actor,
+                supplier=form.cleaned_data["supplier"], units=units, actor=person.actor,
                 scope=scope_of(person, permission=roles.SUPPLIERS_EDIT),
             )  # fmt: skip
     except ReportRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The limit is set.") if units is not None
-                         else _("The limit is taken away."))  # fmt: skip
+        form.refuse(refused)
+        return _board(request, form)
+    messages.success(request, _("The limit is set.") if units is not None
+                     else _("The limit is taken away."))  # fmt: skip
     return HttpResponseRedirect(reverse("supplier-quality"))

@@ -78,8 +78,16 @@ def question_of_query(spec: ListSpec[Any], query: str, sort: str, person: Person
     return question_of(spec, asked, scope, person)
 
 
-def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> ListPage:
-    """Read one page of a list as its reader has set it up."""
+def list_page(
+    request: HttpRequest, spec: ListSpec[Row], *, scope: Scope, path: str = ""
+) -> ListPage:
+    """Read one page of a list as its reader has set it up.
+
+    Args:
+        path: where the list lives, when what was asked for is another address: a form of one of
+            its rows that is answered with the list.
+    """
+    path = path or request.path
     person = person_of(request)
     asked = question_of(spec, request.GET, scope, person)
     setup = selectors.setup_of_list(person=person, list_key=spec.key)
@@ -89,15 +97,15 @@ def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> Lis
     columns = spec.shown(view.columns if view and view.columns else setup.columns)
     cursor = request.GET.get("from", "")[:LONGEST_CURSOR]
     part = spec.read(asked, cursor, setup.rows)
-    address = _Address(request.path, asked, spec, view.id if view else None)
+    address = _Address(path, asked, spec, view.id if view else None)
     filters = spec.filters(asked)
     actions = [each for each in spec.actions if may_act(each, person)]
     secrets = [each for each in spec.columns if each.secret and person.may(each.secret)]
     return ListPage(
         key=spec.key,
         title=str(spec.title),
-        path=request.path,
-        views=_views(spec, request.path, views, view_id),
+        path=path,
+        views=_views(spec, path, views, view_id),
         tabs=[_tab(each, address) for each in (spec.tabs(asked) if spec.tabs else ())],
         filters=[_filter(each, asked) for each in filters],
         kept=_kept(spec, asked, filters, view.id if view else None),
@@ -117,7 +125,7 @@ def list_page(request: HttpRequest, spec: ListSpec[Row], *, scope: Scope) -> Lis
                  for each in actions],
         query=urlencode(asked.asked),
         sort=asked.sort,
-        here=request.get_full_path(),
+        here=f"{path}?{request.GET.urlencode()}" if request.GET else path,
         roles=selectors.roles_of(person),
         may_reveal=bool(secrets),
         may_export=not spec.export_permission or person.may(spec.export_permission),

@@ -19,11 +19,13 @@ from django.views.decorators.http import require_GET, require_POST
 from org.access import permission_required, person_of, signed_in
 from org.addresses import address_with, number_in
 from org.approving import kind_of, kinds
+from org.asking import AskedForm
 from org.models import ApprovalState, Person
 from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES
 from org.selectors import approvals as asked
 from org.selectors import standing_in
 from org.services import approvals
+from org.views.approval_forms import CommentForm, DecisionForm, HandOverForm, QuestionForm
 
 PAGE = 50
 
@@ -102,27 +104,45 @@ def _page(request: HttpRequest, request_id: int) -> asked.RequestPage:
 @signed_in
 def one(request: HttpRequest, request_id: int) -> HttpResponse:
     """One request: what would change, whom it asks, what was said, and the buttons."""
-    found = _page(request, request_id)
-    person = person_of(request)
+    return _drawn(request, _page(request, request_id))
+
+
+def _people(request: HttpRequest, found: asked.RequestPage) -> list[tuple[int, str]]:
+    """Who may be asked in one's own place."""
+    if not found.may_decide:
+        return []
+    return standing_in.deciders(without=[person_of(request).pk, found.row.maker_id])
+
+
+def _drawn(
+    request: HttpRequest, found: asked.RequestPage, refused: AskedForm | None = None
+) -> HttpResponse:
+    """The page; with a form that was refused it says why, and keeps what was typed."""
     kind = kind_of(found.row.kind)
-    return render(
-        request,
-        "org/approvals/one.html",
-        {
-            "page": found,
-            "row": found.row,
-            "kind": kind,
-            "before_word": kind.word("before"),
-            "after_word": kind.word("after"),
-            "impact": [(kind.word(code), value) for code, value in found.facts.impact],
-            "traits": [kind.word(code) for code in found.facts.traits],
-            "links": [(kind.word(code), url) for code, url in found.facts.links],
-            "people": standing_in.deciders(without=[person.pk, found.row.maker_id])
-            if found.may_decide
-            else [],
-            "token": uuid.uuid4().hex,
-        },
-    )
+    said_no = isinstance(refused, DecisionForm) and refused["verdict"].value() == approvals.REJECT
+    said_yes = isinstance(refused, DecisionForm) and not said_no
+    context = {
+        "page": found,
+        "row": found.row,
+        "kind": kind,
+        "before_word": kind.word("before"),
+        "after_word": kind.word("after"),
+        "impact": [(kind.word(code), value) for code, value in found.facts.impact],
+        "traits": [kind.word(code) for code in found.facts.traits],
+        "links": [(kind.word(code), url) for code, url in found.facts.links],
+        "token": uuid.uuid4().hex,
+        "yes_form": refused if said_yes else None,
+        "no_form": refused if said_no else None,
+        "comment_form": refused if isinstance(refused, CommentForm) else CommentForm(),
+        "question_form": refused if isinstance(refused, QuestionForm) else QuestionForm(),
+        "hand_over_form": refused
+        if isinstance(refused, HandOverForm)
+        else HandOverForm(people=_people(request, found)),
+        # What is wrong with the request itself, or has no dialog any more, stands above the page.
+        "beyond": refused.non_field_errors() if refused else [],
+    }
+    status = 422 if refused else 200
+    return render(request, "org/approvals/one.html", context, status=status)
 
 
 def _back(request_id: int) -> HttpResponseRedirect:
@@ -135,20 +155,20 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     """Yes or no. A second tap of the same button finds the first one's answer."""
     person = person_of(request)
     found = _page(request, request_id)
-    verdict = approvals.REJECT if request.POST.get("verdict") == "REJECT" else approvals.APPROVE
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _drawn(request, found, form)
+    given = form.cleaned_data
     try:
         with transaction.atomic(durable=True):
             done = approvals.decide(
-                request_id=request_id,
-                person=person,
-                verdict=verdict,
-                key=request.POST.get("token", "")[:64],
-                why=request.POST.get("why", ""),
-                seen=request.POST.get("seen", ""),
-            )
+                request_id=request_id, person=person, verdict=given["verdict"],
+                key=given["token"], why=given["why"], seen=given["seen"],
+            )  # fmt: skip
     except approvals.ApprovalRefused as refused:
-        messages.error(request, f"{found.row.number}: {refused}")
-        return _back(request_id)
+        form.refuse(refused)
+        # What it is now, not what was decided about.
+        return _drawn(request, _page(request, request_id), form)
     tone, text = outcome_of(done)
     messages.add_message(request, tone, f"{found.row.number}: {text}")
     if tone == messages.SUCCESS and asked.waiting_count(person):
@@ -180,20 +200,23 @@ def outcome_of(done: approvals.Decided) -> tuple[int, str]:
 @signed_in
 def comment(request: HttpRequest, request_id: int) -> HttpResponse:
     """Say something, or ask back."""
-    _page(request, request_id)
+    found = _page(request, request_id)
+    asks = request.POST.get("ask_back") == "1"
+    form = QuestionForm(request.POST) if asks else CommentForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _drawn(request, found, form)
     try:
         with transaction.atomic(durable=True):
             approvals.comment(
-                request_id=request_id,
-                person=person_of(request),
-                text=request.POST.get("text", ""),
-                ask_back=request.POST.get("ask_back") == "1",
-            )
-            file = request.FILES.get("file")
+                request_id=request_id, person=person_of(request), text=form.cleaned_data["text"],
+                ask_back=asks,
+            )  # fmt: skip
+            file = form.cleaned_data.get("file")
             if isinstance(file, UploadedFile):
                 _attach(request, request_id, file)
     except approvals.ApprovalRefused as refused:
-        messages.error(request, str(refused))
+        form.refuse(refused)
+        return _drawn(request, _page(request, request_id), form)
     return _back(request_id)
 
 
@@ -245,22 +268,21 @@ def attachment(request: HttpRequest, request_id: int, file_id: int) -> HttpRespo
 @permission_required(APPROVALS_DECIDE)
 def hand_over(request: HttpRequest, request_id: int) -> HttpResponse:
     """Let somebody else decide one's step."""
-    _page(request, request_id)
-    to = Person.objects.filter(pk=number_in(request.POST, "to") or 0, is_active=True).first()
+    found = _page(request, request_id)
+    form = HandOverForm(request.POST, people=_people(request, found))
+    if not form.is_valid():
+        return _drawn(request, found, form)
+    to = Person.objects.get(pk=form.cleaned_data["to"])
     try:
-        if to is None:
-            raise approvals.ApprovalRefused("unknown_person")
         with transaction.atomic(durable=True):
             approvals.hand_over(
-                request_id=request_id,
-                person=person_of(request),
-                to=to,
-                why=request.POST.get("why", ""),
-            )
+                request_id=request_id, person=person_of(request), to=to,
+                why=form.cleaned_data["why"],
+            )  # fmt: skip
     except approvals.ApprovalRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("%(who)s can decide it now too.") % {"who": str(to)})
+        form.refuse(refused)
+        return _drawn(request, _page(request, request_id), form)
+    messages.success(request, _("%(who)s can decide it now too.") % {"who": str(to)})
     return _back(request_id)
 
 

@@ -57,6 +57,16 @@
     }
   });
 
+  /* A dialog that came back with errors is open again, at the first field that is wrong. */
+  const wrong = document.querySelector("dialog[data-wrong]");
+  if (wrong) {
+    wrong.showModal();
+    const field = wrong.querySelector("[aria-invalid='true']");
+    if (field) {
+      field.focus();
+    }
+  }
+
   /* A term's box opens beside its word. Without this it still opens, in the corner. */
   document.addEventListener("beforetoggle", function (event) {
     const box = event.target;

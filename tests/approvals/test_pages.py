@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from org.services import approvals
 from org.services.approvals import StepDraft
 from tests import given
 from tests.approvals.sample import Box, Chain, asked, decided, policy, state
+from tests.org.refused import errors_of, typed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,49 @@ def test_talk_asks_back_and_is_answered(chain: Chain, client: Client) -> None:
     page = _in(client, chain.store).get(f"/approvals/{request.pk}/").content.decode()
     assert "How many boxes?" in page
     assert "Two boxes" in page
+
+
+def test_a_refused_decision_keeps_its_reason(chain: Chain, client: Client) -> None:
+    policy()
+    request = asked(chain.clerk)
+    _in(client, chain.store).cookies["django_language"] = "en"
+    address = f"/approvals/{request.pk}/decide/"
+    said = {"token": "t", "verdict": "REJECT", "seen": approvals.seen_of(request)}
+
+    without = client.post(address, {**said, "why": " "})
+    too_long = client.post(address, {**said, "why": "x" * 401})
+    moved_on = client.post(address, {**said, "seen": "0.old", "why": "Count again"})
+
+    assert [each.status_code for each in (without, too_long, moved_on)] == [422, 422, 422]
+    field = f"no-{request.pk}-why"
+    assert errors_of(without) == {field: ["Say why: whoever asked wants to know."]}
+    assert typed_in(too_long, field) == ["x" * 401]
+    assert typed_in(moved_on, field, f"yes-{request.pk}-why") == ["Count again", ""]
+    assert "It changed while you were looking." in moved_on.content.decode()
+    assert state(request) == "SUBMITTED"
+
+
+def test_a_refused_comment_or_question_is_kept(chain: Chain, client: Client) -> None:
+    policy()
+    request = asked(chain.clerk)
+    _in(client, chain.store).cookies["django_language"] = "en"
+    address = f"/approvals/{request.pk}/comment/"
+    paper = SimpleUploadedFile("a.txt", b"plain", content_type="text/plain")
+
+    wrong_file = client.post(address, {"text": "See this", "file": paper})
+    empty = client.post(address, {"text": " "})
+    question = client.post(address, {"text": "x" * 1001, "ask_back": "1"})
+    nobody = client.post(f"/approvals/{request.pk}/hand-over/", {"to": "0", "why": "Away"})
+
+    answers = (wrong_file, empty, question, nobody)
+    assert [each.status_code for each in answers] == [422, 422, 422, 422]
+    assert typed_in(wrong_file, "comment-text") == ["See this"]
+    assert list(errors_of(wrong_file)) == ["comment-file"]
+    assert errors_of(empty) == {"comment-text": ["Write something first."]}
+    assert typed_in(question, "ask-back-text", "comment-text") == ["x" * 1001, ""]
+    assert typed_in(nobody, "hand-over-why") == ["Away"]
+    assert list(errors_of(nobody)) == ["hand-over-to"]
+    assert ApprovalEvent.objects.filter(request=request).count() == 1
 
 
 def test_the_list_costs_the_same_for_one_and_for_many(chain: Chain, client: Client) -> None:

@@ -17,6 +17,7 @@ from org.scope import Scope
 from tests import given
 from tests.channels_sync.test_pushes import connected
 from tests.channels_sync.test_shipments import owe
+from tests.org.refused import errors_of, typed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -109,9 +110,13 @@ def test_an_unknown_code_matches_nothing(client: Client, shop: Shop, typed: str)
     signed_in(client)
     row = Listing.objects.get()
     answer = client.post(
-        f"/listings/{row.pk}/map/", {"sku": typed, "back": "https://elsewhere.example/"}
+        f"/listings/{row.pk}/map/?q=GREEN", {"sku": typed, "back": "https://elsewhere.example/"}
     )
-    assert (answer.status_code, answer["Location"]) == (302, "/listings/unmatched/")
+    assert answer.status_code == 422
+    assert list(errors_of(answer)) == [f"sku-{row.pk}"]
+    assert typed_in(answer, f"sku-{row.pk}") == [typed]
+    # The list around it is the one that was looked at, and leads back to itself.
+    assert 'name="back" value="/listings/unmatched/?q=GREEN"' in answer.content.decode()
     assert Listing.objects.get().sku_id is None
 
 

@@ -136,7 +136,7 @@ def test_a_review_is_put_off_on_the_page_of_the_freeze() -> None:
     day: date = timezone.localdate() + timedelta(days=20)
     said = {"review_on": day.isoformat(), "owner": str(lead.pk), "next_step": "INSPECT"}
 
-    page = client.post(f"/holds/{hold}/lease/", said, follow=True).content.decode()
+    page = client.post(f"/holds/{hold}/lease/", said).content.decode()
     assert "Say why the review is put off" in page
     client.post(f"/holds/{hold}/lease/", {**said, "lease_why": "laboratory"})
 

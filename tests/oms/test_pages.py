@@ -16,6 +16,7 @@ from oms.models import OrderException
 from org.models import AuditRecord
 from tests import given
 from tests.oms import told
+from tests.org.refused import errors_of, typed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +144,11 @@ def test_a_receiver_is_revealed_for_a_reason_that_the_trail_keeps() -> None:
     number = submitted()
     client = signed_in()
 
-    refused = client.post(f"/orders/{number}/reveal/", {"why": " "}, follow=True)
+    refused = client.post(f"/orders/{number}/reveal/", {"why": " "})
+    too_long = client.post(f"/orders/{number}/reveal/", {"why": "x" * 201})
+    assert (refused.status_code, too_long.status_code) == (422, 422)
+    assert errors_of(refused) == {"reveal-receiver-why": ["Please give a reason."]}
+    assert typed_in(too_long, "reveal-receiver-why") == ["x" * 201]
     assert "文一西路969号" not in refused.content.decode()
     assert not AuditRecord.objects.filter(action="receiver.reveal").exists()
 
@@ -173,6 +178,22 @@ def test_a_person_cancels_an_order_and_its_stock_is_free() -> None:
     signed_in().post(f"/orders/{number}/cancel/", {"why": "called"})
 
     assert told.the().state == "CANCELLED"
+    assert given.free("TEA") == 10
+
+
+def test_a_cancel_that_is_refused_keeps_its_reason_and_says_why() -> None:
+    number = submitted(qty=4)
+    client = signed_in()
+
+    without = client.post(f"/orders/{number}/cancel/", {"why": ""})
+    too_long = client.post(f"/orders/{number}/cancel/", {"why": "x" * 201})
+    client.post(f"/orders/{number}/cancel/", {"why": "called"})
+    again = client.post(f"/orders/{number}/cancel/", {"why": "called again"})
+
+    assert [each.status_code for each in (without, too_long, again)] == [422, 422, 422]
+    assert errors_of(without) == {"cancel-order-why": ["Please give a reason."]}
+    assert typed_in(too_long, "cancel-order-why") == ["x" * 201]
+    assert "The order has ended already." in again.content.decode()
     assert given.free("TEA") == 10
 
 

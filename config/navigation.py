@@ -12,6 +12,7 @@ from insights.help.glossary import terms
 from insights.help.pages import ABOUT
 from insights.shell.places import COOKIE, Place, place_in, query_of
 from org import roles
+from org.clocks import other_zone
 from org.look import CHOICES, cookie_of, look_of
 from org.models import Person
 from org.undoing import take_undo
@@ -168,6 +169,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "in_drawer": in_drawer,
         "look": look_of(known, cookies),
         "place": place,
+        "other_zone": other_zone(),
         "home_key": KEYS["workbench"],
         "sections": sections,
         "crumbs": _crumbs(sections, request.path),

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "org.gate.Gate",
+    "org.clocks.HouseTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -369,6 +370,8 @@ PLACES: dict[str, str] = {
     "warehouse": "inventory.selectors.masters:warehouses_as_places",
     "shop": "channels_sync.selectors:shops_as_places",
 }
+# Who knows the time zone of a warehouse (see org.clocks).
+WAREHOUSE_CLOCK = "inventory.selectors.masters:clock_of"
 # Who knows what shops would show after a freeze (see freeze_rules.shop_figures).
 SHOP_FIGURES = "channels_sync.services.falling:figures_without"
 

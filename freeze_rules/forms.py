@@ -17,6 +17,7 @@ from inventory.selectors import reach
 from inventory.selectors.lot_board import LotNarrowing, lot_rows
 from inventory.selectors.places import grades
 from inventory.services import Policy, Refused
+from org import clocks
 from org.scope import Scope
 from org.services.approvals import ApprovalRefused
 
@@ -110,6 +111,8 @@ class FreezeForm(forms.Form):
             return given
         house = self._warehouses.get(given["warehouse"])
         given["warehouse_id"] = house.id if house else None
+        # The days that were typed are days there.
+        clocks.show_zone(house.time_zone if house else "")
         self._clean_place(given)
         self._clean_goods(given)
         if given["amount"] == "all":

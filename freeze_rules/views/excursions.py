@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from freeze_rules.lists.excursions import EXCURSIONS
 from freeze_rules.selectors import excursions as selectors
 from freeze_rules.views.sensors import scope_for
-from org import roles
+from org import clocks, roles
 from org.access import permission_required
 from org.lists.pages import list_page
 from org.selectors import audit_trail, names_of_actors
@@ -37,6 +37,7 @@ def excursion(request: HttpRequest, excursion_id: int) -> HttpResponse:
     if not found:
         raise Http404
     [one] = found
+    clocks.show_times_at(one.warehouse_code, scope=scope)
     goods = selectors.goods_of(excursion_id)
     ends = one.ended_at or timezone.now()
     margin = max((ends - one.started_at) / 2, timedelta(minutes=30))

@@ -22,7 +22,7 @@ from freeze_rules.selectors.evidence import evidence_of
 from freeze_rules.services import disposing, leases
 from freeze_rules.services.disposal_lines import Way
 from inventory import selectors as stock
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.selectors import audit_trail, names_of_actors, scope_of
 from org.selectors.approvals import request_of_document
@@ -41,6 +41,7 @@ def _found(request: HttpRequest, hold_id: int) -> stock.HoldView:
     found = stock.holds(scope=scope, ids=[hold_id], closed=True, limit=1)
     if not found:
         raise Http404
+    clocks.show_times_at(found[0].warehouse_code, scope=scope)
     return found[0]
 
 

@@ -27,7 +27,7 @@ from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import customs as at_customs
 from freeze_rules.services.reports import incidents, inspections
 from freeze_rules.services.reports.refusals import ReportRefused
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.addresses import back_from
 from org.asking import ReasonForm
@@ -157,6 +157,7 @@ def _inspection(person: Person, inspection_id: int) -> Inspection:
     found = asked.inspections(scope=scope, ids=[inspection_id])
     if not found:
         raise Http404
+    clocks.show_times_at(found[0].warehouse_id, scope=scope)
     return found[0]
 
 

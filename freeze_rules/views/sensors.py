@@ -32,7 +32,7 @@ from freeze_rules.views.sensor_forms import (
     PlaceForm,
 )
 from inventory import selectors as stock
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.lists.pages import list_page
 from org.scope import Scope
@@ -55,9 +55,11 @@ def houses_of(scope: Scope) -> list[tuple[int, str]]:
 
 def device_or_404(request: HttpRequest, code: str) -> DeviceView:
     """Raises Http404 for a device that is not within reach."""
-    found = selectors.devices(scope=scope_for(request), codes=[code])
+    scope = scope_for(request)
+    found = selectors.devices(scope=scope, codes=[code])
     if not found:
         raise Http404
+    clocks.show_times_at(found[0].warehouse_id, scope=scope)
     return found[0]
 
 

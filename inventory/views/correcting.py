@@ -21,7 +21,7 @@ from inventory import selectors as stock
 from inventory.requests import Refused
 from inventory.selectors import corrections as known
 from inventory.services import correcting
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.models import Person
@@ -310,6 +310,7 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
     found = known.corrections(scope=scope, ids=[correction_id])
     if not found:
         raise Http404
+    clocks.show_times_at(found[0].warehouse_id, scope=scope)
     booked = stock.journal(document=found[0].number, scope=scope, limit=1).rows
     context = {
         "correction": found[0],

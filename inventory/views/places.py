@@ -13,7 +13,7 @@ from inventory.lists.locations import LOCATIONS
 from inventory.lists.lots import LOTS
 from inventory.selectors import lot_board, places
 from inventory.selectors.lot_sayings import sayings_of
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.lists.pages import list_page
 from org.selectors import names_of_actors, scope_of
@@ -28,6 +28,7 @@ def cell(request: HttpRequest, cell_id: int) -> HttpResponse:
     found = places.cell(cell_id=cell_id, scope=scope)
     if found is None:
         raise Http404
+    clocks.show_times_at(found.warehouse_id, scope=scope)
     claims = places.pinned_in(cell_id=cell_id)
     names = names_of_actors([claim.placed_by for claim in claims])
     return render(
@@ -65,6 +66,7 @@ def location(request: HttpRequest, location_id: int) -> HttpResponse:
     found = places.location_page(location_id=location_id, scope=scope)
     if found is None:
         raise Http404
+    clocks.show_times_at(found.warehouse_id, scope=scope)
     return render(
         request,
         "inventory/location.html",

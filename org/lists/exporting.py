@@ -13,15 +13,17 @@ from typing import Any
 
 import orjson
 import xlsxwriter
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from org import clocks
 from org import services as org
 from org.lists.files import CSV, PLAIN_BOOK, XLSX, cell_value, csv_text, guarded, write_row
 from org.lists.fitting import how_many_exactly
 from org.lists.pages import may_see, question_of_query
 from org.lists.registry import list_of
-from org.lists.specs import Column, ListSpec, Part
+from org.lists.specs import Column, Kind, ListSpec, Part
 from org.models import JobFilePart, Person
 from org.selectors.belonging import unit_of_person
 
@@ -101,12 +103,14 @@ def export(work: org.Work) -> Iterator[org.Step]:
     cursor, all_read = str(work.place.get("cursor", "")), bool(work.place.get("read"))
     total = None if all_read else how_many_exactly(spec, question)
     while not all_read:
-        part = spec.read(question, cursor, CHUNK)
+        with clocks.of_list(question.asked, scope=question.scope) as zone:
+            part = spec.read(question, cursor, CHUNK)
+            rows = _values(spec, columns, part, work) if secret else _plain(columns, part)
         done, piece, cursor = done + len(part.rows), piece + 1, part.after
         if done > MOST_ROWS[told["format"]]:
             raise org.JobTrouble(_too_many(told["format"]))
-        rows = _values(spec, columns, part, work) if secret else _plain(columns, part)
-        _keep(work.job_id, piece, rows, told["format"], _headings(columns) if piece == 1 else None)
+        first = _headings(columns, zone) if piece == 1 else None
+        _keep(work.job_id, piece, rows, told["format"], first)
         all_read = not cursor
         place = {"piece": piece, "cursor": cursor, "read": all_read}
         yield org.Step(done=done, total=max(total or 0, done) if total else None, place=place)
@@ -127,8 +131,13 @@ def _too_many(form: str) -> str:
     return _("More than 2,000,000 rows. Narrow the list, for instance by days.")
 
 
-def _headings(columns: Sequence[Column[Any]]) -> list[Any]:
-    return [guarded(str(each.label)) for each in columns]
+def _headings(columns: Sequence[Column[Any]], zone: str) -> list[Any]:
+    """Columns of moments name their zone when it is another than the house's."""
+    other = f" ({zone})" if zone and zone != settings.TIME_ZONE else ""
+    return [
+        guarded(f"{each.label}{other}" if each.kind is Kind.MOMENT else str(each.label))
+        for each in columns
+    ]
 
 
 def _plain(columns: Sequence[Column[Any]], part: Part[Any]) -> list[list[Any]]:

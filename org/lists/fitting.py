@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from org import clocks
 from org.lists.counting import counted
 from org.lists.specs import Counted, ListSpec, Question
 
@@ -16,22 +17,28 @@ def how_many(spec: ListSpec[Any], question: Question) -> Counted | None:
 
 def how_many_exactly(spec: ListSpec[Any], question: Question) -> int | None:
     """All of them, for the progress of an export: slow on a long list."""
-    return spec.rows(question).count() if spec.rows else None
+    if spec.rows is None:
+        return None
+    with clocks.of_list(question.asked, scope=question.scope):
+        return spec.rows(question).count()
 
 
 def still_fitting(spec: ListSpec[Any], question: Question, ids: Sequence[int]) -> set[int]:
     """Which of these rows fit the question now; one statement, none for no ids."""
     if not ids or spec.rows is None:
         return set()
-    if spec.still is not None:
-        return spec.still(question, ids)
-    return set(spec.rows(question).filter(pk__in=ids).values_list("pk", flat=True))
+    # Days of the filter are days where the list was looked at.
+    with clocks.of_list(question.asked, scope=question.scope):
+        if spec.still is not None:
+            return spec.still(question, ids)
+        return set(spec.rows(question).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def all_ids(spec: ListSpec[Any], question: Question, limit: int) -> list[int]:
     """The first so many ids that fit, in the order of the spec (`chosen_by`)."""
     if spec.rows is None:
         return []
-    rows = spec.rows(question)
-    ordered = rows.order_by(*spec.chosen_by) if spec.chosen_by else rows
-    return list(ordered.values_list("pk", flat=True)[:limit])
+    with clocks.of_list(question.asked, scope=question.scope):
+        rows = spec.rows(question)
+        ordered = rows.order_by(*spec.chosen_by) if spec.chosen_by else rows
+        return list(ordered.values_list("pk", flat=True)[:limit])

@@ -49,6 +49,7 @@ class ShipmentRow:
     carrier_name: str
     fulfilment: str
     document: str
+    warehouse_id: int
     warehouse: str
     units: int
     weight_g: int | None
@@ -132,6 +133,7 @@ def _rows(ids: list[int]) -> list[ShipmentRow]:
             carrier_name=row.carrier.name,
             fulfilment=row.fulfilment.number,
             document=row.fulfilment.document,
+            warehouse_id=row.fulfilment.warehouse_id,
             warehouse=houses.get(row.fulfilment.warehouse_id, ""),
             units=sums.get(row.pk, 0),
             weight_g=row.weight_g,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.lists.pages import list_page
 from wms import commands
@@ -99,6 +99,7 @@ def walk(request: HttpRequest, number: str) -> HttpResponse:
     view = board.walk(number, scope=scope)
     if view is None:
         raise Http404
+    clocks.show_times_at(view.warehouse_id, scope=scope)
     verdict: Verdict | None = None
     if request.method == "POST":
         scan = read_scan(request)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inventory import selectors as stock
+from org import clocks
 from org.access import person_of
 from org.scope import Scope
 from org.selectors import scope_of
@@ -89,6 +90,8 @@ def warehouse_choice(request: HttpRequest, scope: Scope) -> Choice:
     chosen = codes.get(named) or codes.get(before) or (views[0] if views else None)
     if chosen and chosen.code == named != before:
         request.session[REMEMBERED] = named
+    # Whoever works there reads the clock on its wall.
+    clocks.show_zone(chosen.time_zone if chosen else "")
     return Choice(views, chosen)
 
 

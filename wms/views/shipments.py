@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.lists.pages import list_page
 from org.selectors import names_of_actors, scope_of
@@ -31,6 +31,7 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
     row = selectors.shipment(number=number, scope=scope)
     if row is None:
         raise Http404
+    clocks.show_times_at(row.warehouse_id, scope=scope)
     moments = selectors.timeline(row.document)
     names = names_of_actors([moment.who for moment in moments])
     events = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
@@ -19,6 +19,8 @@ from org.selectors.belonging import unit_of_person
 from org.services.audit import record
 
 ACTOR = "system:sign-in"
+# In a try's META: axes is asked about the address alone.
+OF_ADDRESS = "house.of_address"
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,23 @@ def sign_in(*, name: str, password: str, address: str) -> SignIn:
 
     Tries of one name from one address wait for each other, so guesses sent at once do not slip
     past the count. After five failures in a row the name is locked at that address for 15
-    minutes; tries while locked do not lengthen it.
+    minutes; tries while locked do not lengthen it. After fifty of whatever names the address is
+    locked; tries of other names at the same moment may still be among those that were looked at.
     """
     assert connection.in_atomic_block, "The count and its outcome commit together."
     word = unicodedata.normalize("NFKC", name).strip().replace("\x00", "")
     key = word.lower()[:150]
     _one_at_a_time(key, address)
     request = _try_of(address)
-    if not AxesProxyHandler.is_allowed(request, {"username": key}):
-        return SignIn(None, locked=True, until=_until(key, address))
+    if locked := _lock(key, address):
+        return SignIn(None, locked=True, until=locked)
     person = authenticate(request, username=word, password=password)
     if not isinstance(person, Person):
         _record("sign_in.failed", word, address)
-        closed = not AxesProxyHandler.is_allowed(request, {"username": key})
+        closed = _lock(key, address)
         if closed:
             _record("sign_in.locked", word, address)
-        return SignIn(None, locked=False, until=_until(key, address) if closed else None)
+        return SignIn(None, locked=False, until=closed)
     AccessAttempt.objects.filter(username=key, ip_address=address or None).delete()
     return SignIn(person, locked=False)
 
@@ -79,13 +82,40 @@ def address_in(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 
 
-def _try_of(address: str) -> HttpRequest:
+def counted_by(request: HttpRequest, _credentials: object = None) -> list[list[str]]:
+    """What axes adds failures up by: name and address together, or the address alone."""
+    return [["ip_address"]] if _is_of_address(request) else [["username", "ip_address"]]
+
+
+def most_failures(request: HttpRequest, _credentials: object = None) -> int:
+    """How many of them axes lets pass."""
+    of = "ADDRESS" if _is_of_address(request) else "NAME"
+    return int(getattr(settings, f"SIGN_IN_FAILURES_OF_{of}"))
+
+
+def _is_of_address(request: HttpRequest) -> bool:
+    return bool(request.META.get(OF_ADDRESS))
+
+
+def _try_of(address: str, *, of_address: bool = False) -> HttpRequest:
     """What axes reads a try from: the client's address and nothing else of the browser's words."""
     request = HttpRequest()
     request.method = "POST"
     request.path = settings.LOGIN_URL
     request.META["REMOTE_ADDR"] = address
+    request.META[OF_ADDRESS] = of_address
     return request
+
+
+def _lock(key: str, address: str) -> datetime | None:
+    """When the lock on this name there, or on the whole address, opens; None while it is open."""
+    asked = {"username": key}
+    if not AxesProxyHandler.is_allowed(_try_of(address), asked):
+        return _until(key, address)
+    # Whoever has no address shares that with everybody: such a lock would shut all out.
+    if address and not AxesProxyHandler.is_allowed(_try_of(address, of_address=True), asked):
+        return _until_address(address)
+    return None
 
 
 def _one_at_a_time(key: str, address: str) -> None:
@@ -95,10 +125,32 @@ def _one_at_a_time(key: str, address: str) -> None:
         )
 
 
-def _until(key: str, address: str) -> datetime | None:
-    """When the lock opens."""
+def _until(key: str, address: str) -> datetime:
+    """When the lock on the name opens."""
     last = AccessAttempt.objects.filter(username=key, ip_address=address or None).last()
-    return None if last is None else last.attempt_time + settings.AXES_COOLOFF_TIME
+    return (last.attempt_time if last else timezone.now()) + _cool_off()
+
+
+def _until_address(address: str) -> datetime:
+    """When so many failures of the address are forgotten that it may try again."""
+    cool_off = _cool_off()
+    recent = AccessAttempt.objects.filter(
+        ip_address=address, attempt_time__gt=timezone.now() - cool_off
+    )
+    rows: list[tuple[datetime, int]] = list(
+        recent.order_by("attempt_time").values_list("attempt_time", "failures_since_start")
+    )
+    left = sum(failures for _at, failures in rows)
+    for at, failures in rows:
+        left -= failures
+        if left < settings.SIGN_IN_FAILURES_OF_ADDRESS:
+            return at + cool_off
+    return timezone.now()
+
+
+def _cool_off() -> timedelta:
+    cool_off: timedelta = settings.AXES_COOLOFF_TIME
+    return cool_off
 
 
 def _record(action: str, word: str, address: str) -> None:

@@ -130,6 +130,36 @@ def test_a_lock_is_for_one_name_at_one_address(wang: Person, client: Client) -> 
     assert _try(client, PASSWORD, address="10.0.0.2") == 302
 
 
+def test_one_password_tried_on_many_names_locks_the_address(
+    wang: Person, client: Client, settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES_OF_ADDRESS = 6
+    answers = [_try(client, "wrong", name=f"guess{at}") for at in range(6)]
+    locked = _try(client, PASSWORD)
+    elsewhere = _try(client, PASSWORD, address="10.0.0.2")
+
+    # No name was tried more than once; the address was.
+    assert (answers, locked, elsewhere) == ([422] * 6, 429, 302)
+    assert [action for action, _ in _actions()].count("sign_in.locked") == 1
+    # As soon as one of the six is forgotten, the next may try.
+    first = AccessAttempt.objects.order_by("id").first()
+    assert first is not None
+    AccessAttempt.objects.filter(pk=first.pk).update(
+        attempt_time=first.attempt_time - timedelta(minutes=16)
+    )
+    assert _try(client, PASSWORD) == 302
+
+
+def test_those_without_an_address_do_not_lock_each_other_out(
+    wang: Person, settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES_OF_ADDRESS = 2
+    with transaction.atomic():
+        for name in ("a", "b", "c"):
+            assert not org.sign_in(name=name, password="x", address="").locked
+        assert org.sign_in(name="wang", password=PASSWORD, address="").person == wang
+
+
 def test_guesses_sent_at_once_do_not_slip_past_the_count(real_commits: str) -> None:
     with transaction.atomic():
         org.create_person(username="wang", display_name="W", password=PASSWORD, actor="system:test")

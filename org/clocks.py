@@ -19,16 +19,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from org.models import Person
 from org.scope import Scope
-from org.selectors import scope_of
 
 PARAMETER = "warehouse"
 LONGEST = 40
 
 
 class HouseTime:
-    """Every request begins in the house's zone, and ends there; a narrowed list is in its own."""
+    """Every request begins in the house's zone, whatever the one before it asked for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -37,12 +35,6 @@ class HouseTime:
         """Answer; a zone that a page asked for is gone with it."""
         with timezone.override(None):
             return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, *_view: object) -> None:
-        """Look for the warehouse in the address."""
-        named = request.GET.get(PARAMETER, "")
-        if named and isinstance(request.user, Person):
-            show_times_at(named, scope=scope_of(request.user))
 
 
 def zone_at(named: int | str, *, scope: Scope) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from freeze_rules.lists import JOURNAL
 from freeze_rules.lists.journal import goods, known, narrowed, rows_of
-from org import roles, selectors
+from org import clocks, roles, selectors
 from org.access import permission_required, person_of
 from org.lists.pages import list_page, question_of
 
@@ -33,6 +33,7 @@ def on_paper(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     scope = selectors.scope_of(person, permission=roles.STOCK_VIEW)
     question = question_of(JOURNAL, request.GET, scope)
+    clocks.show_times_at(question.get(clocks.PARAMETER), scope=scope)
     ids = list(narrowed(question).order_by("-id").values_list("id", flat=True)[: ON_PAPER + 1])
     rows = rows_of(sorted(ids[:ON_PAPER]))
     context = {

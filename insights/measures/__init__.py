@@ -22,7 +22,7 @@ from insights.measures import (
     sync_lag,
     time_to_release,
 )
-from insights.measures.measure import Cut, Grain, Joined, Joins, Measure, Shown, join
+from insights.measures.measure import Baseline, Cut, Grain, Joined, Joins, Measure, Shown, join
 
 # In the order the page lists them: orders, floor, stock, shops, books.
 MEASURES: dict[str, Measure] = {
@@ -51,4 +51,4 @@ MEASURES: dict[str, Measure] = {
     )
 }
 
-__all__ = ["MEASURES", "Cut", "Grain", "Joined", "Joins", "Measure", "Shown", "join"]
+__all__ = ["MEASURES", "Baseline", "Cut", "Grain", "Joined", "Joins", "Measure", "Shown", "join"]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from insights.measures.measure import Cut, Grain, Joins, Measure, Shown
+from insights.measures.measure import Baseline, Cut, Grain, Joins, Measure, Shown
 from inventory.selectors import measuring
 from org import roles
 from org.scope import Scope
@@ -31,4 +31,12 @@ MEASURE = Measure(
     cuts=frozenset({Cut.DAY, Cut.WAREHOUSE, Cut.STORE}),
     up_is_better=True,
     target=0.99,
+    baseline=Baseline(
+        value=0.35,
+        # https://doi.org/10.1287/mnsc.1070.0789
+        source=_(
+            "Declared: DeHoratius and Raman, Management Science 54 (2008): of almost 370,000 "
+            "records of stock in 37 shops, 35% were right."
+        ),
+    ),
 )

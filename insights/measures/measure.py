@@ -69,12 +69,21 @@ class Grain:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """Where a figure started, and who says so."""
+
+    value: float
+    source: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measure:
     """One figure of the house. `compute(scope, since, until)` gives its grains.
 
     A flow counts what happened between the two moments and can be figured again for any past day.
     A level (`is_level`) is what is at the moment of asking; its past is what was written down then.
-    `baseline` is what to compare with where nothing has been measured yet.
+    `baseline` is declared where somebody else measured it; without one it is what the first weeks
+    showed here (insights.selectors.baselines). A figure that is neither good nor bad has none.
     """
 
     code: str
@@ -89,7 +98,7 @@ class Measure:
     cuts: frozenset[Cut]
     up_is_better: bool | None
     target: float | None = None
-    baseline: float | None = None
+    baseline: Baseline | None = None
     is_level: bool = False
     # What the parts are called; None when the measure has none.
     parts: Callable[[], Mapping[str, str]] | None = None

@@ -118,6 +118,14 @@ def series(measure: Measure, asked: Asked, *, scope: Scope, now: datetime) -> Se
     )
 
 
+def mean_of_days(
+    measure: Measure, asked: Asked, days: Sequence[date], *, scope: Scope
+) -> float | None:
+    """The mean of what was written down on these figured days. One statement."""
+    whole = _whole(_written(measure, Cut.DAY, asked, scope, asked.since))
+    return _mean([_value(measure, whole.get(day), True) for day in days])
+
+
 def _back(day: date) -> date:
     return day - timedelta(days=MEAN_DAYS - 1)
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from channels_sync.selectors import shop_names
 from insights.measures import MEASURES, Cut, Joins, Measure, Shown
 from insights.selectors import Asked, Series, cut_names, series, written
+from insights.selectors.baselines import BaselineView, baseline_of
 from inventory import selectors as stock
 from org.access import permission_required, person_of
 from org.addresses import day_in, number_in
@@ -43,6 +44,10 @@ class _Question:
     def answer(self) -> Series:
         """Its figures now."""
         return series(self.measure, self.asked, scope=self.scope, now=timezone.now())
+
+    def baseline(self) -> BaselineView | None:
+        """Where it started."""
+        return baseline_of(self.measure, self.asked, scope=self.scope)
 
 
 def _question(request: HttpRequest, code: str) -> _Question:
@@ -81,6 +86,7 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
     question = _question(request, code)
     answer = question.answer()
     headings, rows = table_of(question, answer)
+    baseline = question.baseline()
     query = request.GET.urlencode()
     context = {
         "measure": question.measure,
@@ -93,6 +99,8 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
         "before": written(question.measure.shown, answer.before),
         "after": written(question.measure.shown, answer.after),
         "target": _target(question.measure),
+        "baseline": baseline,
+        "baseline_value": written(question.measure.shown, baseline.value) if baseline else "",
         "data_url": f"{reverse('measure-data', args=[code])}?{query}",
         "csv_url": f"{reverse('measure-file', args=[code, 'csv'])}?{query}",
         "xlsx_url": f"{reverse('measure-file', args=[code, 'xlsx'])}?{query}",
@@ -151,7 +159,7 @@ def measure_data(request: HttpRequest, code: str) -> JsonResponse:
     """What the chart draws."""
     question = _question(request, code)
     answer = question.answer()
-    measure, split = question.measure, question.asked.split
+    measure, split, baseline = question.measure, question.asked.split, question.baseline()
     headings, rows = table_of(question, answer)
     return JsonResponse(
         {
@@ -165,6 +173,8 @@ def measure_data(request: HttpRequest, code: str) -> JsonResponse:
             "bars": not answer.mean or answer.stacks,
             "target": measure.target,
             "target_label": _("target"),
+            "baseline": baseline.value if baseline else None,
+            "baseline_label": _("baseline"),
             "split": split.isoformat() if split else "",
             "before": answer.before,
             "after": answer.after,

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from org import selectors
+from org import clocks, selectors
 from org.access import person_of
 from org.addresses import number_in
 from org.lists.cells import cell_of
@@ -90,6 +90,7 @@ def list_page(
     path = path or request.path
     person = person_of(request)
     asked = question_of(spec, request.GET, scope, person)
+    clocks.show_times_at(asked.get(clocks.PARAMETER), scope=scope)
     setup = selectors.setup_of_list(person=person, list_key=spec.key)
     views = selectors.views_of_list(person=person, list_key=spec.key)
     view_id = number_in(request.GET, "view")

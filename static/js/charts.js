@@ -98,6 +98,9 @@
       if (data.target !== null) {
         marks.push(mark(data.target, data.target_label, look.target));
       }
+      if (typeof data.baseline === "number") {
+        marks.push(mark(data.baseline, data.baseline_label, look.soft));
+      }
       if (data.split) {
         marks.push({
           xAxis: data.split,

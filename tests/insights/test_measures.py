@@ -20,6 +20,7 @@ from insights.measures import MEASURES, Cut, Grain, Joins, join
 from insights.measures.measure import bucket_of, percentile, seconds_of
 from insights.models import Figure, FiguredDay
 from insights.selectors import Asked, series, written
+from insights.selectors.baselines import baseline_of
 from insights.services import figure_day, figure_now
 from inventory import services as inventory
 from oms import services as orders
@@ -193,6 +194,35 @@ def test_before_and_after_a_day_are_compared_without_the_day_that_is_not_over() 
     found = _series("orders", split=_day(4))
 
     assert (found.before, found.after) == (10, 30)
+
+
+def test_a_baseline_is_the_mean_of_the_first_weeks_and_says_so(client: Client) -> None:
+    for ago in range(40, 0, -1):
+        # 28 days of 6, then better ones.
+        _figure("oversold", _day(ago), 6 if ago > 12 else 1)
+    for ago in range(6, 0, -1):
+        _figure("pick-rate", _day(ago), 1)
+    asked = Asked(since=_day(5), until=_day(0))
+    at_start = baseline_of(MEASURES["oversold"], asked, scope=EVERYTHING)
+
+    assert at_start is not None
+    assert at_start.value == 6
+    with override("en"):
+        said = baseline_of(MEASURES["oversold"], asked, scope=EVERYTHING)
+    assert said is not None
+    assert said.source == (
+        f"Computed: mean of the first 28 days measured here, {_day(40)} to {_day(13)}."
+    )
+    # Six days are too few, and a figure that is neither good nor bad starts nowhere.
+    assert baseline_of(MEASURES["pick-rate"], asked, scope=EVERYTHING) is None
+    assert baseline_of(MEASURES["held"], asked, scope=EVERYTHING) is None
+
+    client.force_login(given.person())
+    told = client.get("/insights/measures/oversold/data/").json()
+    page = client.get("/insights/measures/oversold/").content.decode()
+    declared = client.get("/insights/measures/accuracy/data/").json()
+    assert (told["baseline"], told["target"], declared["baseline"]) == (6, 0, 0.35)
+    assert re.search(r'id="baseline">6<', page)
 
 
 def test_a_share_of_several_warehouses_is_joined_from_its_parts_not_from_shares() -> None:

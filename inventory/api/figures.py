@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 from django.utils import timezone
@@ -22,12 +23,13 @@ from inventory.selectors.lot_board import LotNarrowing, LotRow, lot_rows
 from inventory.selectors.pieces import PieceView
 from org import roles
 from org.api.cursors import Page, read_cursor
-from org.api.describing import Needed, Raw, described, joined, schema_of
+from org.api.describing import Needed, Raw, described, joined, sparse
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
 from org.api.queries import plain
 
 OWNED = {"grade": tuple(Grade.values), "owner": str}
+POOLED = {"pool": str, "sku": str, "available": int}
 AVAILABLE = {
     "warehouse": str, "sku": str, "available": int, "publishable": int, "version": int,
 }  # fmt: skip
@@ -46,16 +48,15 @@ class Availability(Asked):
         "What can be sold",
         takes={
             "sku": Needed([str]), "warehouse": [str], "for": str, "draw_from": str, "pool": [str],
-            **OWNED,
+            "fields": str, **OWNED,
         },
         answer={
             "availability": [
                 Raw(
                     {
                         "anyOf": [
-                            schema_of(AVAILABLE),
-                            schema_of({**AVAILABLE, "for_document": int}),
-                            schema_of({"pool": str, "sku": str, "available": int}),
+                            sparse({**AVAILABLE, "for_document": int}).schema,
+                            sparse(POOLED).schema,
                         ]
                     }
                 )
@@ -69,7 +70,7 @@ class Availability(Asked):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """A row for each warehouse and SKU that ever met; with pools, a row for each of those."""
-        known = ("sku", "warehouse", "for", "draw_from", "pool", "grade", "owner")
+        known = ("sku", "warehouse", "for", "draw_from", "pool", "grade", "owner", "fields")
         query = StockQuery(request, self.scope(), known)
         skus = query.must("sku", query.skus())
         where = {"grade": query.grade(), "owner": query.owner()}
@@ -82,7 +83,7 @@ class Availability(Asked):
                 {"pool": pool, "sku": names[sku], "available": free}
                 for (pool, sku), free in sorted(figures.items())
             ]
-            return Response({"availability": rows})
+            return Response({"availability": query.rows(rows, POOLED)})
         chosen = query.houses()
         seen = stock.publishable(
             sku_ids=skus, warehouse_ids=chosen, grade=where["grade"], owner=where["owner"]
@@ -107,7 +108,8 @@ class Availability(Asked):
             }
             for (house, sku), figure in sorted(seen.items())
         ]
-        return Response({"availability": rows})
+        there = {**AVAILABLE, "for_document": int} if document else AVAILABLE
+        return Response({"availability": query.rows(rows, there)})
 
     def _pools(self, request: Request, known: dict[str, int]) -> dict[str, list[int]]:
         pools: dict[str, list[int]] = {}
@@ -121,16 +123,23 @@ class Availability(Asked):
 
 
 class Future(Asked):
-    """?sku=TEA&warehouse=WH1&until=2026-12-31"""
+    """?sku=TEA&warehouse=WH1&until=2026-12-31&fields="""
 
     @described(
         "Availability by day",
-        takes={"sku": Needed([str]), "warehouse": [str], "until": Needed(date), **OWNED},
-        answer={"future": [joined({"sku": str}, Forecast)]},
+        takes={
+            "sku": Needed([str]),
+            "warehouse": [str],
+            "until": Needed(date),
+            "fields": str,
+            **OWNED,
+        },
+        answer={"future": [sparse(joined({"sku": str}, Forecast))]},
     )
     def get(self, request: Request) -> Response:
         """Availability by day, with what is announced and on its way."""
-        query = StockQuery(request, self.scope(), ("sku", "warehouse", "until", "grade", "owner"))
+        known = ("sku", "warehouse", "until", "grade", "owner", "fields")
+        query = StockQuery(request, self.scope(), known)
         found = stock.future(
             sku_ids=query.must("sku", query.skus()),
             warehouse_ids=query.houses(),
@@ -139,25 +148,26 @@ class Future(Asked):
             owner=query.owner(),
         )
         names = reach.sku_codes(list(found))
-        return Response(
-            {"future": [{"sku": names[sku], **plain(view)} for sku, view in sorted(found.items())]}
-        )
+        rows = [{"sku": names[sku], **plain(view)} for sku, view in sorted(found.items())]
+        there = ["sku", *(each.name for each in fields(Forecast))]
+        return Response({"future": query.rows(rows, there)})
 
 
 class Board(Asked):
-    """?words=&warehouse=&grade=&shelf=free|sold_out|frozen|kits&cursor=&limit="""
+    """?words=&warehouse=&grade=&shelf=free|sold_out|frozen|kits&cursor=&limit=&fields="""
 
     @described(
         "List balances",
         takes={
             "words": str, "warehouse": [str], "grade": tuple(Grade.values),
             "shelf": ("free", "sold_out", "frozen", "kits"), "cursor": str, "limit": int,
+            "fields": str,
         },
-        answer={"rows": [BoardRow], "cursor": str | None},
+        answer={"rows": [sparse(BoardRow)], "cursor": str | None},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Balances in code order, a page at a time; or kits, and how many could be built."""
-        known = ("words", "warehouse", "grade", "shelf", "cursor", "limit")
+        known = ("words", "warehouse", "grade", "shelf", "cursor", "limit", "fields")
         query = StockQuery(request, self.scope(), known)
         houses = query.some_houses()
         page = board(
@@ -171,20 +181,21 @@ class Board(Asked):
             cursor=query.text("cursor", 120),
             limit=query.limit(),
         )
-        return Response({"rows": plain(page.rows), "cursor": page.after or None})
+        rows = query.rows(page.rows, BoardRow)
+        return Response({"rows": rows, "cursor": page.after or None})
 
 
 class Cells(Asked):
-    """?sku=&warehouse=&location= (with its warehouse); at most 500."""
+    """?sku=&warehouse=&location= (with its warehouse)&fields=; at most 500."""
 
     @described(
         "List cells with goods",
-        takes={"sku": [str], "warehouse": [str], "location": str},
-        answer={"cells": [CellView]},
+        takes={"sku": [str], "warehouse": [str], "location": str, "fields": str},
+        answer={"cells": [sparse(CellView)]},
     )
     def get(self, request: Request) -> Response:
         """Cells with goods, first expiry first."""
-        query = StockQuery(request, self.scope(), ("sku", "warehouse", "location"))
+        query = StockQuery(request, self.scope(), ("sku", "warehouse", "location", "fields"))
         skus, houses = query.skus(), query.some_houses()
         place = request.query_params.get("location")
         place_id = None
@@ -201,7 +212,7 @@ class Cells(Asked):
             warehouse_id=houses[0] if houses else None,
             location_id=place_id,
         )
-        return Response({"cells": plain(found)})
+        return Response({"cells": query.rows(found, CellView)})
 
 
 class Explanation(Asked):
@@ -229,21 +240,21 @@ class Explanation(Asked):
 
 
 class Holds(Asked):
-    """?role=&reason=&document=&closed=true&overdue=true&sort=&cursor=&limit="""
+    """?role=&reason=&document=&closed=true&overdue=true&sort=&cursor=&limit=&fields="""
 
     @described(
         "List claims",
         takes={
             "role": ("COMMITMENT", "FREEZE", "MARK"), "reason": str, "document": [str],
             "closed": bool, "overdue": bool, "sort": ("newest", "oldest", "review"),
-            "cursor": str, "limit": int,
+            "cursor": str, "limit": int, "fields": str,
         },
-        answer={"holds": [HoldView], "cursor": str | None},
+        answer={"holds": [sparse(HoldView)], "cursor": str | None},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Claims, with the cursor of the next page."""
         known = ("role", "reason", "document", "closed", "overdue", "sort", "cursor", "limit")
-        query = StockQuery(request, self.scope(), known)
+        query = StockQuery(request, self.scope(), (*known, "fields"))
         limit = query.limit(50)
         sort = query.one_of("sort", "newest", "oldest", "review")
         documents = query.texts("document")
@@ -261,7 +272,7 @@ class Holds(Asked):
         more = len(found) > limit
         return Response(
             {
-                "holds": plain(found[:limit]),
+                "holds": query.rows(found[:limit], HoldView),
                 "cursor": stock.cursor_of(found[limit - 1], sort=sort) if more else None,
             }
         )
@@ -281,7 +292,7 @@ class HoldOne(Asked):
 
 
 class StockLots(Asked):
-    """?words=&shelf=expired|near&near_days=&cursor=&limit="""
+    """?words=&shelf=expired|near&near_days=&cursor=&limit=&fields="""
 
     @described(
         "List what lies of lots",
@@ -291,13 +302,14 @@ class StockLots(Asked):
             "near_days": int,
             "cursor": str,
             "limit": int,
+            "fields": str,
         },
-        answer={"lots": [LotRow], "cursor": str | None},
+        answer={"lots": [sparse(LotRow)], "cursor": str | None},
     )
     def get(self, request: Request) -> Response:
         """Lots with goods in one's warehouses, first expiry first, with how much lies of each."""
         query = StockQuery(
-            request, self.scope(), ("words", "shelf", "near_days", "cursor", "limit")
+            request, self.scope(), ("words", "shelf", "near_days", "cursor", "limit", "fields")
         )
         limit = query.limit()
         place = read_cursor(query.text("cursor", 400), str, int)
@@ -313,7 +325,7 @@ class StockLots(Asked):
             limit=limit + 1,
         )
         page = Page.cut(rows, limit=limit, key=lambda row: (str(row.expires_on or "-"), row.id))
-        return Response({"lots": plain(page.rows), "cursor": page.cursor})
+        return Response({"lots": query.rows(page.rows, LotRow), "cursor": page.cursor})
 
 
 def _day(told: str) -> str:
@@ -331,48 +343,48 @@ def _day(told: str) -> str:
 
 
 class Reasons(Asked):
-    """Why stock is claimed, highest rank first."""
+    """Why stock is claimed, highest rank first; fields="""
 
-    @described("List reasons", answer={"reasons": [ReasonView]})
+    @described("List reasons", takes={"fields": str}, answer={"reasons": [sparse(ReasonView)]})
     def get(self, request: Request) -> Response:
         """All of them."""
-        StockQuery(request, self.scope(), ())
-        return Response({"reasons": plain(stock.reasons(by_hand=False))})
+        query = StockQuery(request, self.scope(), ("fields",))
+        return Response({"reasons": query.rows(stock.reasons(by_hand=False), ReasonView)})
 
 
 class Pieces(Asked):
-    """?serial=SN1&serial=SN2 or ?sku=KETTLE"""
+    """?serial=SN1&serial=SN2 or ?sku=KETTLE; fields="""
 
     @described(
         "Find numbered pieces",
-        takes={"serial": [str], "sku": [str], "limit": int},
-        answer={"pieces": [PieceView]},
+        takes={"serial": [str], "sku": [str], "limit": int, "fields": str},
+        answer={"pieces": [sparse(PieceView)]},
     )
     def get(self, request: Request) -> Response:
         """Numbered pieces and where each is."""
-        query = StockQuery(request, self.scope(), ("serial", "sku", "limit"))
+        query = StockQuery(request, self.scope(), ("serial", "sku", "limit", "fields"))
         serials = query.texts("serial")
         found = stock.pieces(
             scope=self.scope(), serials=serials or None, sku_ids=query.skus(), limit=query.limit()
         )
-        return Response({"pieces": plain(found)})
+        return Response({"pieces": query.rows(found, PieceView)})
 
 
 class Kits(Asked):
-    """?sku=SET&warehouse=WH1"""
+    """?sku=SET&warehouse=WH1&fields="""
 
     @described(
         "How many kits can be made",
-        takes={"sku": Needed(str), "warehouse": [str], **OWNED},
-        answer={"kits": [KitExplanation]},
+        takes={"sku": Needed(str), "warehouse": [str], "fields": str, **OWNED},
+        answer={"kits": [sparse(KitExplanation)]},
     )
     def get(self, request: Request) -> Response:
         """How many kits each warehouse can make, and which part is short."""
-        query = StockQuery(request, self.scope(), ("sku", "warehouse", "grade", "owner"))
+        query = StockQuery(request, self.scope(), ("sku", "warehouse", "grade", "owner", "fields"))
         found = stock.explain_kit(
             kit_sku_id=query.needed("sku"),
             warehouse_ids=query.houses(),
             grade=query.grade(),
             owner=query.owner(),
         )
-        return Response({"kits": plain(found)})
+        return Response({"kits": query.rows(found, KitExplanation)})

@@ -14,20 +14,20 @@ from inventory.api.queries import StockQuery
 from inventory.models.books import Grade
 from inventory.selectors import reach
 from inventory.selectors.feed import ChangeRow
-from inventory.selectors.journal_views import JournalPage
-from inventory.selectors.moments import DifferencePage, PastPage
+from inventory.selectors.journal_views import JournalRow
+from inventory.selectors.moments import BalanceDifference, PastBalance
 from inventory.selectors.proof import ProofView, proof
 from org import roles
-from org.api.describing import Needed, described
+from org.api.describing import Needed, described, sparse
 from org.api.faults import Fault, Faulty
 from org.api.queries import plain
 
 NARROWS = {
     "sku": [str], "warehouse": [str], "grade": tuple(Grade.values), "owner": str,
     "axis": tuple(str(each) for each in stock.Axis), "known_at": datetime, "after": int,
-    "limit": int,
+    "limit": int, "fields": str,
 }  # fmt: skip
-NARROWED = ("sku", "warehouse", "grade", "owner", "axis", "known_at", "after", "limit")
+NARROWED = ("sku", "warehouse", "grade", "owner", "axis", "known_at", "after", "limit", "fields")
 
 
 def _narrowed(query: StockQuery) -> dict[str, Any]:
@@ -46,14 +46,18 @@ def _narrowed(query: StockQuery) -> dict[str, Any]:
 
 
 class AsOf(Asked):
-    """?at=2026-01-31T00:00:00Z&axis=recorded|occurred&known_at=&sku=&warehouse=&after=&limit="""
+    """?at=2026-01-31T00:00:00Z&axis=recorded|occurred&known_at=&sku=&warehouse=&after=&limit=&fields="""
 
-    @described("Stock at a moment", takes={"at": Needed(datetime), **NARROWS}, answer=PastPage)
+    @described(
+        "Stock at a moment",
+        takes={"at": Needed(datetime), **NARROWS},
+        answer={"rows": [sparse(PastBalance)], "after": int | None},
+    )
     def get(self, request: Request) -> Response:
         """Balances as they were."""
         query = StockQuery(request, self.scope(), ("at", *NARROWED))
         page = stock.as_of(at=query.must("at", query.moment("at")), **_narrowed(query))
-        return Response(plain(page))
+        return Response({"rows": query.rows(page.rows, PastBalance), "after": page.after})
 
 
 class Difference(Asked):
@@ -62,7 +66,7 @@ class Difference(Asked):
     @described(
         "Compare two moments",
         takes={"since": Needed(datetime), "until": Needed(datetime), **NARROWS},
-        answer=DifferencePage,
+        answer={"rows": [sparse(BalanceDifference)], "after": int | None},
     )
     def get(self, request: Request) -> Response:
         """What changed between two moments."""
@@ -72,24 +76,24 @@ class Difference(Asked):
             until=query.must("until", query.moment("until")),
             **_narrowed(query),
         )
-        return Response(plain(page))
+        return Response({"rows": query.rows(page.rows, BalanceDifference), "after": page.after})
 
 
 class Journal(Asked):
-    """?document=SO-1 or ?sku=TEA&warehouse=WH1&grade=&owner=; before=&limit="""
+    """?document=SO-1 or ?sku=TEA&warehouse=WH1&grade=&owner=; before=&limit=&fields="""
 
     @described(
         "Read the ledger",
         takes={
             "document": str, "sku": str, "warehouse": str, "grade": tuple(Grade.values),
-            "owner": str, "before": int, "limit": int,
+            "owner": str, "before": int, "limit": int, "fields": str,
         },
-        answer=JournalPage,
+        answer={"rows": [sparse(JournalRow)], "after": int | None},
         also=(404,),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Postings, newest first, with the running balance when one balance is asked for."""
-        known = ("document", "sku", "warehouse", "grade", "owner", "before", "limit")
+        known = ("document", "sku", "warehouse", "grade", "owner", "before", "limit", "fields")
         query = StockQuery(request, self.scope(), known)
         document = query.text("document")
         balance = None
@@ -104,26 +108,26 @@ class Journal(Asked):
             balance_id=balance, document=document, scope=self.scope(),
             before=query.number("before"), limit=query.limit(50),
         )  # fmt: skip
-        return Response(plain(page))
+        return Response({"rows": query.rows(page.rows, JournalRow), "after": page.after})
 
 
 class Changes(Asked):
-    """?cursor=&limit= : every posting once, also those that committed late."""
+    """?cursor=&limit=&fields= : every posting once, also those that committed late."""
 
     @described(
         "Follow every change",
-        takes={"cursor": str, "limit": int},
-        answer={"changes": [ChangeRow], "cursor": str},
+        takes={"cursor": str, "limit": int, "fields": str},
+        answer={"changes": [sparse(ChangeRow)], "cursor": str},
     )
     def get(self, request: Request) -> Response:
         """The next postings; keep the cursor, also when there were none."""
-        query = StockQuery(request, self.scope(), ("cursor", "limit"))
+        query = StockQuery(request, self.scope(), ("cursor", "limit", "fields"))
         cursor = query.text("cursor") or stock.FEED_START
         try:
             page = stock.changes(cursor=cursor, limit=query.limit(), scope=self.scope())
         except stock.BadCursor:
             raise Faulty(Fault(code="bad_cursor", field="cursor", asked=cursor)) from None
-        return Response({"changes": plain(page.rows), "cursor": page.cursor})
+        return Response({"changes": query.rows(page.rows, ChangeRow), "cursor": page.cursor})
 
 
 class Audit(Asked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -98,6 +98,20 @@ class Query:
             there = ",".join(known)
             raise Faulty(Fault(code="unknown_field", field="fields", asked=unknown[0], there=there))
         return frozenset(names or known)
+
+    def rows(self, rows: Sequence[Any], known: type[Any] | Collection[str]) -> list[Any]:
+        """Rows as JSON with the fields that `fields=a,b` asks for; all when it is not given.
+
+        Args:
+            rows: views, or mappings.
+            known: the fields there are, or the dataclass that has them.
+
+        Raises:
+            Faulty: unknown_field, with the fields there are.
+        """
+        names = [each.name for each in fields(known)] if isinstance(known, type) else known
+        chosen = self.chosen(names)
+        return [only(plain(row), chosen) for row in rows]
 
     def must(self, name: str, found: Any) -> Any:
         """What must be given.

@@ -323,3 +323,35 @@ def test_a_file_without_a_column_that_is_needed_is_refused_to_a_program(lead: Cl
     assert refused.status_code == 422
     assert code(refused.json())[0] == "missing_columns"
     assert not Import.objects.exists(), "nobody could say which column is which"
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "rows", "fields"),
+    [
+        ("availability", {"sku": "TEA"}, "availability", "warehouse,available"),
+        ("future", {"sku": "TEA", "until": "2199-01-01"}, "future", "sku,steps"),
+        ("board", {}, "rows", "code,on_hand"),
+        ("cells", {"sku": "TEA"}, "cells", "location_code,on_hand"),
+        ("holds", {}, "holds", "document,open"),
+        ("lots", {}, "lots", "code"),
+        ("reasons", {}, "reasons", "code,role"),
+        ("pieces", {"sku": "TEA"}, "pieces", "serial"),
+        ("as-of", {"at": LATER}, "rows", "sku_code,on_hand"),
+        ("difference", {"since": BEGINNING, "until": LATER}, "rows", "after"),
+        ("journal", {"sku": "TEA", "warehouse": "WH1"}, "rows", "on_hand"),
+        ("changes", {}, "changes", "kind,document"),
+    ],
+)
+def test_a_question_gives_the_fields_that_were_asked_for(
+    lead: Client, question: str, asked: dict[str, str], rows: str, fields: str
+) -> None:
+    given.held("FZ-1", "TEA", 2, reason="MANUAL")
+
+    whole = ask(lead, question, **asked)[rows]
+    some = ask(lead, question, **asked, fields=fields)[rows]
+    wrong = ask(lead, question, 400, **asked, fields="colour")
+
+    chosen = fields.split(",")
+    assert some == [{name: row[name] for name in row if name in chosen} for row in whole]
+    assert question in ("lots", "pieces") or (some and set(some[0]) == set(chosen))
+    assert code(wrong) == ("unknown_field", "fields")

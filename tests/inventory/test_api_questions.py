@@ -349,7 +349,7 @@ def test_a_question_gives_the_fields_that_were_asked_for(
 
     whole = ask(lead, question, **asked)[rows]
     some = ask(lead, question, **asked, fields=fields)[rows]
-    wrong = ask(lead, question, 400, **asked, fields="colour")
+    wrong = ask(lead, question, 422, **asked, fields="colour")
 
     chosen = fields.split(",")
     assert some == [{name: row[name] for name in row if name in chosen} for row in whole]

@@ -1,5 +1,7 @@
 """Template tags of the page shell."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -8,6 +10,8 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+
+from insights.trail.timeline import timeline
 
 register = template.Library()
 
@@ -23,6 +27,30 @@ def again(context: template.Context, name: str) -> SafeString:
     block = blocks.get_block(name) if blocks else None
     # A block is a template's own output: what it shows is escaped already.
     return mark_safe(block.render(context)) if block else mark_safe("")  # noqa: S308
+
+
+@register.inclusion_tag("components/happened.html", takes_context=True)
+def happened(
+    context: template.Context,
+    kind: str,
+    key: object,
+    *,
+    document: str = "",
+    lot: int | None = None,
+    cell: int | None = None,
+    location: int | None = None,
+    more: Sequence[dict[str, Any]] = (),
+) -> dict[str, object]:
+    """The timeline of one thing, as the trail calls it: `{% happened "lot" lot.id lot=lot.id %}`.
+
+    `kind` is empty for what goes by its number alone; `document`, `lot`, `cell` or `location` add
+    what was booked; `more` are events that only the page knows.
+    """
+    events = timeline(
+        person=context["request"].user, subject=f"{kind}:{key}" if kind else str(key),
+        document=document, lot_id=lot, cell_id=cell, location_id=location, more=more or (),
+    )  # fmt: skip
+    return {"events": events}
 
 
 # Which page shows a document, by the letters its number starts with.

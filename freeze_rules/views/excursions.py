@@ -17,7 +17,6 @@ from freeze_rules.views.sensors import scope_for
 from org import clocks, roles
 from org.access import permission_required
 from org.lists.pages import list_page
-from org.selectors import audit_trail, names_of_actors
 
 
 @require_GET
@@ -46,7 +45,6 @@ def excursion(request: HttpRequest, excursion_id: int) -> HttpResponse:
         "until": min(ends + margin, timezone.now()).isoformat(),
         "excursion": str(one.id),
     }
-    trail = audit_trail(subject=one.number, limit=20)
     context = {
         "one": one,
         "lying": [row for row in goods if row.where != "SHIPPED"],
@@ -54,7 +52,17 @@ def excursion(request: HttpRequest, excursion_id: int) -> HttpResponse:
         "held": selectors.held_for(one.number, scope=scope),
         "revisions": selectors.revisions_of(excursion_id),
         "data_url": f"{reverse('sensor-data', args=[one.device])}?{urlencode(asked)}",
-        "trail": trail,
-        "names": names_of_actors([row.actor for row in trail]),
+        "moments": _moments(one),
     }
     return render(request, "freeze_rules/sensors/excursion.html", context)
+
+
+def _moments(one: selectors.ExcursionView) -> list[dict[str, object]]:
+    """What the excursion itself knows of: beginning, breach, finding, end."""
+    known = (
+        (one.started_at, _("The first reading beyond the bound"), "warn"),
+        (one.breached_at, _("Long enough to be a breach"), "bad"),
+        (one.found_at, _("Found"), ""),
+        (one.ended_at, _("Back within the bound"), "ok"),
+    )
+    return [{"at": at, "title": title, "tone": tone} for at, title, tone in known if at]

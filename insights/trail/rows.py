@@ -61,7 +61,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[TrailRow]:
             document=narrowed.subject, since=narrowed.since, until=narrowed.until,
             before=below["p"], limit=limit + 1,
         )  # fmt: skip
-        rows += map(_of_posting, part.rows)
+        rows += map(of_posting, part.rows)
         more["p"] = part.after is not None
     rows.sort(key=lambda row: (row.at, row.id), reverse=True)
     shown = [
@@ -71,7 +71,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[TrailRow]:
         if row.is_posting or part.searched_to is None or row.at >= part.searched_to
     ][:limit]
     after = _next_cursor(shown, rows, below, more, part)
-    return Part(_named(shown), after=after, before="top" if cursor else "")
+    return Part(named(shown), after=after, before="top" if cursor else "")
 
 
 def _next_cursor(
@@ -153,7 +153,8 @@ def _of_record(row: org.AuditView) -> TrailRow:
     )  # fmt: skip
 
 
-def _of_posting(row: ledger.PostingLine) -> TrailRow:
+def of_posting(row: ledger.PostingLine) -> TrailRow:
+    """A posting as a line of the trail; `named` says who."""
     said = [
         f"{line.sku_code} {line.on_hand:+d}" if line.on_hand
         else _("%(sku)s claimed %(units)s") % {"sku": line.sku_code, "units": f"{line.held:+d}"}
@@ -169,7 +170,8 @@ def _of_posting(row: ledger.PostingLine) -> TrailRow:
     )  # fmt: skip
 
 
-def _named(rows: Sequence[TrailRow]) -> list[TrailRow]:
+def named(rows: Sequence[TrailRow]) -> list[TrailRow]:
+    """The lines with the names of whoever acted. One statement."""
     names = org.names_of_actors([row.actor for row in rows])
     return [TrailRow(**{**row.__dict__, "who": names[row.actor]}) for row in rows]
 

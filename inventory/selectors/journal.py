@@ -61,20 +61,22 @@ def journal(
     balance_id: int | None = None,
     stock_id: int | None = None,
     lot_id: int | None = None,
+    location_id: int | None = None,
     document: str = "",
     scope: Scope,
     before: int | None = None,
     limit: int = PAGE,
 ) -> JournalPage:
-    """Postings of a balance, a cell, a lot or a document, newest first, with running sums.
+    """Postings of a balance, cell, lot, location or document, newest first, with running sums.
 
     Within a balance and a cell the order is that of recording and the sums are exact. A lot's
-    postings in several balances stand in the order of their entries' numbers, which is that of
-    recording but for moments; its sums run over all its cells in the scope. The rows of a
+    or a location's postings in several balances stand in the order of their entries' numbers,
+    which is that of recording but for moments; the sums run over all its cells in the scope. The
+    rows of a
     document carry the sums of their own balances.
 
     Args:
-        balance_id, stock_id, lot_id, document: exactly one of them.
+        balance_id, stock_id, lot_id, location_id, document: exactly one of them.
         scope: whose warehouses.
         before: the cursor of the page before.
         limit: rows on a page.
@@ -82,8 +84,9 @@ def journal(
     Raises:
         ValueError: none or several named.
     """
-    if sum((balance_id is not None, stock_id is not None, lot_id is not None, bool(document))) != 1:
-        raise ValueError("name exactly one of balance, cell, lot, document")
+    ids = (balance_id, stock_id, lot_id, location_id)
+    if sum(each is not None for each in ids) + bool(document) != 1:
+        raise ValueError("name exactly one of balance, cell, lot, location, document")
     below = NEWEST if before is None else before
     if document:
         return _of_document(document, scope, below, limit)
@@ -92,8 +95,8 @@ def journal(
         if not rows.exists():
             return JournalPage(rows=(), after=None)
         return _of_balance(balance_id, below, limit)
-    cells = Stock.objects.all()
-    cells = cells.filter(lot=lot_id) if stock_id is None else cells.filter(pk=stock_id)
+    of = {"pk": stock_id, "lot": lot_id, "location": location_id}
+    cells = Stock.objects.filter(**{name: each for name, each in of.items() if each is not None})
     inside = scope.limit(cells, "balance__warehouse__unit")
     return _of_cells(dict(inside.values_list("id", "balance_id")), below, limit)
 

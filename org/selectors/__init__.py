@@ -72,7 +72,14 @@ from org.selectors.seals import (
     head_of_chain,
     verify,
 )
-from org.selectors.trail import AuditView, actors_named, audit_record, audit_trail, records
+from org.selectors.trail import (
+    AuditView,
+    actors_named,
+    audit_record,
+    audit_trail,
+    records,
+    records_about,
+)
 
 __all__ = [
     "AuditView",
@@ -128,6 +135,7 @@ __all__ = [
     "people_with",
     "permissions_at",
     "records",
+    "records_about",
     "roles_carrying",
     "roles_of",
     "scope_of",

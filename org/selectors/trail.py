@@ -45,6 +45,14 @@ def audit_trail(
     return _views(rows.order_by("-id")[:limit])
 
 
+def records_about(subject: str, *, scope: Scope, limit: int = 50) -> list[AuditView]:
+    """The latest records of one subject, newest first: of the scope, and of the whole company."""
+    rows = AuditRecord.objects.select_related("unit").filter(subject=subject)
+    if not scope.is_everything:
+        rows = rows.filter(Q(unit=None) | scope.inside(AuditRecord, "unit"))
+    return _views(rows.order_by("-id")[:limit])
+
+
 def records(
     *,
     scope: Scope,

@@ -53,13 +53,29 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     if not isinstance(request.user, Person):
         return sent_to_sign_in(request)
     found = _job(request, job_id)
-    context = {"job": found, "own": found.person_id == request.user.pk}
+    context = {
+        "job": found,
+        "own": found.person_id == request.user.pk,
+        "moments": _moments(found),
+    }
     if request.headers.get("HX-Target") != "progress":
         return render(request, "org/job.html", context)
     answer = render(request, "org/parts/progress.html", context)
     if found.finished:
         answer["HX-Refresh"] = "true"
     return answer
+
+
+def _moments(found: selectors.JobView) -> list[dict[str, object]]:
+    """When it was asked for, begun and ended, and what came of it."""
+    known = (
+        (found.created_at, _("Asked for"), found.person_name, ""),
+        (found.started_at, _("Begun"), "", ""),
+        (found.finished_at, found.state_label, "", found.failure),
+    )
+    return [
+        {"at": at, "title": title, "who": who, "note": note} for at, title, who, note in known if at
+    ]
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from insights.measures import MEASURES
+from insights.panels.approvals import waiting_for_me
 from insights.panels.audit import books_in_doubt
 from insights.panels.exceptions import open_exceptions
 from insights.panels.floor import STATIONS, floor_work
@@ -46,6 +47,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     """What waits, each number leading to the list behind it, each panel for those it concerns."""
     person = person_of(request)
     panels: dict[str, Any] = {}
+    if person.may(roles.APPROVALS_DECIDE):
+        panels["approvals"] = waiting_for_me(person)
     if person.may(roles.ORDERS_VIEW):
         scope = _scope(person, roles.ORDERS_VIEW)
         panels["orders"] = orders_under_way(scope=scope)

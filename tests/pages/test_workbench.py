@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from insights.panels.freezes import frozen_stock
+from org import roles
 from org.scope import Scope
 from tests import given
 
 pytestmark = pytest.mark.django_db
 
+DECIDERS = {"HEAD_OFFICE", "STORE_MANAGER", "WAREHOUSE_LEAD"}
 PANELS = {"orders", "exceptions", "floor", "freezes", "shops"}
 
 
@@ -37,7 +39,31 @@ def test_a_role_sees_the_panels_that_concern_it(
 
     answer = client.get(reverse("workbench"))
 
-    assert set(answer.context["panels"]) == panels
+    decides = {"approvals"} if roles.APPROVALS_DECIDE in roles.GRANTS[roles.Role(role)] else set()
+    assert set(answer.context["panels"]) == panels | decides
+    assert decides == ({"approvals"} if role in DECIDERS else set())
+
+
+def test_what_waits_for_me_stands_on_the_workbench_and_leads_there(client: Client) -> None:
+    given.stock("TEA", 10)
+    given.asks_for_approval()
+    maker, boss = given.person(name="maker"), given.person(name="boss")
+    made = given.correction(by=maker)
+    client.cookies["django_language"] = "en"
+
+    client.force_login(boss)
+    page = client.get(reverse("workbench"))
+    client.force_login(maker)
+    own = client.get(reverse("workbench"))
+
+    panel = page.context["panels"]["approvals"]
+    assert [(figure.value, figure.url) for figure in panel.figures] == [
+        (1, "/approvals/?box=waiting"), (0, "/approvals/?box=waiting"),
+    ]  # fmt: skip
+    assert [row.id for row in panel.rows] == [made.approval_id]
+    assert f'href="/approvals/{made.approval_id}/"' in page.content.decode()
+    # Nobody decides about their own request.
+    assert own.context["panels"]["approvals"].figures[0].value == 0
 
 
 def test_freezes_are_counted_by_reason_and_orders_are_not_freezes() -> None:

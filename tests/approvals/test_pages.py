@@ -68,7 +68,8 @@ def test_a_tap_decides_once_and_says_what_came_of_it(
     request = asked(chain.clerk)
     page = _in(client, chain.store).get(f"/approvals/{request.pk}/").content.decode()
     form = {
-        name: re.findall(f'name="{name}" value="([^"]+)"', page)[0] for name in ("token", "seen")
+        name: re.findall(f'name="{name}" value="([^"]+)"', page)[0]
+        for name in ("token", "seen", "verdict")
     }
 
     for _ in range(2):

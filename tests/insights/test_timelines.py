@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 # A page, and the first thing that happened to what it shows as the tests of pages build it.
 PAGES = {
-    "stock-lot": "Receipt +10", "stock-cell": "Receipt +10", "stock-location": "Receipt +10",
+    "stock-lot": "Received +10", "stock-cell": "Received +10", "stock-location": "Received +10",
     "recall": "Recall begun", "promotion": "Promotion planned",
     "inspection": "Inspection asked for", "excursion": "Found",
     "correction": "Stock corrected", "job": "Asked for", "webhook": "Webhook added",
@@ -73,8 +73,8 @@ def test_of_a_shared_lot_only_ones_own_warehouses_tell() -> None:
     seen = happened(keeper, f"/stock/lots/{lot}/")
     page = keeper.get(f"/stock/lots/{lot}/").content.decode()
 
-    assert seen.count("Receipt +3") == 1
-    assert "Receipt +10" not in seen
+    assert seen.count("Received +3") == 1
+    assert "Received +10" not in seen
     assert "store too" in page
     assert "house only" not in page
 
@@ -87,4 +87,4 @@ def test_a_place_tells_of_every_cell_that_it_had() -> None:
 
     seen = happened(signed_in(given.person()), reverse("stock-location", args=[place.pk]))
 
-    assert {"Receipt +10", "Receipt +4"} <= set(seen)
+    assert {"Received +10", "Received +4"} <= set(seen)

@@ -2,7 +2,8 @@
 
 Loaded by `-p tests.servers`, because pytest-django reads the settings before any conftest. The
 controlling process boots the servers and migrates one template database; each worker process
-gets a clone of it.
+gets a clone of it. What was migrated is kept in `.test-template/` until a migration, a library or
+the day changes: migrating takes half a minute, copying a second.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,8 @@ import pytest
 from launch import servers
 
 TEMPLATE = "house_template"
+HOUSE = Path(__file__).parent.parent
+KEPT = HOUSE / ".test-template"
 _running: list[servers.Postgres | servers.Valkey] = []
 _folder: list[Path] = []
 
@@ -46,23 +51,61 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="house-test-", dir="/tmp"))
     folder.chmod(0o755)
     _folder.append(folder)
-    postgres = servers.start_postgres(folder / "pg", settings=FAST, throwaway=True)
+    template = KEPT / _mark()
+    known = template.is_dir() and _copied(template, folder / "pg")
+    postgres = servers.start_postgres(folder / "pg", settings=FAST, throwaway=known)
     _running.append(postgres)
     valkey = servers.start_valkey(folder / "valkey", durable=False)
     _running.append(valkey)
-    postgres.ensure_database(TEMPLATE)
     os.environ["HOUSE_TEST_SERVERS"] = str(folder)
     os.environ["DATABASE_URL"] = postgres.url(TEMPLATE)
     os.environ["REDIS_URL"] = valkey.url
     os.environ["DATA_DIR"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if known:
+        return
+    postgres.ensure_database(TEMPLATE)
     migrated = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--no-input", "-v0"],
-        cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False,
+        cwd=HOUSE, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if migrated.returncode:
         _stop()
         raise pytest.UsageError(f"The migrations failed:\n{migrated.stderr}")
+    _running.remove(postgres)
+    postgres.stop()
+    _keep(folder / "pg", template)
+    _running.append(servers.start_postgres(folder / "pg", settings=FAST, throwaway=True))
+
+
+def _mark() -> str:
+    """What the template is made of, in one word: migrations, versions, the day."""
+    told = sha256(datetime.now(tz=UTC).date().isoformat().encode())
+    parts = [
+        *HOUSE.glob("*/migrations/*.py"),
+        *HOUSE.glob("*requirements*.txt"),
+        *HOUSE.glob("constraints.txt"),
+    ]
+    for path in sorted(parts):
+        told.update(path.name.encode() + path.read_bytes())
+    return told.hexdigest()[:16]
+
+
+def _copied(source: Path, target: Path) -> bool:
+    """Copy a data folder with its owner and rights; False, and nothing is left, when it fails."""
+    done = subprocess.run(["cp", "-a", str(source), str(target)], capture_output=True, check=False)
+    if done.returncode:
+        shutil.rmtree(target, ignore_errors=True)
+    return done.returncode == 0
+
+
+def _keep(folder: Path, template: Path) -> None:
+    """Keep the data of a stopped server for the next time; without it that only takes longer."""
+    fresh = template.with_suffix(f".{os.getpid()}")
+    shutil.rmtree(KEPT, ignore_errors=True)
+    KEPT.mkdir(exist_ok=True)
+    if _copied(folder, fresh):
+        fresh.rename(template)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

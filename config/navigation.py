@@ -149,6 +149,12 @@ KEYS = {
     "unmatched": "g u",
     "masters-skus": "g n",
     "masters-warehouses": "g w",
+    "approvals": "g y",
+    "trail": "g r",
+    "operations": "g x",
+    "freeze-rules": "g z",
+    "shipments": "g b",
+    "stock-correct": "g v",
 }
 
 

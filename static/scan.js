@@ -84,11 +84,27 @@
     return Boolean(element) && element !== box && element.matches("input[type='text'], select, textarea");
   }
 
+  /* Who walks to a button by Tab may press it: the box takes the focus back with the next letter. */
+  let tabbed = false;
+
   function keepFocus() {
-    if (!isTextField(document.activeElement) && document.activeElement !== box) {
+    const at = document.activeElement;
+    const chosen = tabbed && at && at.matches("a[href], button, summary, input");
+    if (!isTextField(at) && at !== box && !chosen) {
       box.focus({ preventScroll: true });
     }
   }
+
+  document.addEventListener("keydown", function (event) {
+    const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === "Tab") {
+      tabbed = true;
+    } else if (isLetter && !isTextField(document.activeElement)) {
+      tabbed = false;
+      keepFocus();
+    }
+  });
+  document.addEventListener("pointerdown", function () { tabbed = false; });
 
   /* Sound: a short sine is right, a long square is wrong, two tones are "complete". */
   const TONES = {
@@ -234,6 +250,7 @@
       rest();
       connected();
       heard.textContent = "\u00a0";
+      tabbed = false;
       sayVerdict();
       keepFocus();
       sendNext();

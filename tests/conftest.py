@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,12 +52,11 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     _admin_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def real_commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+@contextmanager
+def fresh_clone(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A fresh clone in which transactions really commit; gives the database's name.
 
-    For threads, several connections and servers in other processes. Nothing is flushed
-    afterwards: append-only tables refuse it, the clone is dropped instead.
+    Nothing is flushed afterwards: append-only tables refuse it, the clone is dropped instead.
     """
     ours = str(settings.DATABASES["default"]["NAME"])
     name = f"commits_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
@@ -69,6 +69,13 @@ def real_commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         finally:
             _use(ours)
             _admin_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def real_commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A clone of its own for threads, several connections and servers in other processes."""
+    with fresh_clone(django_db_blocker) as name:
+        yield name
 
 
 @pytest.fixture(autouse=True)

@@ -209,9 +209,15 @@ def asks_for_approval(qty: int = 1, *, name: str = "Corrections") -> ApprovalPol
         )
 
 
-def correction(sku_code: str = "TEA", change: int = -3, *, by: Person | None = None) -> Corrected:
-    """A correction of bin A-01 in WH1 by so many units."""
-    house = warehouse_id("WH1")
+def correction(
+    sku_code: str = "TEA",
+    change: int = -3,
+    *,
+    by: Person | None = None,
+    warehouse: str = "WH1",
+) -> Corrected:
+    """A correction of bin A-01 by so many units."""
+    house = warehouse_id(warehouse)
     place = selectors.location_by_code(warehouse_id=house, code="A-01")
     assert place is not None
     line = correcting.CorrectionLine(

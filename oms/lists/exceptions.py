@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -149,7 +150,8 @@ def people(person: Person) -> Sequence[tuple[str, str]]:
 
 
 def _label(row: ExceptionRow) -> SafeString:
-    return cells.chip(row.label, "bad" if row.blocks else "warn")
+    shown = cells.chip(row.label, "bad" if row.blocks else "warn")
+    return format_html("{}{}", shown, cells.second_line(row.note, whole=True))
 
 
 COLUMNS: tuple[Column[ExceptionRow], ...] = (
@@ -159,7 +161,7 @@ COLUMNS: tuple[Column[ExceptionRow], ...] = (
     ),
     Column(key="exception", label=_("Exception"), value=lambda row: row.label, cell=_label),
     Column(key="field", label=_("Field"), kind=Kind.CODE, wide=True, value=lambda row: row.field),
-    Column(key="details", label=_("Details"), value=lambda row: row.note),
+    Column(key="details", label=_("Details"), wide=True, value=lambda row: row.note),
     Column(key="shop", label=_("Shop"), wide=True, value=lambda row: row.shop_name),
     Column(
         key="platform_number", label=_("Platform number"), kind=Kind.CODE, wide=True,

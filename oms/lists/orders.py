@@ -92,9 +92,11 @@ def page_url(row: OrderRow) -> str:
 
 def _state(row: OrderRow) -> SafeString:
     shown = cells.chip(row.state_label, STATE_TONES.get(row.state, ""))
+    since = cells.second_line(cells.moment(row.received_at))
     if not row.exceptions:
-        return shown
-    return format_html("{} {}", shown, cells.chip(len(row.exceptions), "bad", hint=_("Exceptions")))
+        return format_html("{}{}", shown, since)
+    count = cells.chip(len(row.exceptions), "bad", hint=_("Exceptions"))
+    return format_html("{} {}{}", shown, count, since)
 
 
 COLUMNS: tuple[Column[OrderRow], ...] = (
@@ -113,7 +115,10 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
         value=lambda row: f"{row.receiver} {row.place}".strip(),
         cell=lambda row: format_html('{} <span class="soft">{}</span>', row.receiver, row.place),
     ),
-    Column(key="units", label=_("Quantity"), kind=Kind.NUMBER, value=lambda row: row.units),
+    Column(
+        key="units", label=_("Quantity"), kind=Kind.NUMBER, wide=True,
+        value=lambda row: row.units,
+    ),
     Column(
         key="lines", label=_("Lines"), kind=Kind.NUMBER, wide=True, default=False,
         value=lambda row: row.lines,
@@ -133,7 +138,7 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="received", label=pgettext_lazy("time", "Taken in"), kind=Kind.MOMENT, sortable=True,
-        value=lambda row: row.received_at,
+        wide=True, value=lambda row: row.received_at,
     ),
     Column(
         key="placed", label=pgettext_lazy("time", "Placed"), kind=Kind.MOMENT, sortable=True,

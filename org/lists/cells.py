@@ -38,11 +38,12 @@ def link(url: str, value: object, *, under: object = "", drawer: bool = True) ->
     )  # fmt: skip
 
 
-def second_line(value: object) -> SafeString:
-    """A line beneath that only phones show."""
+def second_line(value: object, *, whole: bool = False) -> SafeString:
+    """A line beneath that only phones show, cut to the column unless `whole`."""
     if not value:
         return format_html("{}", "")
-    return format_html('<div class="narrow-only second-line text-cut">{}</div>', value)
+    css = "wraps" if whole else "text-cut"
+    return format_html('<div class="narrow-only second-line {}">{}</div>', css, value)
 
 
 def chip(label: object, tone: str = "", *, hint: object = "") -> SafeString:

@@ -219,6 +219,9 @@
 
   function draw(element, data) {
     const before = drawn.get(element);
+    if (!before) {
+      element.replaceChildren();
+    }
     const chart = before ? before.chart : window.echarts.init(element, null, { renderer: "canvas" });
     chart.setOption(options(data, element.clientHeight < 200, element.dataset.empty || ""), true);
     element.setAttribute("role", "img");
@@ -227,7 +230,13 @@
     drawn.set(element, { chart: chart, data: data });
   }
 
+  function partOf(id) {
+    const part = document.getElementById(id);
+    return part ? part.content.cloneNode(true) : document.createTextNode("");
+  }
+
   function begin(element) {
+    element.replaceChildren(partOf("loading-part"));
     Promise.all([
       fetch(element.dataset.chart, { credentials: "same-origin" }).then(function (answer) {
         if (!answer.ok) {
@@ -242,9 +251,13 @@
       if (table && !table.tHead) {
         fill(table, both[0]);
       }
-    }, function () {
+    }, function (trouble) {
       element.classList.add("chart-failed");
-      element.textContent = element.dataset.failed || "";
+      if (trouble instanceof Error && trouble.message === "403") {
+        element.replaceChildren(partOf("forbidden-part"));
+      } else {
+        element.textContent = element.dataset.failed || "";
+      }
     });
   }
 

@@ -30,14 +30,25 @@ window.house = window.house || {};
   function open(path) {
     const url = new URL(path, window.location.origin);
     const own = url.pathname + url.search;
-    opener = drawer.open ? opener : document.activeElement;
     drawer.querySelector("[data-drawer-page]").setAttribute("href", own);
+    if (!drawer.open) {
+      opener = document.activeElement;
+      /* Grey lines come by themselves after 300 ms: who waits sees that something is on its way. */
+      body.replaceChildren(document.getElementById("loading-part").content.cloneNode(true));
+      drawer.showModal();
+      body.focus({ preventScroll: true });
+    }
     return window.htmx.ajax("GET", own, { target: "#drawer-body", swap: "innerHTML" }).then(function () {
       if (!drawer.open) {
-        drawer.showModal();
+        body.replaceChildren();
+        return;
       }
       drawer.scrollTop = 0;
       remember(own);
+      /* What had the focus may be gone; the next Tab begins at the top of what is shown. */
+      if (!drawer.contains(document.activeElement)) {
+        body.focus({ preventScroll: true });
+      }
     });
   }
 
@@ -50,10 +61,16 @@ window.house = window.house || {};
     }
   });
 
-  /* What the drawer may not or cannot show is shown as a page that says why. */
+  /* What one may not see is said in the drawer (swaps.js); what it cannot show, on a page that says
+     why. Without an answer there is nothing to show: the line below says that the house is lost. */
   document.addEventListener("htmx:responseError", function (event) {
-    if (event.detail.target === body) {
+    if (event.detail.target === body && event.detail.xhr.status !== 403) {
       window.location.assign(event.detail.pathInfo.requestPath);
+    }
+  });
+  document.addEventListener("htmx:sendError", function (event) {
+    if (event.detail.target === body && body.querySelector(".loading")) {
+      drawer.close();
     }
   });
   drawer.addEventListener("close", function () {

@@ -1,7 +1,7 @@
 "use strict";
 
-/* Forms: sent once, sent by a field that changes, boxes that tick many, a guard over what was typed
-   and not saved (form[data-guard]), and the eye led to what is wrong. */
+/* Forms: sent once, sent by a field that changes, sent by Ctrl+Enter, boxes that tick many, a guard
+   over what was typed and not saved (form[data-guard]), and the eye led to what is wrong. */
 
 (function () {
   /* A form is sent once: its button locks while the answer is on its way. */
@@ -57,6 +57,25 @@
       event.preventDefault();
     }
   });
+
+  /* Ctrl+Enter sends the form one is in, also out of a box of many lines; where one is in none, the
+     form that the page is about (form[data-sends]). */
+  function sendForm() {
+    const at = document.activeElement;
+    const open = Array.from(document.querySelectorAll("dialog[open]")).pop();
+    const form =
+      (at && (at.form || at.closest("form"))) || (!open && document.querySelector("main form[data-sends]"));
+    if (!form || (open && !open.contains(form))) {
+      return false;
+    }
+    const buttons = Array.from(form.elements).filter(function (each) {
+      return each.type === "submit" && !each.disabled;
+    });
+    const main = buttons.find(function (each) { return each.matches(".btn-primary, .btn-danger"); });
+    form.requestSubmit(main || buttons[0]);
+    return true;
+  }
+  window.house.keys.add("ctrl+Enter", sendForm, { typing: true, dialog: true });
 
   /* A form that came back with errors: the first thing read is what is wrong. */
   const wrong = document.querySelector("main .error-summary");

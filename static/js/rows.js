@@ -1,20 +1,25 @@
 "use strict";
 
-/* Walking a list by keys: table[data-rows]. J and K go down and up, X ticks the row, Shift+X ticks
-   all rows since the last tick, Enter opens it; in the drawer J and K open the next and the one
-   before. The row under the hand has the focus, so it is seen and read aloud. */
+/* Walking lists by keys: table[data-rows], or [data-rows] around elements with [data-row]. J and K go
+   down and up, X ticks the row, Shift+X ticks all rows since the last tick, Enter opens it, B goes to
+   what can be done with the ticked ones ([data-bulk-actions]) and Escape back to the row; in the
+   drawer J and K open the next and the one before. The row under the hand has the focus, so it is
+   seen and read aloud. */
 
 (function () {
+  const ROW = "[data-rows] [data-row], table[data-rows] tbody tr";
   let here = null;
   let lastTicked = null;
 
   function rows() {
-    const table = document.querySelector("main table[data-rows]");
-    return table ? Array.from(table.tBodies).flatMap(function (body) { return Array.from(body.rows); }) : [];
+    return Array.from(document.querySelectorAll("main [data-rows]")).flatMap(function (list) {
+      const all = list.tBodies ? list.querySelectorAll("tbody tr") : list.querySelectorAll("[data-row]");
+      return Array.from(all).filter(function (row) { return row.getClientRects().length > 0; });
+    });
   }
 
   function current() {
-    const focused = document.activeElement && document.activeElement.closest("table[data-rows] tbody tr");
+    const focused = document.activeElement && document.activeElement.closest(ROW);
     if (focused) {
       here = focused;
     }
@@ -89,9 +94,9 @@
     return true;
   }
 
-  function openRow(event) {
-    const row = event.target.closest("table[data-rows] tbody tr");
-    const link = row && event.target === row && linkOf(row);
+  function openRow() {
+    const row = document.activeElement && document.activeElement.closest(ROW);
+    const link = row && row === document.activeElement && linkOf(row);
     if (!link) {
       return false;
     }
@@ -99,9 +104,31 @@
     return true;
   }
 
-  window.house.keys.add("j", function () { return walk(1); }, { dialog: true });
-  window.house.keys.add("k", function () { return walk(-1); }, { dialog: true });
+  /* To the buttons that act on what is ticked; nothing is pressed yet. */
+  function goToActions() {
+    const button = Array.from(document.querySelectorAll("[data-bulk-actions] button:not(:disabled)"))
+      .find(function (each) { return each.getClientRects().length > 0; });
+    if (!button) {
+      return false;
+    }
+    button.focus();
+    return true;
+  }
+
+  function backToRow() {
+    const inActions = document.activeElement && document.activeElement.closest("[data-bulk-actions]");
+    if (!inActions || !here || !here.isConnected) {
+      return false;
+    }
+    here.focus();
+    return true;
+  }
+
+  window.house.keys.add("j", function () { return walk(1); }, { dialog: true, mild: true });
+  window.house.keys.add("k", function () { return walk(-1); }, { dialog: true, mild: true });
   window.house.keys.add("x", tickHere);
   window.house.keys.add("shift+x", tickSince);
   window.house.keys.add("Enter", openRow);
+  window.house.keys.add("b", goToActions);
+  window.house.keys.add("Escape", backToRow);
 })();

@@ -92,10 +92,16 @@
   /* The key help lists what this page answers to. */
   const list = document.querySelector("[data-key-list]");
   if (list) {
-    document.querySelectorAll("[data-key]").forEach(function (element) {
+    const told = new Set();
+    document.querySelectorAll("[data-key], [data-row-key]").forEach(function (element) {
+      const pressed = element.dataset.key || element.dataset.rowKey;
+      if (told.has(pressed)) {
+        return;
+      }
+      told.add(pressed);
       const row = document.createElement("div");
       const keys = document.createElement("dt");
-      element.dataset.key.split(" ").forEach(function (key) {
+      pressed.split(" ").forEach(function (key) {
         const kbd = document.createElement("kbd");
         kbd.textContent = key.length === 1 ? key.toUpperCase() : key;
         keys.append(kbd, " ");

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,9 +58,9 @@ def browser_context_args() -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def shop_front(real_commits: str, _sync_django: None) -> Iterator[str]:
-    """The product served by threads of this process on a clone of the database; its address."""
+@contextmanager
+def opened() -> Iterator[str]:
+    """The product served by threads of this process; its address."""
     server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override=None)
     server.daemon = True
     server.start()
@@ -70,6 +71,13 @@ def shop_front(real_commits: str, _sync_django: None) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.port}"
     finally:
         server.terminate()
+
+
+@pytest.fixture
+def shop_front(real_commits: str, _sync_django: None) -> Iterator[str]:
+    """The product served by threads of this process on a clone of the database; its address."""
+    with opened() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +98,7 @@ def faults() -> list[str]:
     return []
 
 
-def _note_faults(page: Page, faults: list[str]) -> None:
+def note_faults(page: Page, faults: list[str]) -> None:
     def of_console(line: ConsoleMessage) -> None:
         if "Content Security Policy" in line.text:
             faults.append(f"policy: {line.text}")
@@ -107,7 +115,7 @@ def _note_faults(page: Page, faults: list[str]) -> None:
 @pytest.fixture
 def page(page: Page, faults: list[str]) -> Iterator[Page]:
     """A page that must end its test without faults."""
-    _note_faults(page, faults)
+    note_faults(page, faults)
     yield page
     assert faults == []
 
@@ -120,7 +128,7 @@ def pda(browser: Browser, faults: list[str]) -> Iterator[Page]:
         is_mobile=True, has_touch=True, device_scale_factor=2,
     )  # fmt: skip
     page = handheld.new_page()
-    _note_faults(page, faults)
+    note_faults(page, faults)
     try:
         yield page
         assert faults == []

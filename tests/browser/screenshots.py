@@ -1,17 +1,21 @@
 """Pictures of every page of a running house: `make screenshots` (SITE=http://127.0.0.1:8000).
 
-Walks the links from the workbench, one picture for each kind of page, at 1440 and 390 px, in both
-languages, light and (at 1440) dark, into .shots/. For eyes, not for comparison by machine.
+One picture for each page of `tests/pages/table.py` at 1440 and 390 px, in both languages, light and
+(at 1440) dark, into .shots/. Pages of one thing are found by the links that lead to it; what no
+link of this house's data leads to is named in the end. For eyes, not for comparison by machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from launch import chromium
@@ -20,22 +24,47 @@ SIZES = {1440: 900, 390: 844}
 LANGUAGES = ("zh-hans", "en")
 # Not pages: files, the way out, programs' addresses, the configuration admin.
 LEFT_OUT = re.compile(r"^/(admin|api|static|healthz|readyz|sign-out)|\.(xlsx|csv|json)$|/file/$")
-MOST_PAGES = 80
+# Pages that nobody who is signed in can open.
+STRANGERS = {"sign-in"}
+
+
+def wanted() -> set[str]:
+    """The routes of all pages that people open."""
+    # The table asks the house's models, which are there once Django is set up.
+    from tests.pages.routes import MACHINE
+    from tests.pages.table import TABLE
+
+    return {
+        name
+        for name, route in TABLE.items()
+        if route.is_page and not route.is_file and not route.speaks_json
+        if route.permission != MACHINE and name not in STRANGERS
+    }
 
 
 def kind_of(path: str) -> str:
-    """What pages of the same kind have in common: their address without numbers and documents."""
-    return re.sub(r"/(?:[A-Z]{1,4}-)?\d+(?=/)|/[A-Z]{2}-[\w-]+(?=/)", "/#", path)
+    """The route of an address; pages of one route are of one kind."""
+    try:
+        return resolve(path).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def plain_addresses(names: set[str]) -> Iterator[str]:
+    """The addresses of pages that are about no single thing."""
+    for name in sorted(names):
+        try:
+            yield reverse(name)
+        except NoReverseMatch:
+            continue
 
 
 def walk(page: Page, site: str) -> Iterator[tuple[str, str]]:
     """Kind and address of each kind of page that links lead to."""
-    seen: dict[str, str] = {"/": "/"}
-    waiting = ["/", "/search/?q=tea"]
-    visited = 0
-    while waiting and visited < MOST_PAGES:
+    waiting = [*plain_addresses(wanted()), "/search/?q=tea"]
+    seen = {kind_of(urlsplit(address).path) for address in waiting}
+    while waiting:
         address = waiting.pop(0)
-        visited += 1
         answer = page.goto(site + address)
         if answer is None or answer.status != 200:
             continue
@@ -44,15 +73,10 @@ def walk(page: Page, site: str) -> Iterator[tuple[str, str]]:
         for link in found:
             parts = urlsplit(link)
             kind = kind_of(parts.path)
-            if not link.startswith(site) or LEFT_OUT.search(parts.path) or kind in seen:
+            if not link.startswith(site) or LEFT_OUT.search(parts.path) or kind in {"", *seen}:
                 continue
-            seen[kind] = parts.path
+            seen.add(kind)
             waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
-
-
-def name_of(kind: str) -> str:
-    """The name of a picture."""
-    return kind.strip("/").replace("/", "_").replace("#", "x") or "workbench"
 
 
 def signed_in(browser: Browser, site: str, name: str, password: str, width: int) -> BrowserContext:
@@ -89,8 +113,8 @@ def tell(context: BrowserContext, site: str, route: str, **fields: str) -> None:
     page.close()
 
 
-def take(site: str, folder: Path, name: str, password: str, only: str) -> int:
-    """Take the pictures; how many there are."""
+def take(site: str, folder: Path, name: str, password: str, only: str) -> tuple[int, set[str]]:
+    """Take the pictures; how many there are, and the pages that nothing led to."""
     taken = 0
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -98,7 +122,8 @@ def take(site: str, folder: Path, name: str, password: str, only: str) -> int:
             executable_path=chromium.get(), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         first = signed_in(browser, site, name, password, 1440)
-        pages = [each for each in walk(first.new_page(), site) if re.search(only, each[0])]
+        every = dict(walk(first.new_page(), site))
+        pages = [each for each in every.items() if re.search(only, each[0])]
         for width in SIZES:
             context = signed_in(browser, site, name, password, width)
             for language in LANGUAGES:
@@ -109,12 +134,12 @@ def take(site: str, folder: Path, name: str, password: str, only: str) -> int:
                     for kind, address in pages:
                         page.goto(site + address)
                         page.wait_for_load_state("networkidle")
-                        file = f"{name_of(kind)}-{width}-{language}-{theme}.png"
+                        file = f"{kind}-{width}-{language}-{theme}.png"
                         page.screenshot(path=folder / file, full_page=width == 390)
                         taken += 1
                     page.close()
         browser.close()
-    return taken
+    return taken, wanted() - every.keys()
 
 
 def main() -> None:
@@ -124,10 +149,16 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".shots"))
     parser.add_argument("--name", default="hq")
     parser.add_argument("--password", default="demo-2026-tea")
-    parser.add_argument("--only", default="", help="kinds of pages whose address fits this")
+    parser.add_argument("--only", default="", help="pages whose route fits this")
     told = parser.parse_args()
-    taken = take(told.site.rstrip("/"), told.folder, told.name, told.password, told.only)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1/none")
+    os.environ.setdefault("SECRET_KEY", "for pictures only")
+    django.setup()
+    taken, missing = take(told.site.rstrip("/"), told.folder, told.name, told.password, told.only)
     print(f"{taken} pictures in {told.folder}")
+    if missing:
+        print(f"No link leads to: {', '.join(sorted(missing))}")
 
 
 if __name__ == "__main__":

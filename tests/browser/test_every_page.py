@@ -7,20 +7,28 @@ from __future__ import annotations
 
 import re
 import time
+from base64 import b32decode
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
+from django_otp.oath import TOTP
 from playwright.sync_api import Page, Request, expect
 
+from org.lists import batches
+from org.lists.registry import list_of
 from org.models import Person
+from org.services import invitations, second_factor
 from tests import given
 from tests.browser.axe import violations
+from tests.oms import told
 from tests.pages.routes import MACHINE
 from tests.pages.table import TABLE
 
 pytestmark = pytest.mark.browser
 
 PARTS = 4
+WIDTHS = (1920, 1440, 768, 390)
 PASSWORD = "correct horse 42"
 PAGES = [
     name
@@ -41,9 +49,16 @@ BEYOND = """() => {
     return Math.max(0, document.scrollingElement.scrollWidth - innerWidth, ...edges);
 }"""
 
+# Tables whose frame scrolls sideways, by their headings.
+FRAMED = """() => [...document.querySelectorAll("main .table-frame")]
+    .filter((each) => each.clientWidth && each.scrollWidth > each.clientWidth + 1)
+    .map((each) => [...each.querySelectorAll("th")].slice(0, 3).map((th) => th.innerText))
+    .map((headings) => headings.join("|"))"""
+READ_SIDEWAYS: set[str] = set()
 
-def sign_in(shop_front: str, page: Page) -> None:
-    person = given.person(name="boss")
+
+def sign_in(shop_front: str, page: Page, boss: Person | None = None) -> None:
+    person = boss or given.person(name="boss")
     page.goto(f"{shop_front}/sign-in/")
     page.fill("[name=username]", person.username)
     page.fill("[name=password]", PASSWORD)
@@ -87,12 +102,34 @@ def beyond_the_window(page: Page) -> float:
     return beyond
 
 
+def too_wide(page: Page) -> list[str]:
+    """What is wider than a desk's screen, a small one, a tablet or a phone."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        if beyond := beyond_the_window(page):
+            found.append(f"{beyond:.0f} px wider than {width} px")
+    if framed := [each for each in page.evaluate(FRAMED) if each not in READ_SIDEWAYS]:
+        found.append(f"scrolls sideways within itself at {WIDTHS[-1]} px: {framed}")
+    return found
+
+
+def look_at(page: Page, quiet: Quiet, address: str) -> list[str]:
+    """Open one page and say what is wrong with it."""
+    page.set_viewport_size({"width": 1440, "height": 800})
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200, address
+    quiet.wait()
+    return [f"{address}: {each[:160]}" for each in (*violations(page), *too_wide(page))]
+
+
 # Parts, so that both cores are busy with the many pages.
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_opens_without_a_fault_and_axe_finds_nothing(
     shop_front: str, page: Page, part: int
 ) -> None:
-    """At 1440 px by axe; in English, whose words are long, nothing is wider than a phone."""
+    """At 1440 px by axe; in English, whose words are long, nothing is wider than its screen."""
     names = [name for name in PAGES if name != "sign-in"][part::PARTS]
     wrong = []
     if part == 0:
@@ -102,16 +139,44 @@ def test_every_page_opens_without_a_fault_and_axe_finds_nothing(
     Person.objects.update(language="en")
     quiet = Quiet(page)
     for name in names:
-        page.set_viewport_size({"width": 1440, "height": 800})
-        answer = page.goto(f"{shop_front}{reverse(name, args=TABLE[name].args())}")
-        assert answer is not None
-        assert answer.status == 200, name
-        quiet.wait()
-        wrong += [f"{name}: {each[:160]}" for each in violations(page)]
-        for width in (1440, 390):
-            page.set_viewport_size({"width": width, "height": 800})
-            if beyond := beyond_the_window(page):
-                wrong.append(f"{name}: {beyond:.0f} px wider than {width} px")
+        wrong += look_at(page, quiet, f"{shop_front}{reverse(name, args=TABLE[name].args())}")
+
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_pages_that_only_one_person_can_open_have_no_fault_either(
+    shop_front: str, page: Page
+) -> None:
+    """Founding, an invitation, the code of signing in, one import, a batch to confirm."""
+    quiet = Quiet(page)
+    wrong = look_at(page, quiet, f"{shop_front}/found/")
+    boss = given.person(name="boss")
+    with transaction.atomic():
+        link = invitations.invite(person=given.person("CLERK"), kind="INVITE", actor=boss.actor)
+        secret = second_factor.key_of(second_factor.begin(person=boss)).replace(" ", "")
+        second_factor.confirm(person=boss, code=f"{TOTP(b32decode(secret)).token():06d}")
+    token = invitations.token_of(link)
+    wrong += look_at(page, quiet, f"{shop_front}{reverse('invitation', args=[token])}")
+    page.goto(f"{shop_front}/sign-in/")
+    page.fill("[name=username]", boss.username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/sign-in/code/**")
+    wrong += look_at(page, quiet, page.url)
+    with transaction.atomic():
+        second_factor.reset(person=boss, actor=boss.actor)
+    sign_in(shop_front, page, boss)
+    Person.objects.update(language="en")
+    told.accept(told.draft("T1"), told.draft("T2"))
+    rows = given.imported("WH1,NEW,TEA,5\nWH9,A-01,TEA,5\n", by=boss)
+    orders = [told.the(number).pk for number in ("T1", "T2")]
+    with transaction.atomic():
+        batch = batches.choose(
+            spec=list_of("orders"), person=boss,
+            wish=batches.Wish(action="cancel", query="", sort="", ids=orders, everything=False),
+        )  # fmt: skip
+    wrong += look_at(page, quiet, f"{shop_front}{reverse('import', args=[rows])}")
+    wrong += look_at(page, quiet, f"{shop_front}{reverse('batch', args=[batch.pk])}")
 
     assert wrong == [], "\n".join(wrong)
 

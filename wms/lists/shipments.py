@@ -82,7 +82,8 @@ def page_url(row: ShipmentRow) -> str:
 
 
 def _state(row: ShipmentRow) -> SafeString:
-    return cells.chip(STATES[row.state], TONES[row.state])
+    shown = cells.chip(STATES[row.state], TONES[row.state])
+    return format_html("{}{}", shown, cells.second_line(row.document))
 
 
 def _document(row: ShipmentRow) -> SafeString:
@@ -98,8 +99,9 @@ COLUMNS: tuple[Column[ShipmentRow], ...] = (
     Column(key="state", label=_("State"), value=lambda row: str(STATES[row.state]), cell=_state),
     Column(key="waybill", label=_("Waybill"), kind=Kind.CODE, wide=True,
            value=lambda row: row.waybill),
-    Column(key="carrier", label=_("Carrier"), value=lambda row: row.carrier_name),
-    Column(key="document", label=_("Document"), kind=Kind.CODE, value=lambda row: row.document,
+    Column(key="carrier", label=_("Carrier"), wide=True,
+           value=lambda row: row.carrier_name),
+    Column(key="document", label=_("Document"), kind=Kind.CODE, wide=True, value=lambda row: row.document,
            cell=_document),
     Column(key="fulfilment", label=_("Fulfilment"), kind=Kind.CODE, wide=True,
            value=lambda row: row.fulfilment),

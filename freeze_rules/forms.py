@@ -116,7 +116,11 @@ class FreezeForm(forms.Form):
         self._clean_place(given)
         self._clean_goods(given)
         if given["amount"] == "all":
-            given["qty"] = None
+            if given["qty"] is not None:
+                self.add_error(
+                    "qty",
+                    _("Everything is chosen: choose “So many units” instead, or leave this empty."),
+                )
         elif given["qty"] is None:
             self.add_error("qty", _("Say how many units."))
         elif given["sku_id"] is None and not self.errors:

@@ -49,6 +49,10 @@ window.house = window.house || {};
       if (!drawer.contains(document.activeElement)) {
         body.focus({ preventScroll: true });
       }
+    }, function () {
+      if (body.querySelector(".loading")) {
+        drawer.close();
+      }
     });
   }
 
@@ -66,11 +70,6 @@ window.house = window.house || {};
   document.addEventListener("htmx:responseError", function (event) {
     if (event.detail.target === body && event.detail.xhr.status !== 403) {
       window.location.assign(event.detail.pathInfo.requestPath);
-    }
-  });
-  document.addEventListener("htmx:sendError", function (event) {
-    if (event.detail.target === body && body.querySelector(".loading")) {
-      drawer.close();
     }
   });
   drawer.addEventListener("close", function () {

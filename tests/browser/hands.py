@@ -10,6 +10,8 @@ from tests.browser.conftest import scan
 
 PASSWORD = "correct horse 42"
 MOST_TABS = 160
+# Keys that are closer to each other than this come from a scanner.
+SCANNER_MS = 70
 # What a pointer does. A click that a key made has no detail, one that a script made is not trusted.
 WATCH = """() => {
     for (const kind of ["mousedown", "pointerdown", "touchstart", "wheel", "click"]) {
@@ -29,7 +31,7 @@ class Hands:
         self.page = page
         self.front = front
         self.pointed: list[str] = []
-        page.expose_function("tellOfPointer", self.pointed.append)
+        page.expose_function("tellOfPointer", lambda what: self.pointed.append(what))
         page.add_init_script(f"({WATCH})()")
 
     def press(self, *keys: str) -> None:
@@ -42,8 +44,16 @@ class Hands:
         self.page.keyboard.type(text)
 
     def scan(self, code: str) -> None:
-        """By the hand scanner."""
+        """By the hand scanner; hands are not as fast, so what they pressed before is long past."""
+        self.page.wait_for_timeout(SCANNER_MS)
         scan(self.page, code)
+
+    def search(self, words: str) -> None:
+        """In the page's own box."""
+        self.press("/")
+        expect(self.page.locator("main [data-search]").first).to_be_focused()
+        self.type(words)
+        self.press("Enter")
 
     def sign_in(self, name: str) -> None:
         """Name, password, Enter."""

@@ -145,7 +145,9 @@ def _freezes(hands: Hands, warehouse: str, sku: str) -> None:
     hands.choose("[name=warehouse]", warehouse)
     hands.tab_to("[name=sku]")
     hands.type(sku)
-    hands.tab_to("[name=qty]")
+    hands.tab_to("[name=amount]:checked")
+    hands.press("ArrowUp", "Tab")
+    expect(page.locator("[name=qty]")).to_be_focused()
     hands.type("3")
     hands.choose("[name=reason]", "MANUAL")
     hands.press("Control+Enter")
@@ -217,9 +219,7 @@ def warehouse_lead(hands: Hands) -> None:
 
     page.goto(f"{hands.front}/")
     hands.go("g v", "/stock/correct/")
-    hands.press("/")
-    hands.type("A-01")
-    hands.press("Enter")
+    hands.search("A-01")
     before = given.free("MILK", "SHOP")
     hands.tab_to("[name=change-0]")
     hands.type("-4")
@@ -234,9 +234,7 @@ def finance(hands: Hands) -> None:
     """Narrows the orders to one and takes it away as a file."""
     page = hands.page
     hands.go("g o", "/orders/")
-    hands.press("/")
-    hands.type(BOUGHT)
-    hands.press("Enter")
+    hands.search(BOUGHT)
     page.wait_for_url(f"**/orders/?*q={BOUGHT}*")
     expect(page.locator("tbody tr")).to_have_count(1)
     _exports(hands, "finance", "orders")
@@ -264,9 +262,7 @@ def auditor(hands: Hands) -> None:
     """Searches the trail, reads a record beside the list, takes the search away as a file."""
     page = hands.page
     hands.go("g r", "/trail/")
-    hands.press("/")
-    hands.type("founder")
-    hands.press("Enter")
+    hands.search("founder")
     page.wait_for_url("**/trail/?*q=founder*")
     hands.press("j", "Enter")
     expect(page.locator("#drawer .facts").first).to_be_visible()

@@ -75,6 +75,7 @@ class Lease:
     """Who looks after the hold, when, what comes next, and when a commercial one ends."""
 
     review_days: int | None = None
+    # "person:<sign-in name>" or "role:<code>" (`selectors.lease_owners`), and a step of `NextStep`.
     owner: str = ""
     next: str = ""
     # {"minutes": 30}, {"business_days": 2}; or {"at": "event.ends_at"}: a time the event tells.
@@ -107,6 +108,8 @@ class Definition:
     dispositions: tuple[Tree, ...]
     lease: Lease
     limits: Limits
+    # The same for what its evidence lets go of by itself.
+    release_limits: Limits
     approval: str
     cron: str
     follows: bool
@@ -154,7 +157,8 @@ def read(said: Any) -> Definition:
         regrade=_grade(said),
         dispositions=_dispositions(said.get("dispositions")),
         lease=_lease(said.get("lease")),
-        limits=_limits(said.get("limits")),
+        limits=_limits(said.get("limits"), "limits"),
+        release_limits=_limits(said.get("release_limits"), "release_limits"),
         approval=_text(said, "approval"),
         cron=_cron(said),
         follows=bool(said.get("follows", False)),
@@ -165,7 +169,8 @@ def read(said: Any) -> Definition:
 
 _PARTS = (
     "trigger", "condition", "scope", "quantity", "reason", "policy", "release", "regrade",
-    "dispositions", "lease", "limits", "approval", "cron", "follows", "valid_from", "valid_until",
+    "dispositions", "lease", "limits", "release_limits", "approval", "cron", "follows",
+    "valid_from", "valid_until",
 )  # fmt: skip
 
 
@@ -270,18 +275,18 @@ def _lease(said: Any) -> Lease:
     return Lease(days, str(said.get("owner", "")), str(said.get("next", "")), expires)
 
 
-def _limits(said: Any) -> Limits:
+def _limits(said: Any, part: str) -> Limits:
     if said is None:
         return Limits()
     if not isinstance(said, Mapping):
-        raise DefinitionWrong("limits", _("Limits are an object of named numbers."))
+        raise DefinitionWrong(part, _("Limits are an object of named numbers."))
     found: dict[str, Any] = {}
     for name in ("share_pct", "value", "skus_per_hour", "stores"):
         if said.get(name) in (None, ""):
             continue
         number = _number(said[name])
         if number is None or number < 0 or (name == "share_pct" and number > 100):
-            raise DefinitionWrong(f"limits.{name}", _("A limit is a number from zero."))
+            raise DefinitionWrong(f"{part}.{name}", _("A limit is a number from zero."))
         found[name] = number if name in ("share_pct", "value") else int(number)
     return Limits(**found)
 

@@ -22,51 +22,62 @@ class About(StrEnum):
     PLACE = "PLACE"
 
 
+class Names(StrEnum):
+    """What an event names, by which facts of stock are looked up."""
+
+    SKU = "SKU"
+    LOT = "LOT"
+    WAREHOUSE = "WAREHOUSE"
+    PLACE = "PLACE"
+
+
 @dataclass(frozen=True)
 class Trigger:
-    """One kind of event: its name, what ties it to holds and the facts of its own it brings.
+    """One kind of event: its name, what ties it to holds, and what may be known when it happens.
 
-    `starts`: a rule may begin with it. `scanned`: nobody tells it, a search over stock finds it.
+    `facts` are those of its own that it brings, `names` what else is looked up by
+    (`freeze_rules.knowing`). `starts`: a rule may begin with it. `scanned`: nobody tells it, a
+    search over stock finds it. `free`: whoever tells it brings any facts of an event.
     """
 
     kind: str
     label: Promise
     about: About
     facts: tuple[str, ...] = ()
+    names: frozenset[Names] = frozenset()
     starts: bool = True
     scanned: bool = False
+    free: bool = False
 
 
-_ORDER = ("event.order_no", "event.channel", "event.shop", "event.qty", "event.promotion")
+_LINES = frozenset({Names.SKU, Names.WAREHOUSE})
+_LOTS = _LINES | {Names.LOT}
+_CELLS = _LOTS | {Names.PLACE}
+_ORDER = (
+    "event.order_no", "event.channel", "event.shop", "event.paid", "event.value", "event.promotion",
+)  # fmt: skip
+# An order that ended names no goods any more, so nobody asks which promotion has them.
+_ENDED = _ORDER[:-1]
+_DECIDED = ("event.result", "event.passed", "event.failed")
 _ALL: tuple[Trigger, ...] = (
-    Trigger("order.placed", _("Order placed"), About.DOCUMENT, _ORDER),
-    Trigger("order.paid", _("Order paid"), About.DOCUMENT, _ORDER),
-    Trigger("order.changed", _("Order changed"), About.DOCUMENT, _ORDER),
-    Trigger("order.cancelled", _("Order cancelled"), About.DOCUMENT, _ORDER),
-    Trigger("order.shipped", _("Order shipped"), About.DOCUMENT, _ORDER),
+    Trigger("order.placed", _("Order placed"), About.DOCUMENT, _ORDER, _LINES),
+    Trigger("order.paid", _("Order paid"), About.DOCUMENT, _ORDER, _LINES),
+    Trigger("order.changed", _("Order changed"), About.DOCUMENT, _ORDER, _LINES),
+    Trigger("order.cancelled", _("Order cancelled"), About.DOCUMENT, _ENDED),
+    Trigger("order.shipped", _("Order shipped"), About.DOCUMENT, _ENDED),
     Trigger(
-        "receipt.late", _("Announced receipt late"), About.GOODS, ("event.supplier", "event.days")
+        "receipt.late", _("Announced receipt late"), About.GOODS, ("event.supplier", "event.days"),
+        _LOTS,
     ),
-    Trigger(
-        "goods.received", _("Goods received"), About.GOODS, ("event.supplier", "event.qty")
-    ),
-    Trigger(
-        "inspection.asked", _("Inspection asked"), About.GOODS, ("event.result", "event.qty")
-    ),
-    Trigger(
-        "inspection.passed", _("Inspection passed"), About.GOODS, ("event.result", "event.qty")
-    ),
-    Trigger(
-        "inspection.failed", _("Inspection failed"), About.GOODS, ("event.result", "event.qty")
-    ),
-    Trigger(
-        "inspection.partial", _("Inspection passed in part"), About.GOODS,
-        ("event.result", "event.qty"),
-    ),
-    Trigger("lot.expiring", _("Lot near expiry"), About.GOODS, (), scanned=True),
+    Trigger("goods.received", _("Goods received"), About.GOODS, ("event.supplier",), _LOTS),
+    Trigger("inspection.asked", _("Inspection asked"), About.GOODS, (), _LOTS),
+    Trigger("inspection.passed", _("Inspection passed"), About.GOODS, _DECIDED, _LOTS),
+    Trigger("inspection.failed", _("Inspection failed"), About.GOODS, _DECIDED, _LOTS),
+    Trigger("inspection.partial", _("Inspection passed in part"), About.GOODS, _DECIDED, _LOTS),
+    Trigger("lot.expiring", _("Lot near expiry"), About.GOODS, (), _CELLS, scanned=True),
     Trigger(
         "sensor.excursion", _("Sensor out of bounds"), About.DOCUMENT,
-        ("event.device", "event.dose", "event.peak", "event.minutes", "event.qty"),
+        ("event.device", "event.dose", "event.peak", "event.minutes", "event.qty"), _CELLS,
     ),
     Trigger(
         "sensor.recovered", _("Sensor within bounds again"), About.DOCUMENT,
@@ -74,40 +85,50 @@ _ALL: tuple[Trigger, ...] = (
     ),
     Trigger(
         "customs.changed", _("Customs status changed"), About.GOODS,
-        ("event.customs", "event.declaration"),
+        ("event.customs", "event.declaration"), frozenset({Names.SKU, Names.LOT}),
     ),
-    Trigger("customs.cleared", _("Customs cleared"), About.GOODS, ("event.declaration",)),
+    Trigger(
+        "customs.cleared", _("Customs cleared"), About.GOODS,
+        ("event.customs", "event.declaration"), frozenset({Names.SKU, Names.LOT}),
+    ),
     Trigger(
         "shipment.arrived", _("Shipment arrived"), About.GOODS,
-        ("event.customs", "event.declaration"),
+        ("event.customs", "event.declaration", "event.supplier"), _LOTS,
     ),
     Trigger(
         "promotion.opened", _("Promotion opened"), About.DOCUMENT,
-        ("event.promotion", "event.ends_at", "event.channel", "event.shop", "event.qty"),
+        ("event.promotion", "event.ends_at"), _LINES,
     ),
     Trigger("promotion.closed", _("Promotion closed"), About.DOCUMENT, ("event.promotion",)),
+    Trigger("damage.reported", _("Damage reported"), About.GOODS, ("event.severity",), _CELLS),
     Trigger(
-        "damage.reported", _("Damage reported"), About.GOODS, ("event.severity", "event.qty")
+        "leak.reported", _("Leak reported"), About.PLACE, ("event.severity",),
+        frozenset({Names.WAREHOUSE, Names.PLACE}),
     ),
-    Trigger("leak.reported", _("Leak reported"), About.PLACE, ("event.severity",)),
-    Trigger("leak.mended", _("Leak mended"), About.PLACE, ()),
+    Trigger(
+        "leak.mended", _("Leak mended"), About.PLACE, (),
+        frozenset({Names.WAREHOUSE, Names.PLACE}),
+    ),
     Trigger(
         "return.received", _("Return received"), About.GOODS,
-        ("event.order_no", "event.qty", "event.result"),
+        ("event.order_no", "event.supplier", "event.result"), _CELLS,
     ),
     Trigger("supplier.blocked", _("Supplier blocked"), About.SUPPLIER, ("event.supplier",)),
     Trigger(
         "supplier.cleared", _("Supplier allowed again"), About.SUPPLIER, ("event.supplier",)
     ),
-    Trigger("count.started", _("Count started"), About.DOCUMENT, ()),
-    Trigger("count.finished", _("Count finished"), About.DOCUMENT, ()),
-    Trigger("repair.done", _("Repair done"), About.GOODS, ("event.qty",)),
+    Trigger("count.started", _("Count started"), About.DOCUMENT, (), _CELLS),
+    Trigger("count.finished", _("Count finished"), About.DOCUMENT, (), _CELLS),
+    Trigger("repair.done", _("Repair done"), About.GOODS, (), _LOTS),
     Trigger(
         "external", _("Event from outside"), About.GOODS,
-        ("event.external", "event.ends_at", "event.qty"),
+        ("event.external", "event.ends_at", "event.qty"), _CELLS, free=True,
     ),
-    Trigger("person.asked", _("Asked for by a person"), About.GOODS, ("event.qty",)),
-    Trigger("schedule", _("On a schedule"), About.GOODS, (), scanned=True),
+    Trigger(
+        "person.asked", _("Asked for by a person"), About.GOODS,
+        ("event.person", "event.reason", "event.qty"), _CELLS,
+    ),
+    Trigger("schedule", _("On a schedule"), About.GOODS, (), _CELLS, scanned=True),
 )  # fmt: skip
 
 TRIGGERS: Mapping[str, Trigger] = {each.kind: each for each in _ALL}

@@ -45,13 +45,18 @@ class Facts:
     """What a request means now; words in it are codes and names, never sentences.
 
     `amount` is money in the company's currency, `qty` base units; both are sizes, never negative:
-    limits of policies are compared with them. `impact` are figures under codes that the kind's
-    `words` name in the reader's language.
+    limits of policies are compared with them. So are, of kinds that say it, `share_pct`, the
+    largest part of one SKU's stock, and `skus` and `places`, how many SKUs and warehouses it
+    reaches together with what the same person did in the hour before. `impact` are figures under
+    codes that the kind's `words` name in the reader's language.
     """
 
     subject: str
     amount: Decimal = Decimal(0)
     qty: int = 0
+    share_pct: Decimal = Decimal(0)
+    skus: int = 0
+    places: int = 0
     traits: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     impact: tuple[tuple[str, int | str], ...] = ()
@@ -60,7 +65,7 @@ class Facts:
 
     def as_json(self) -> dict[str, Any]:
         """To be kept with the request, as it was when it was asked."""
-        return asdict(self) | {"amount": str(self.amount)}
+        return asdict(self) | {"amount": str(self.amount), "share_pct": str(self.share_pct)}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Facts:
@@ -69,6 +74,9 @@ class Facts:
             subject=kept["subject"],
             amount=Decimal(kept["amount"]),
             qty=kept["qty"],
+            share_pct=Decimal(kept.get("share_pct", 0)),
+            skus=kept.get("skus", 0),
+            places=kept.get("places", 0),
             traits=tuple(kept["traits"]),
             changes=tuple(Change(**each) for each in kept["changes"]),
             impact=tuple((code, value) for code, value in kept["impact"]),
@@ -119,6 +127,8 @@ class ApprovalKind:
     apply: Callable[[Payload, Granted], str]
     # Codes of facts (traits, impact, links, "before", "after") in the reader's language.
     words: Mapping[str, str | Promise] = field(default_factory=dict)
+    # Its facts say share, SKUs and warehouses, so policies may have limits of them.
+    says_reach: bool = False
 
     def word(self, code: str) -> str:
         """A code of the facts in the reader's language."""

@@ -255,14 +255,14 @@ def _tell_steps(rows: Rows) -> list[str]:
 def _restore_policy(asked: Restoring) -> None:
     told = asked.state
     money: dict[str, Any] = {
-        name: None if told[name] is None else Decimal(str(told[name]))
-        for name in ("min_amount", "max_amount")
+        name: None if told.get(name) is None else Decimal(str(told[name]))
+        for name in ("min_amount", "max_amount", "min_share_pct")
     }
     plain = {
-        name: told[name]
+        name: told.get(name)
         for name in (
-            "kind", "name", "unit_id", "trait", "min_qty", "max_qty", "rank", "again_allowed",
-            "is_active",
+            "kind", "name", "unit_id", "trait", "min_qty", "max_qty", "min_skus", "min_places",
+            "rank", "again_allowed", "is_active",
         )
     }  # fmt: skip
     steps = tuple(
@@ -301,6 +301,9 @@ POLICY = HistoryKind(
         Field(name="max_amount", label=gettext_lazy("up to this amount"), money=True),
         Field(name="min_qty", label=gettext_lazy("from this quantity")),
         Field(name="max_qty", label=gettext_lazy("up to this quantity")),
+        Field(name="min_share_pct", label=gettext_lazy("from this share of one SKU")),
+        Field(name="min_skus", label=gettext_lazy("from so many SKUs in an hour")),
+        Field(name="min_places", label=gettext_lazy("from so many warehouses in an hour")),
         Field(name="rank", label=gettext_lazy("rank")),
         Field(name="again_allowed", label=gettext_lazy("one person may decide several steps")),
         Field(name="is_active", label=gettext_lazy("in force")),

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from freeze_rules import conditions, facts
 from freeze_rules.facts.registry import LANGUAGES
+from freeze_rules.knowing import kinds_knowing
 from freeze_rules.selectors.trying import MOST_ROWS, try_on_stock
 from inventory.selectors.facts import Found, FoundCell
 from org import roles
@@ -29,7 +30,7 @@ FACT = {
     "code": str, "subject": str, "subject_label": str, "label": str,
     "names": {"zh": str, "en": str}, "about": str, "type": str, "unit": str, "unit_label": str,
     "least": int | None, "comparisons": [{**WORD, "takes": ("nothing", "one", "two", "list")}],
-    "choices": [WORD], "source": str,
+    "choices": [WORD], "source": str, "known_to": [str],
 }  # fmt: skip
 
 
@@ -71,9 +72,18 @@ class Facts(Endpoint):
 
     @described("List facts", answer={"facts": [FACT]})
     def get(self, request: Request) -> Response:
-        """Every fact that a condition may compare, with its names, type, unit and comparisons."""
+        """Every fact that a condition may compare, with its names, type, unit and comparisons.
+
+        `known_to` are the triggers of rules whose condition may ask for it.
+        """
         Query(request, ())
-        return Response({"facts": facts.described()})
+        return Response(
+            {
+                "facts": [
+                    {**each, "known_to": kinds_knowing(each["code"])} for each in facts.described()
+                ]
+            }
+        )
 
 
 class Check(Endpoint):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.api import boards, rule_events, rule_trials, rules
+from freeze_rules.api import boards, rule_events, rule_history, rule_trials, rules
 
 urlpatterns = [
     path("freeze-rules", rules.Rules.as_view(), name="api-rules"),
@@ -11,6 +11,24 @@ urlpatterns = [
     path("freeze-rules/file", rules.RulesFile.as_view(), name="api-rules-file"),
     path("freeze-rules/<int:rule_id>", rules.RuleOne.as_view(), name="api-rule"),
     path("freeze-rules/<int:rule_id>/steps", rules.RuleStep.as_view(), name="api-rule-step"),
+    path(
+        "freeze-rules/<int:rule_id>/versions",
+        rule_history.RuleVersions.as_view(),
+        name="api-rule-versions",
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/versions/<int:version>",
+        rule_history.RuleVersionOne.as_view(),
+        name="api-rule-version",
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/differences",
+        rule_history.RuleDifferences.as_view(),
+        name="api-rule-differences",
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/moves", rule_history.RuleMoves.as_view(), name="api-rule-moves"
+    ),
     path(
         "freeze-rules/<int:rule_id>/parameters",
         rules.RuleParameters.as_view(),

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from freeze_rules.api.conditions import tree
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors import rule_views, wording
+from freeze_rules.selectors.rulebook import values_for
 from freeze_rules.services import cases, exchange, replaying, rules
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.services.trying import try_case
@@ -36,7 +37,7 @@ ROW = {
 WHOLE = {
     **ROW, "sentence": str, "priority": int, "note": str, "parameters": ANY, "definition": ANY,
     "waiting": Raw({"type": ["object", "null"], "additionalProperties": True}),
-    "paused_why": str,
+    "paused_why": str, "settings": [{"name": str, "value": Any, "tuned": bool}],
     "tests": [{"name": str, "passed": bool, "message": str}],
 }  # fmt: skip
 DRAFT = Shape(
@@ -95,6 +96,10 @@ def _whole(rule_id: int) -> dict[str, Any]:
         "definition": rule.version.definition,
         "waiting": waiting.definition if waiting else None,
         "paused_why": rule.paused_why,
+        "settings": [
+            {"name": each.name, "value": each.value, "tuned": each.is_tuned}
+            for each in wording.settings_now(rule)
+        ],
         "tests": _tests(rule),
     }
 
@@ -106,7 +111,7 @@ def _row(row: rule_views.RuleRow) -> dict[str, Any]:
 def _tests(rule: Rule) -> list[dict[str, Any]]:
     version = rule.next_version or rule.version
     tried = [
-        try_case(definition=version.definition, parameters=rule.parameters, case=case)
+        try_case(definition=version.definition, parameters=values_for(rule, version), case=case)
         for case in rule.cases.order_by("id")
         if version is not None
     ]
@@ -226,7 +231,11 @@ class RuleParameters(OfRules):
         example={"parameters": {"days": 45}},
     )  # fmt: skip
     def put(self, request: Request, rule_id: int) -> Response:
-        """Other values for parameters that it has; they count at once."""
+        """Other values for its parameters and `settings`; they count at once.
+
+        Settings are its time plan, days, quantity and limits; an empty one is what the version
+        says.
+        """
         body, person = TUNING.must(request.data), self.person()
         return self.done(
             lambda: rules.tune(rule_id=rule_id, parameters=body["parameters"], person=person)
@@ -243,10 +252,33 @@ CASE = Shape(
 )
 
 
+TRIED = {
+    "name": str, "given": ANY, "qty": int, "expected": int | None, "passed": bool, "message": str,
+}  # fmt: skip
+
+
 class RuleTests(OfRules):
     """Given, when, then."""
 
-    permission = roles.RULES_EDIT
+    permission = roles.RULES_VIEW
+    permission_to_change = roles.RULES_EDIT
+
+    @described("List tests of a freeze rule", answer={"tests": [TRIED]}, also=(404,))
+    def get(self, request: Request, rule_id: int) -> Response:
+        """Each with what becomes of it now, with the change that waits where there is one."""
+        Query(request, ())
+        rule = rule_views.rule(rule_id)
+        if rule is None or rule.version is None:
+            raise Http404
+        rows = zip(rule.cases.order_by("id"), _tests(rule), strict=True)
+        return Response(
+            {
+                "tests": [
+                    {**said, "given": case.given, "qty": case.qty, "expected": case.expected}
+                    for case, said in rows
+                ]
+            }
+        )
 
     @described(
         "Keep a test of a freeze rule", body=CASE, answer=WHOLE, also=(404,),

@@ -24,7 +24,13 @@ LEAF_KEYS = ("fact", "is", "value", "unit")
 LONGEST = 200_000
 
 
-def parse(tree: Any, params: Params | None = None, *, known: Collection[str] | None = None) -> Node:
+def parse(
+    tree: Any,
+    params: Params | None = None,
+    *,
+    known: Collection[str] | None = None,
+    facts: Mapping[str, Fact] = FACTS,
+) -> Node:
     """Read a condition with the values of its parameters.
 
     Args:
@@ -33,13 +39,14 @@ def parse(tree: Any, params: Params | None = None, *, known: Collection[str] | N
         params: values of the rule's parameters by name; a value may be {"value": 30,
             "unit": "days"}, then its unit must be the fact's.
         known: codes of the facts that are known where the condition is judged; None for all.
+        facts: those that may be named, by code, where they are not the usual ones.
 
     Raises:
         ConditionRefused: with all faults, each with its path.
     """
     if isinstance(tree, All | Some | Not | Leaf):
         return tree
-    reader = _Reader(params or {}, known)
+    reader = _Reader(params or {}, known, facts)
     node = reader.node(tree, "", 1)
     if reader.faults:
         raise ConditionRefused(reader.faults)
@@ -68,9 +75,12 @@ def _no_number(word: str) -> Any:
 class _Reader:
     """Walks down once and notes what is wrong; a faulty part reads as "always"."""
 
-    def __init__(self, params: Params, known: Collection[str] | None) -> None:
+    def __init__(
+        self, params: Params, known: Collection[str] | None, facts: Mapping[str, Fact]
+    ) -> None:
         self.params = params
-        self.known = known
+        self.known = facts.keys() if known is None else known
+        self.facts = facts
         self.faults: list[Fault] = []
         self.leaves = 0
 
@@ -132,11 +142,11 @@ class _Reader:
         if code is None or code == "":
             self.fault("fact_missing", path, "fact")
             return None
-        fact = FACTS.get(code) if isinstance(code, str) else None
+        fact = (self.facts.get(code) or FACTS.get(code)) if isinstance(code, str) else None
         if fact is None:
             self.fault("unknown_fact", path, "fact", fact=_short(code))
-        elif self.known is not None and fact.code not in self.known:
-            self.fault("fact_not_here", path, "fact", label=fact.label)
+        elif fact.code not in self.known:
+            self.fault("fact_not_here", path, "fact", label=fact.label, fact=fact.code)
         return fact
 
     def comparison(self, fact: Fact, word: Any, path: str) -> Is | None:

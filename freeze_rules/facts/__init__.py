@@ -4,6 +4,7 @@ from freeze_rules.facts.kinds import Choice, Fact, Is, Type, Unit, label_of
 from freeze_rules.facts.reading import WrongCase
 from freeze_rules.facts.registry import (
     FACTS,
+    LEAF_FACTS,
     case,
     case_of_kept,
     described,
@@ -13,6 +14,7 @@ from freeze_rules.facts.registry import (
 
 __all__ = [
     "FACTS",
+    "LEAF_FACTS",
     "Choice",
     "Fact",
     "Is",

@@ -160,7 +160,7 @@ class Fact:
 
     @property
     def subject(self) -> str:
-        """What it is a fact of: sku, lot, warehouse, zone, location, cell, balance or event."""
+        """What it is a fact of: sku, lot, warehouse, zone, location, cell, balance, event, hold."""
         return self.code.partition(".")[0]
 
     @property
@@ -187,4 +187,5 @@ SUBJECTS: dict[str, Promise] = {
     "warehouse": _("Warehouse"),
     "zone": _("Zone"),
     "location": _("Location"),
+    "hold": pgettext_lazy("subject of facts", "The freeze itself"),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import override
 
 from freeze_rules.facts.events import EVENT_FACTS
+from freeze_rules.facts.holds import HOLD_FACTS
 from freeze_rules.facts.kinds import (
     SUBJECTS,
     UNIT_LABELS,
@@ -23,6 +24,8 @@ from freeze_rules.facts.reading import case_of_kept as read_kept
 from freeze_rules.facts.stock import STOCK_FACTS
 
 FACTS: Mapping[str, Fact] = {each.code: each for each in (*STOCK_FACTS, *EVENT_FACTS)}
+# What a way out of a freeze may ask for: facts of the goods, and of the freeze itself.
+LEAF_FACTS: Mapping[str, Fact] = {each.code: each for each in (*HOLD_FACTS, *STOCK_FACTS)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 

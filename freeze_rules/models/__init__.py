@@ -2,7 +2,7 @@
 
 from freeze_rules.models.by_hand import ManualFreeze, draw_pk, number_of
 from freeze_rules.models.events import WAITING, Event, KeptEvent, Outcome, Verdict
-from freeze_rules.models.evidence import Proof, Watch
+from freeze_rules.models.evidence import Proof, RuleRelease, Watch
 from freeze_rules.models.excursions import Excursion, ExcursionRevision, ExposedGoods
 from freeze_rules.models.journal import JournalLine
 from freeze_rules.models.leases import Lease, NextStep
@@ -49,6 +49,7 @@ __all__ = [
     "Rule",
     "RuleCase",
     "RuleMove",
+    "RuleRelease",
     "RuleState",
     "RuleVersion",
     "SensorBound",

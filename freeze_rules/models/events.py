@@ -128,14 +128,20 @@ class Verdict(models.Model):
 
 
 class KeptEvent(models.Model):
-    """An event that a paused rule has not seen; judged when the rule goes on."""
+    """An event that a paused rule has not seen; judged when the rule goes on.
+
+    `for_release`: it freezes nothing, it was to change freezes that the rule laid before.
+    """
 
     rule = models.ForeignKey("freeze_rules.Rule", models.CASCADE, related_name="kept")
     event = models.ForeignKey(Event, models.PROTECT, related_name="+")
+    for_release = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["rule", "event"], name="kept_event_once"),
+            models.UniqueConstraint(
+                fields=["rule", "event", "for_release"], name="kept_event_once"
+            ),
         ]
 
     def __str__(self) -> str:

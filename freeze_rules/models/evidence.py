@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,8 @@ class Watch(models.Model):
     # When to look again although nothing happened: a leaf of the formula is a time.
     look_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # Its rule was stopped at a limit of releasing before this one: somebody lets it go on.
+    held_back_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(db_default=_now(), editable=False)
 
     class Meta:
@@ -60,6 +63,11 @@ class Watch(models.Model):
                 fields=["supplier"],
                 name="watch_by_supplier",
                 condition=Q(closed_at__isnull=True) & ~Q(supplier=""),
+            ),
+            models.Index(
+                fields=["version"],
+                name="watch_held_back",
+                condition=Q(closed_at__isnull=True, held_back_at__isnull=False),
             ),
         ]
 
@@ -95,3 +103,19 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return f"P-{self.pk}"
+
+
+class RuleRelease(models.Model):
+    """What a rule with a limit of releasing let go of in one go: counted for the hour after."""
+
+    rule = models.ForeignKey("freeze_rules.Rule", models.CASCADE, related_name="+")
+    value = models.DecimalField(max_digits=16, decimal_places=2)
+    skus = ArrayField(models.BigIntegerField(), default=list)
+    warehouses = ArrayField(models.BigIntegerField(), default=list)
+    at = models.DateTimeField(db_default=_now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "-at"], name="rule_release_by_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} @ {self.at:%Y-%m-%d %H:%M}"

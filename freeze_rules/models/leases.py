@@ -26,6 +26,8 @@ class Lease(models.Model):
 
     hold = models.OneToOneField("inventory.Hold", models.PROTECT, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # A role that its rule names instead of a person: everybody who has it where the goods are.
+    owner_role = models.CharField(_("role"), max_length=40, blank=True, default="")
     next_step = models.CharField(
         _("next step"), max_length=8, choices=NextStep.choices, default=NextStep.DECIDE
     )
@@ -49,6 +51,10 @@ class Lease(models.Model):
                         "DECIDE", "INSPECT", "AWAIT", "REWORK", "CLEAR", "RETURN", "SCRAP",
                     ]
                 ),
+            ),
+            models.CheckConstraint(
+                name="freeze_rules_lease_one_owner",
+                condition=Q(owner__isnull=True) | Q(owner_role=""),
             ),
         ]  # fmt: skip
 

@@ -19,7 +19,7 @@ LEAK = Preset(
         "reason": "LEAK",
         "policy": "DISPLACE",
         "release": {"proof": "leak.mended"},
-        "lease": {"review_days": 2},
+        "lease": {"review_days": 2, "next": "AWAIT"},
     },
     cases=(Tried(name=_("Water at the wall"), given={"event.severity": "HIGH"}, expected=None),),
 )
@@ -38,7 +38,7 @@ SUPPLIER = Preset(
         "reason": "SUPPLIER",
         "policy": "DISPLACE",
         "release": {"proof": "supplier.cleared"},
-        "lease": {"review_days": 7},
+        "lease": {"review_days": 7, "next": "AWAIT"},
     },
     cases=(
         Tried(name=_("A supplier is blocked"), given={"event.supplier": "S"}, expected=None),
@@ -63,7 +63,7 @@ RECALL = Preset(
         "release": {
             "all": [{"proof": "inspection.passed"}, {"approval": "stock.release_safety"}]
         },
-        "lease": {"review_days": 1},
+        "lease": {"review_days": 1, "next": "INSPECT"},
     },
     priority=100,
     cases=(

@@ -27,7 +27,7 @@ COLD_CHAIN = Preset(
         "policy": "DISPLACE",
         "release": INSPECTED,
         "dispositions": [*BY_INSPECTION],
-        "lease": {"review_days": 1},
+        "lease": {"review_days": 1, "next": "INSPECT"},
     },
     knobs=(Knob(name="minutes", label=_("Minutes out of range"), value=30),),
     cases=(
@@ -66,7 +66,7 @@ LIGHT = Preset(
         "policy": "DISPLACE",
         "release": INSPECTED,
         "dispositions": [*BY_INSPECTION],
-        "lease": {"review_days": 2},
+        "lease": {"review_days": 2, "next": "INSPECT"},
     },
     knobs=(Knob(name="lux_hours", label=_("Lux-hours"), value=2_000),),
     cases=(

@@ -20,7 +20,7 @@ COUNTED = Preset(
         "reason": "RULE",
         "policy": "FREE_ONLY",
         "release": {"proof": "count.finished"},
-        "lease": {"review_days": 1},
+        "lease": {"review_days": 1, "next": "AWAIT"},
     },
     cases=(Tried(name=_("A place is counted"), expected=None),),
 )

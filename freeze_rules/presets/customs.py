@@ -21,7 +21,7 @@ INSPECTING = Preset(
         "reason": "CUSTOMS",
         "policy": "DISPLACE",
         "release": _CLEARED,
-        "lease": {"review_days": 3},
+        "lease": {"review_days": 3, "next": "AWAIT"},
     },
     cases=(
         Tried(name=_("An inspection begins"), given={_STATE: "INSPECTING"}, expected=None),
@@ -43,7 +43,7 @@ ARRIVED = Preset(
         "reason": "NOT_CLEARED",
         "policy": "DISPLACE",
         "release": _CLEARED,
-        "lease": {"review_days": 3},
+        "lease": {"review_days": 3, "next": "AWAIT"},
     },
     cases=(
         Tried(name=_("Arrived, not cleared"), given={_STATE: "NOT_CLEARED"}, expected=None),
@@ -70,7 +70,7 @@ BONDED = Preset(
         "reason": "CUSTOMS",
         "policy": "DISPLACE",
         "release": _CLEARED,
-        "lease": {"review_days": 30},
+        "lease": {"review_days": 30, "next": "AWAIT"},
     },
     cases=(
         Tried(

@@ -25,7 +25,7 @@ NEAR_EXPIRY = Preset(
         "quantity": {"all": True},
         "reason": "NEAR_EXPIRY",
         "policy": "LET_FINISH",
-        "lease": {"review_days": 7},
+        "lease": {"review_days": 7, "next": "CLEAR"},
         "cron": "10 3 * * *",
     },
     knobs=(Knob(name="days", label=_("Days left"), value=30),),
@@ -51,7 +51,7 @@ LATE = Preset(
         "policy": "DISPLACE",
         "release": INSPECTED,
         "dispositions": [*BY_INSPECTION],
-        "lease": {"review_days": 3},
+        "lease": {"review_days": 3, "next": "INSPECT"},
     },
     knobs=(Knob(name="days", label=_("Days late"), value=2),),
     cases=(

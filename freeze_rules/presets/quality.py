@@ -32,7 +32,7 @@ RECEIVED = Preset(
         "policy": "DISPLACE",
         "release": INSPECTED,
         "dispositions": [*BY_INSPECTION],
-        "lease": {"review_days": 3},
+        "lease": {"review_days": 3, "next": "INSPECT"},
     },
     knobs=(
         Knob(name="shelf_life", label=_("Longest shelf life that is inspected"), value=3_660),
@@ -80,7 +80,7 @@ DEFECTS = Preset(
             ]
         },
         "regrade": "ZP",
-        "lease": {"review_days": 14},
+        "lease": {"review_days": 14, "next": "REWORK"},
     },
     cases=(
         Tried(name=_("A broken one comes back"), given={"cell.grade": "CC"}, qty=3, expected=3),
@@ -104,7 +104,7 @@ DAMAGE = Preset(
         "policy": "DISPLACE",
         "release": INSPECTED,
         "dispositions": [*BY_INSPECTION],
-        "lease": {"review_days": 7},
+        "lease": {"review_days": 7, "next": "INSPECT"},
     },
     cases=(Tried(name=_("100 of 1,000 cartons"), qty=100, expected=100),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext as plural
 
 from freeze_rules.models import Lease, NextStep
+from freeze_rules.selectors.lease_owners import ROLE, LeaseOwner, owners_named
 from inventory import selectors as stock
 from inventory.selectors.ageing import SPEED_DAYS, OpenFreeze, open_freezes
 from org.scope import Scope
@@ -65,7 +66,7 @@ class AgedGroup:
 
 
 def aged(*, scope: Scope, now: datetime) -> list[AgedFreeze]:
-    """Every open freeze of the scope, the dearest first. Six statements."""
+    """Every open freeze of the scope, the dearest first. Six statements, two more for roles."""
     rows = open_freezes(
         scope=scope,
         rate=Decimal(settings.CAPITAL_RATE_PERCENT) / 100,
@@ -78,6 +79,7 @@ def aged(*, scope: Scope, now: datetime) -> list[AgedFreeze]:
     }
     owners = {f"person:{each.owner_id}" for each in leases.values() if each.owner_id}
     names = names_of_actors(sorted(owners))
+    in_role = owners_named({ROLE + each.owner_role for each in leases.values() if each.owner_role})
     reasons = {view.code: view.label for view in stock.reasons(by_hand=False)}
     houses = {
         view.id: view.name
@@ -97,13 +99,23 @@ def aged(*, scope: Scope, now: datetime) -> list[AgedFreeze]:
                 reason=reasons.get(row.reason, row.reason),
                 warehouse=houses.get(row.warehouse_id, ""),
                 sku=f"{skus[row.sku_id].code} {skus[row.sku_id].name}{more}",
-                owner=names[f"person:{lease.owner_id}"] if lease and lease.owner_id else "",
+                owner=_owner(lease, names, in_role),
                 next_step=str(NextStep(lease.next_step).label) if lease else "",
                 overdue=row.review_at is not None and row.review_at < now,
                 extensions=lease.extensions if lease else 0,
             )
         )
     return sorted(found, key=lambda each: (-each.freeze.cost, each.freeze.hold_id))
+
+
+def _owner(lease: Lease | None, names: Mapping[str, str], in_role: Mapping[str, LeaseOwner]) -> str:
+    """The person, or the role that looks after it where it lies."""
+    if lease is None:
+        return ""
+    if lease.owner_id:
+        return names[f"person:{lease.owner_id}"]
+    role = in_role.get(ROLE + lease.owner_role)
+    return role.label if role else lease.owner_role
 
 
 def grouped(rows: Sequence[AgedFreeze], cut: str) -> list[AgedGroup]:

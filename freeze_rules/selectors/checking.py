@@ -11,13 +11,18 @@ from celery.schedules import ParseException, crontab
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from freeze_rules import conditions
+from freeze_rules import conditions, safety
 from freeze_rules.definition import Definition, DefinitionWrong, read
 from freeze_rules.facts import FACTS, Type
 from freeze_rules.formula import leaves as formula_leaves
 from freeze_rules.formula import moment_of
-from freeze_rules.models import LIVE, Rule
-from freeze_rules.triggers import TRIGGERS
+from freeze_rules.formula import sentence as formula_sentence
+from freeze_rules.knowing import facts_known, kinds_knowing
+from freeze_rules.leaf_facts import leaf_parsed, leaf_sentence
+from freeze_rules.models import LIVE, NextStep, Rule
+from freeze_rules.selectors.lease_owners import owners_named
+from freeze_rules.triggers import TRIGGERS, label_of
+from freeze_rules.tuning import tuned
 from inventory import selectors as stock
 from inventory.selectors import reach
 from org.roles import PERMISSIONS
@@ -46,9 +51,9 @@ class Wrong:
 def faults(
     said: Any, *, parameters: Mapping[str, Any], rule_id: int | None, today: date
 ) -> list[Wrong]:
-    """All that is wrong with a definition; empty when it can be kept."""
+    """All that is wrong with a definition as it is tuned; empty when it can be kept."""
     try:
-        definition = read(said)
+        definition = read(tuned(said, parameters))
     except DefinitionWrong as wrong:
         return [Wrong(part=wrong.part, sentence=wrong.sentence)]
     found = _condition(definition, parameters)
@@ -58,6 +63,7 @@ def faults(
     found += _regrades(definition)
     found += _reason(definition)
     found += _approval(definition)
+    found += _looked_after(definition)
     found += _ends_at(definition)
     found += _time_plan(definition)
     found += _reaches(definition, parameters)
@@ -70,13 +76,26 @@ def faults(
 
 def _condition(definition: Definition, parameters: Mapping[str, Any]) -> list[Wrong]:
     try:
-        conditions.parse(definition.condition, parameters)
+        conditions.parse(definition.condition, parameters, known=facts_known(definition.trigger))
     except conditions.ConditionRefused as refused:
         return [
-            Wrong(part="condition", path=fault.path, sentence=fault.text)
+            Wrong(part="condition", path=fault.path, sentence=_said(fault, definition.trigger))
             for fault in refused.faults
         ]
     return []
+
+
+def _said(fault: conditions.Fault, trigger: str) -> str:
+    """The fault in words; of a fact that the trigger never knows also who does."""
+    if fault.code != "fact_not_here":
+        return fault.text
+    knowing = [label_of(kind) for kind in kinds_knowing(str(fault.names["fact"]))]
+    words = {"fact": fault.names["label"], "event": label_of(trigger), "events": ", ".join(knowing)}
+    sentence = _(
+        "“%(event)s” never knows “%(fact)s”, so this would never be met. It is known to: "
+        "%(events)s."
+    )
+    return sentence % words
 
 
 def _release(definition: Definition) -> list[Wrong]:
@@ -88,7 +107,7 @@ def _release(definition: Definition) -> list[Wrong]:
         if "fact" not in leaf:
             continue
         try:
-            conditions.parse(leaf)
+            leaf_parsed(leaf)
         except conditions.ConditionRefused as refused:
             found += [Wrong(part="release", sentence=fault.text) for fault in refused.faults]
     return found
@@ -120,18 +139,39 @@ def _reason(definition: Definition) -> list[Wrong]:
                 sentence=_("A freeze for safety never ends by time; only its evidence ends it."),
             )
         )
-    if view.is_safety and _by_time_alone(definition.release):
-        found.append(
-            Wrong(
-                part="release",
-                sentence=_("A freeze for safety needs evidence or a person, not only time."),
-            )
-        )
+    if view.is_safety:
+        found += _without_evidence("release", definition.release)
     for at, deed in enumerate(definition.dispositions):
+        part = f"dispositions[{at}]"
         if deed.get("reason") and deed["reason"] not in known:
             sentence = _("There is no reason “%(code)s”.") % {"code": deed["reason"]}
-            found.append(Wrong(part=f"dispositions[{at}]", sentence=sentence))
+            found.append(Wrong(part=part, sentence=sentence))
+            continue
+        into = known[deed["reason"]] if deed.get("reason") else None
+        if into is not None and into.is_safety and deed.get("release"):
+            found += _without_evidence(part, deed["release"])
+        elif view.is_safety and into is None and deed["on"] not in safety.DECISIONS:
+            sentence = _("“%(event)s” is no evidence: it does not end a freeze for safety.")
+            words = {"event": label_of(str(deed["on"]))}
+            found.append(Wrong(part=part, sentence=sentence % words))
     return found
+
+
+def _without_evidence(part: str, tree: Mapping[str, Any]) -> list[Wrong]:
+    """The first way out of a freeze for safety that needs no evidence."""
+    path = safety.open_way(tree)
+    if path is None:
+        return []
+    way = safety.way_at(tree, path)
+    if _by_time_alone(way):
+        sentence = _("A freeze for safety needs evidence or a person, not only time.")
+        return [Wrong(part=part, path=path, sentence=sentence)]
+    sentence = _(
+        "A freeze for safety is let go of by evidence, and “%(way)s” alone would do it: put an "
+        "inspection, a clearance by customs, a sensor within bounds again or an approval beside it."
+    )
+    words = {"way": formula_sentence(way, fact=leaf_sentence)}
+    return [Wrong(part=part, path=path, sentence=sentence % words)]
 
 
 def _approval(definition: Definition) -> list[Wrong]:
@@ -140,6 +180,22 @@ def _approval(definition: Definition) -> list[Wrong]:
         return []
     sentence = _("There is no permission “%(code)s”.") % {"code": code}
     return [Wrong(part="approval", sentence=sentence)]
+
+
+def _looked_after(definition: Definition) -> list[Wrong]:
+    """Whoever the rule names may look after frozen stock, and what they do next is a known step."""
+    found, lease = [], definition.lease
+    if lease.owner and lease.owner not in owners_named([lease.owner]):
+        sentence = _(
+            "“%(owner)s” is nobody who may look after frozen stock: name a role such as "
+            "“role:WAREHOUSE_LEAD”, or a person by the name they sign in with, “person:…”."
+        )
+        found.append(Wrong(part="lease.owner", sentence=sentence % {"owner": lease.owner}))
+    if lease.next and lease.next not in NextStep.values:
+        sentence = _("There is no next step “%(step)s”; possible are %(known)s.")
+        words = {"step": lease.next, "known": ", ".join(NextStep.values)}
+        found.append(Wrong(part="lease.next", sentence=sentence % words))
+    return found
 
 
 def _ends_at(definition: Definition) -> list[Wrong]:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from freeze_rules import conditions, formula
+from freeze_rules import formula
+from freeze_rules.leaf_facts import leaf_sentence
 from freeze_rules.models import Proof, Watch
 from freeze_rules.selectors import leaf_requests
 from freeze_rules.selectors.moments import moments_of
@@ -95,7 +96,7 @@ def evidence_of(hold_id: int) -> Evidence | None:
     reads = watch.closed_at is None and any("fact" in leaf for leaf in leaves)
     moment = moments_of([watch], now=now)[watch.pk] if reads else None
     return Evidence(
-        sentence=formula.sentence(watch.formula, fact=conditions.sentence),
+        sentence=formula.sentence(watch.formula, fact=leaf_sentence),
         leaves=tuple(_leaf(leaf, watch, proofs, asked, now, moment) for leaf in leaves),
         regrade=watch.regrade,
         closed=watch.closed_at is not None,
@@ -113,7 +114,7 @@ def _leaf(
     due = formula.due_at(leaf, since=watch.made_at, works=Workdays())
     given = tuple(proofs.get(formula.name_of(leaf), ()))
     return LeafView(
-        label=formula.leaf_sentence(leaf, fact=conditions.sentence),
+        label=formula.leaf_sentence(leaf, fact=leaf_sentence),
         met=bool(given)
         or (due is not None and due <= now)
         or (moment is not None and "fact" in leaf and moment.holds_true(leaf)),

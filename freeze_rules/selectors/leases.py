@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from freeze_rules.models import Lease, NextStep
+from freeze_rules.selectors.lease_owners import ROLE, owner_label
 from inventory.selectors.leasing import leased
 from org import roles
 from org.selectors import names_of_actors, people_with
@@ -15,6 +16,8 @@ class LeaseView:
     """Whose a freeze is and what happens next."""
 
     owner_id: int | None
+    # A role that owns it instead of a person; empty for a person's.
+    owner_role: str
     owner: str
     next_step: str
     next_label: str
@@ -28,11 +31,13 @@ def lease_of(hold_id: int) -> LeaseView | None:
         return None
     return LeaseView(
         owner_id=row.owner_id,
-        owner=str(row.owner or ""),
+        owner_role=row.owner_role,
+        owner=str(row.owner) if row.owner else owner_label(ROLE + row.owner_role)
+        if row.owner_role else "",
         next_step=row.next_step,
         next_label=str(NextStep(row.next_step).label),
         extensions=row.extensions,
-    )
+    )  # fmt: skip
 
 
 def possible_owners(hold_id: int) -> list[tuple[int, str]]:

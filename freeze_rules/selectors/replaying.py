@@ -14,7 +14,7 @@ from django.utils import timezone
 from freeze_rules import conditions
 from freeze_rules.models import Event, ManualFreeze, Outcome, Rule, Verdict
 from freeze_rules.selectors.aftermath import FAULTS, PASSED, Answers
-from freeze_rules.selectors.rulebook import LiveRule, RuleBook, compiled_definition
+from freeze_rules.selectors.rulebook import LiveRule, RuleBook, compiled_definition, values_for
 from freeze_rules.selectors.weighing import Heard, Hit, weigh
 
 # Facts of goods that are reckoned as of the moment of an event: days from dates, what had sold.
@@ -67,7 +67,7 @@ def as_live(rule: Rule, *, parameters: Mapping[str, Any] | None = None) -> LiveR
     """
     version = rule.next_version or rule.version
     assert version is not None, "A rule that is shown has a version."
-    values = {**rule.parameters, **(parameters or {})}
+    values = {**values_for(rule, version), **(parameters or {})}
     compiled = compiled_definition(version.definition, values)
     # The past is not bound by the days on which the rule is to run.
     definition = replace(compiled.definition, valid_from=None, valid_until=None)

@@ -43,12 +43,17 @@ class Buyer:
     skus: Collection[int]
 
 
-def promised_to(buyers: Sequence[Buyer]) -> dict[str, Reserve]:
-    """The reserve of the running promotion that an order belongs to, by the order's document.
+def promotions_of(buyers: Sequence[Buyer]) -> dict[str, str]:
+    """The number of the running promotion that an order belongs to, by the order's document.
 
     An order belongs to a promotion of its shop (or of every shop) that has one of its SKUs; of
-    several to the one that closes first. One statement while none runs, four otherwise.
+    several to the one that closes first. One statement while none runs, two otherwise.
     """
+    return {document: rows[0].number for document, rows in _meant(buyers).items()}
+
+
+def _meant(buyers: Sequence[Buyer]) -> dict[str, list[Promotion]]:
+    """The running promotions that each order may belong to, the one that closes first first."""
     running = list(Promotion.objects.filter(state=Promotion.State.OPEN).order_by("closes_at", "id"))
     if not running or not buyers:
         return {}
@@ -58,11 +63,33 @@ def promised_to(buyers: Sequence[Buyer]) -> dict[str, Reserve]:
         promotion__in=running, sku__in=wanted
     ).values_list("promotion_id", "sku_id"):
         lines[promotion_id].add(sku_id)
+    found = {
+        buyer.document: [
+            row
+            for row in running
+            if (not row.shops or buyer.shop_id in row.shops)
+            and lines[row.pk].intersection(buyer.skus)
+        ]
+        for buyer in buyers
+    }
+    return {document: rows for document, rows in found.items() if rows}
+
+
+def promised_to(buyers: Sequence[Buyer]) -> dict[str, Reserve]:
+    """The reserve of the running promotion that an order belongs to, by the order's document.
+
+    Of several promotions the one that closes first and has a reserve. One statement while none
+    runs, four otherwise.
+    """
+    meant = _meant(buyers)
+    if not meant:
+        return {}
+    wanted = {sku for buyer in buyers for sku in buyer.skus}
     kept = _reserves(
         dict(
             Watch.objects.filter(
                 Q(sku__in=wanted) | Q(sku=None),
-                document__in=[row.number for row in running],
+                document__in={row.number for rows in meant.values() for row in rows},
                 closed_at__isnull=True,
                 hold__closed_at__isnull=True,
                 hold__role="COMMITMENT",
@@ -70,11 +97,10 @@ def promised_to(buyers: Sequence[Buyer]) -> dict[str, Reserve]:
         )
     )
     found: dict[str, Reserve] = {}
-    for buyer in buyers:
-        for row in running:
-            meant = not row.shops or buyer.shop_id in row.shops
-            if meant and row.number in kept and lines[row.pk].intersection(buyer.skus):
-                found[buyer.document] = kept[row.number]
+    for document, rows in meant.items():
+        for row in rows:
+            if row.number in kept:
+                found[document] = kept[row.number]
                 break
     return found
 

@@ -18,6 +18,7 @@ from freeze_rules.models import (
     KeptEvent,
     Outcome,
     Rule,
+    RuleMove,
     RuleState,
     RuleVersion,
     Verdict,
@@ -97,9 +98,12 @@ class VerdictView:
 
 @dataclass(frozen=True, kw_only=True)
 class MoveView:
-    """A step of a rule from one state to another."""
+    """A step of a rule from one state to another; `from_state` is empty for its first."""
 
+    id: int
     at: datetime
+    from_state: str
+    to_state: str
     before: str
     after: str
     tone: str
@@ -245,13 +249,19 @@ def versions(rule_id: int) -> list[RuleVersion]:
     return list(rows.order_by("-number"))
 
 
-def moves(rule_id: int) -> list[MoveView]:
-    """Its steps from state to state, the newest first."""
-    rows = list(Rule.objects.get(pk=rule_id).moves.select_related("version").order_by("-id")[:100])
+def moves(rule_id: int, *, before: int | None = None, limit: int = 100) -> list[MoveView]:
+    """Its steps from state to state, the newest first. Two statements."""
+    found = RuleMove.objects.filter(rule_id=rule_id).select_related("version")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-id")[:limit])
     names = names_of_actors([row.actor for row in rows])
     return [
         MoveView(
+            id=row.pk,
             at=row.at,
+            from_state=row.before,
+            to_state=row.after,
             before=_state(row.before),
             after=_state(row.after),
             tone=TONES[RuleState(row.after)],

@@ -11,6 +11,7 @@ from typing import Any
 from freeze_rules import conditions
 from freeze_rules.definition import Definition, read
 from freeze_rules.models import LIVE, Rule, RuleState, RuleVersion
+from freeze_rules.tuning import tuned, without_settings
 
 Case = Mapping[str, Any]
 Judge = Callable[[Case], bool]
@@ -90,6 +91,13 @@ class RuleBook:
                 found += by_value.get(value, ())
         return sorted(found, key=lambda rule: (-rule.priority, rule.id))
 
+    def every(self, trigger: str) -> list[LiveRule]:
+        """All rules of the trigger, whatever they require, by falling priority."""
+        found = {rule.id: rule for rule in self.everywhere.get(trigger, ())}
+        for by_value in self.keyed.get(trigger, {}).values():
+            found |= {rule.id: rule for rules in by_value.values() for rule in rules}
+        return sorted(found.values(), key=lambda rule: (-rule.priority, rule.id))
+
     def listens(self, trigger: str) -> bool:
         """True when any live rule begins with this kind of event."""
         return bool(self.everywhere.get(trigger)) or bool(self.keyed.get(trigger))
@@ -123,6 +131,12 @@ def live_rules(*, only: int | None = None) -> RuleBook:
             continue
         book.add(LiveRule(pk, version_id, f"FR-{pk}/{number}", state, name, priority, compiled))
     return book
+
+
+def values_for(rule: Rule, version: RuleVersion) -> dict[str, Any]:
+    """The parameters for a version: settings that were tuned are of the one that runs alone."""
+    running = version.pk == rule.version_id
+    return dict(rule.parameters) if running else without_settings(rule.parameters)
 
 
 _compiled: dict[tuple[int, str], Compiled] = {}
@@ -162,7 +176,7 @@ def compiled_definition(said: Mapping[str, Any], parameters: Mapping[str, Any]) 
     Raises:
         DefinitionWrong, conditions.ConditionRefused: it cannot be used.
     """
-    definition = read(said)
+    definition = read(tuned(said, parameters))
     tree = conditions.parse(definition.condition, parameters)
     # "Not known" is a value too, but nothing is found by it.
     required = {

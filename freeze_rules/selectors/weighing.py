@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from freeze_rules.definition import Reach
 from freeze_rules.facts import case_of_kept
+from freeze_rules.knowing import OF_PLACES
 from freeze_rules.models import Event
 from freeze_rules.selectors.rulebook import LiveRule, RuleBook
 from inventory.selectors import facts as stock_facts
@@ -45,6 +46,9 @@ class Heard:
     occurred_at: datetime
     facts: Mapping[str, Any]
     items: tuple[Item, ...]
+    # A search found it, cell by cell: its rule's condition holds, and is not asked again of goods
+    # that are told without their cells.
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def weigh(events: Sequence[Heard], book: RuleBook, *, now: datetime | None = Non
     for event in wanted:
         own = _own_facts(event)
         if not event.items:
-            _judge(weighed, event, (), own, book, today)
+            _judge(weighed, event, (), {**known.get(_spot(event), {}), **own}, book, today)
         for item in event.items:
             case = {**known.get(_key(item), {}), **own, "event.qty": item.qty}
             _judge(weighed, event, (item,), case, book, today)
@@ -114,6 +118,11 @@ def weigh(events: Sequence[Heard], book: RuleBook, *, now: datetime | None = Non
 
 def _key(item: Item) -> tuple[Any, ...]:
     return (item.sku_id, item.warehouse_id, item.lot_id, item.location_id, item.grade)
+
+
+def _spot(event: Heard) -> tuple[Any, ...]:
+    """The place of an event that names no goods."""
+    return (event.warehouse_id, event.facts.get("location_id"))
 
 
 def _own_facts(event: Heard) -> dict[str, Any]:
@@ -129,25 +138,28 @@ def _stock_facts(
     events: Iterable[Heard], book: RuleBook, now: datetime | None
 ) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Facts of all goods of the batch, in one statement; only those that some rule reads."""
-    items: dict[tuple[Any, ...], Item] = {}
+    goods: dict[tuple[Any, ...], stock_facts.Goods] = {}
     codes: set[str] = {COST}
     for event in events:
-        codes |= {code for code in book.reads[event.kind] if not code.startswith("event.")}
+        read = {code for code in book.reads[event.kind] if not code.startswith("event.")}
+        codes |= read
         for item in event.items:
-            items[_key(item)] = item
-    if not items:
+            goods[_key(item)] = stock_facts.Goods(
+                sku_id=item.sku_id,
+                warehouse_id=item.warehouse_id,
+                lot_id=item.lot_id,
+                location_id=item.location_id,
+                grade=item.grade,
+            )
+        if not event.items and any(code.partition(".")[0] in OF_PLACES for code in read):
+            house, place = _spot(event)
+            goods[(house, place)] = stock_facts.Goods(
+                sku_id=None, warehouse_id=house, location_id=place
+            )
+    if not goods:
         return {}
-    goods = [
-        stock_facts.Goods(
-            sku_id=item.sku_id,
-            warehouse_id=item.warehouse_id,
-            lot_id=item.lot_id,
-            location_id=item.location_id,
-            grade=item.grade,
-        )
-        for item in items.values()
-    ]
-    return dict(zip(items, stock_facts.facts_of(goods, codes=codes, now=now), strict=True))
+    found = stock_facts.facts_of(list(goods.values()), codes=codes, now=now)
+    return dict(zip(goods, found, strict=True))
 
 
 def _judge(
@@ -158,11 +170,12 @@ def _judge(
     book: RuleBook,
     today: date,
 ) -> None:
-    for rule in book.candidates(event.kind, case):
+    rules = book.every(event.kind) if event.searched else book.candidates(event.kind, case)
+    for rule in rules:
         if rule.id in weighed.failed or not rule.definition.valid_on(today):
             continue
         try:
-            met = rule.compiled.judge(case)
+            met = event.searched or rule.compiled.judge(case)
         except Exception as wrong:
             # One rule's failure is its own: it is paused, its events are kept, the rest goes on.
             weighed.failed[rule.id] = f"{type(wrong).__name__}: {wrong}"

@@ -13,9 +13,22 @@ from django.utils.translation import gettext_lazy
 
 from freeze_rules import conditions, formula
 from freeze_rules.definition import Definition, DefinitionWrong, Lease, Limits, Quantity, read
+from freeze_rules.leaf_facts import leaf_sentence
+from freeze_rules.models import NextStep, Rule
 from freeze_rules.presets import PRESETS
 from freeze_rules.presets.shape import ALWAYS
+from freeze_rules.selectors.lease_owners import owner_label
 from freeze_rules.triggers import TRIGGERS, label_of
+from freeze_rules.tuning import (
+    CRON,
+    EXPIRES,
+    QUANTITY,
+    REVIEW,
+    Setting,
+    settings_of,
+    tuned,
+    without_settings,
+)
 from inventory import selectors as stock
 from inventory.selectors.places import grades
 from org.roles import PERMISSIONS
@@ -48,6 +61,12 @@ TIMES: dict[str, Promise] = {
     "days": gettext_lazy("%(n)s days"),
     "business_days": gettext_lazy("%(n)s working days"),
 }
+UNITS: dict[str, Promise] = {
+    "minutes": gettext_lazy("minutes"),
+    "hours": gettext_lazy("hours"),
+    "days": gettext_lazy("days"),
+    "business_days": gettext_lazy("working days"),
+}
 LABELS: dict[str, Promise] = {
     "trigger": gettext_lazy("Trigger"),
     "condition": gettext_lazy("If"),
@@ -60,6 +79,7 @@ LABELS: dict[str, Promise] = {
     "dispositions": gettext_lazy("What becomes of it"),
     "lease": gettext_lazy("Looked after"),
     "limits": gettext_lazy("At most"),
+    "release_limits": gettext_lazy("Released at most"),
     "approval": gettext_lazy("Releasing by hand needs"),
     "validity": gettext_lazy("Valid"),
 }
@@ -87,7 +107,7 @@ class Differs:
 def said(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Said]:
     """What a definition says; a part that cannot be read says why."""
     try:
-        definition = read(told)
+        definition = read(tuned(told, parameters))
     except DefinitionWrong as wrong:
         return [Said(wrong.part, _("Cannot be read"), str(wrong))]
     reasons = reason_labels()
@@ -103,6 +123,7 @@ def said(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Said]:
         "dispositions": _dispositions(definition, reasons),
         "lease": _lease(definition.lease),
         "limits": _limits(definition.limits),
+        "release_limits": _limits(definition.release_limits),
         "approval": str(PERMISSIONS.get(definition.approval, definition.approval)),
         "validity": _validity(definition),
     }
@@ -122,7 +143,7 @@ def sentence(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
         "Released: %(release)s."
     )
     names = ("trigger", "condition", "scope", "quantity", "reason", "release")
-    chosen = always if told.get("condition") == ALWAYS else narrowed
+    chosen = always if told.get("condition", ALWAYS) == ALWAYS else narrowed
     return chosen % {name: parts.get(name, "–") for name in names}
 
 
@@ -130,8 +151,10 @@ def differences(
     before: Mapping[str, Any], after: Mapping[str, Any], parameters: Mapping[str, Any]
 ) -> list[Differs]:
     """The parts that two versions say differently, in a rule's own order."""
-    old = {each.part: each for each in said(before, parameters)}
-    new = {each.part: each for each in said(after, parameters)}
+    # What was tuned is of neither version.
+    values = without_settings(parameters)
+    old = {each.part: each for each in said(before, values)}
+    new = {each.part: each for each in said(after, values)}
     found = []
     for part in [*LABELS, *sorted((set(old) | set(new)) - set(LABELS))]:
         left, right = old.get(part), new.get(part)
@@ -152,7 +175,7 @@ def condition_said(tree: Any, parameters: Mapping[str, Any]) -> str:
 
 def release_said(tree: Mapping[str, Any]) -> str:
     """The formula as a sentence."""
-    return formula.sentence(tree, fact=lambda leaf: condition_said(leaf, {}))
+    return formula.sentence(tree, fact=leaf_sentence)
 
 
 def reason_labels() -> dict[str, str]:
@@ -198,14 +221,19 @@ def duration_said(said_: Mapping[str, Any]) -> str:
     return str(TIMES[unit]) % {"n": number}
 
 
+def next_said(step: str) -> str:
+    """The next step in words; as it is written where it is none."""
+    return str(NextStep(step).label) if step in NextStep.values else step
+
+
 def _lease(lease: Lease) -> str:
     told = []
     if lease.review_days is not None:
         told.append(_("reviewed after %(n)s days") % {"n": lease.review_days})
     if lease.owner:
-        told.append(_("by %(owner)s") % {"owner": lease.owner})
+        told.append(_("by %(owner)s") % {"owner": owner_label(lease.owner)})
     if lease.next:
-        told.append(_("next: %(next)s") % {"next": lease.next})
+        told.append(_("next: %(next)s") % {"next": next_said(lease.next)})
     if "at" in lease.expires:
         told.append(_("ends at the time the event tells"))
     elif lease.expires:
@@ -256,8 +284,54 @@ def parameters_said(preset: str, parameters: Mapping[str, Any]) -> list[Paramete
         ParameterSaid(
             name, labels.get(name, name), json.dumps(value, ensure_ascii=False).strip('"')
         )
-        for name, value in sorted(parameters.items())
+        for name, value in sorted(without_settings(parameters).items())
     ]
+
+
+SETTINGS: dict[str, Promise] = {
+    CRON: gettext_lazy("Time plan"),
+    QUANTITY: gettext_lazy("Number or percentage"),
+    REVIEW: gettext_lazy("Hold is reviewed after days"),
+    EXPIRES: gettext_lazy("Ends by itself after"),
+    "rule.limits.share_pct": gettext_lazy("% of one SKU at once"),
+    "rule.limits.value": gettext_lazy("Value in an hour"),
+    "rule.limits.skus_per_hour": gettext_lazy("SKUs in an hour"),
+    "rule.limits.stores": gettext_lazy("Warehouses in an hour"),
+    "rule.release_limits.share_pct": gettext_lazy("Released: % of one SKU at once"),
+    "rule.release_limits.value": gettext_lazy("Released: value in an hour"),
+    "rule.release_limits.skus_per_hour": gettext_lazy("Released: SKUs in an hour"),
+    "rule.release_limits.stores": gettext_lazy("Released: warehouses in an hour"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSaid:
+    """A setting of a rule: its name, what people call it, what it stands at, whether by tuning."""
+
+    name: str
+    label: str
+    value: str
+    is_tuned: bool
+
+
+def settings_now(rule: Rule) -> list[Setting]:
+    """The settings of the version that runs, each as it counts now."""
+    said = rule.version.definition if rule.version else {}
+    return settings_of(said, rule.parameters)
+
+
+def settings_said(rule: Rule) -> list[SettingSaid]:
+    """The settings in the reader's language; those without a value are empty."""
+    said = rule.version.definition if rule.version else {}
+    expires = (said.get("lease") or {}).get("expires") or {}
+    found = []
+    for each in settings_now(rule):
+        label = str(SETTINGS[each.name])
+        if each.name == EXPIRES:
+            label = f"{label} ({UNITS[next(iter(expires))]!s})"
+        value = "" if each.value is None else str(each.value)
+        found.append(SettingSaid(each.name, label, value, each.is_tuned))
+    return found
 
 
 def preset_name(code: str) -> str:

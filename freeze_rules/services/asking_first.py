@@ -10,6 +10,7 @@ from django.db import connection
 
 from freeze_rules.models import RecallHold
 from freeze_rules.services import commanded, consent, freeze_consent, scrap_consent
+from freeze_rules.services.own_reach import with_released
 from inventory import selectors as stock
 from inventory import services as inventory
 from org.approving import Facts, Payload
@@ -39,7 +40,7 @@ def ask_to_hold(request: inventory.HoldRequest, *, person: Person) -> int | None
         plan = commanded.plan_of(payload)
         if plan.refusal is not None or request.plan not in ("", plan.digest):
             return None
-        facts = freeze_consent.KIND.summarize(payload)
+        facts = freeze_consent.facts_for(payload, person)
         if not _wanted(freeze_consent.CODE, facts, place, person):
             return None
     return _ask(freeze_consent.CODE, payload, place, person, request, request.note)
@@ -112,7 +113,11 @@ def _needs_consent(
         return False
     if commanded.plan_of(payload).refusal is not None:
         return False
-    return _wanted(consent.CODE, commanded.facts_of(payload), place, person)
+    facts = with_released(
+        commanded.facts_of(payload), kind=consent.CODE, hold_ids=[hold.id for hold in freezes],
+        person=person,
+    )  # fmt: skip
+    return _wanted(consent.CODE, facts, place, person)
 
 
 def _check_no_recall(request: inventory.Request, freezes: list[stock.HoldView]) -> None:

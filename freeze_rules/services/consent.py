@@ -14,17 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.selectors.by_hand import also_needed
-from freeze_rules.services import commanded, disposing
+from freeze_rules.services import batch_release, commanded, disposing
 from freeze_rules.services.disposal_lines import REWORK, Disposal, Way
 from freeze_rules.services.manual import (
     Released,
     check_may_release,
     check_release,
+    release_many,
     release_units,
+    stays_because,
     unfreeze,
     unfreeze_each,
 )
 from freeze_rules.services.orders import FreezeRefused, by_hand
+from freeze_rules.services.own_reach import with_released
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import reach
@@ -117,10 +120,12 @@ def needed_for(
 ) -> approvals.Needed | None:
     """Whose consent it needs to let go of so many units (None: of all); None when nobody's."""
     unit_id, warehouse_id = place_of([hold.id])
+    facts = with_released(
+        facts_of(hold, qty), kind=CODE, hold_ids=[hold.id], person=person, most=qty
+    )
     return approvals.needed(
-        kind=CODE, facts=facts_of(hold, qty), unit_id=unit_id, warehouse_id=warehouse_id,
-        person=person,
-    )  # fmt: skip
+        kind=CODE, facts=facts, unit_id=unit_id, warehouse_id=warehouse_id, person=person
+    )
 
 
 def let_go(
@@ -213,7 +218,8 @@ def check_may_take(hold: stock.HoldView, disposal: Disposal, person: Person) -> 
 def let_go_each(*, hold_ids: Sequence[int], why: str, person: Person) -> dict[int, tuple[str, str]]:
     """Let go of each of these freezes whole; for those that need consent, ask.
 
-    Joins the caller's transaction.
+    The others are weighed as one: what is too much together waits for consent together, and
+    nothing of it is let go of before. Joins the caller's transaction.
 
     Returns:
         Per hold its document and why it stays; empty for those that are released.
@@ -238,12 +244,65 @@ def let_go_each(*, hold_ids: Sequence[int], why: str, person: Person) -> dict[in
             said = _("Asked for approval as AP-%(number)s.") % {"number": done.approval_id}
             answers[hold.id] = (hold.document, said)
     rest = [each for each in hold_ids if each not in answers]
+    together = _ask_together(rest, why=why, person=person, scope=scope)
+    if together is not None:
+        return answers | together
     return answers | unfreeze_each(hold_ids=rest, why=why, person=person)
+
+
+def _ask_together(
+    hold_ids: Sequence[int], *, why: str, person: Person, scope: Scope
+) -> dict[int, tuple[str, str]] | None:
+    """One request for all of these that may be let go of; None when they need nobody's consent.
+
+    Raises:
+        FreezeRefused: reason_missing.
+    """
+    if len(hold_ids) < 2:
+        return None
+    if not why.strip():
+        raise FreezeRefused("reason_missing")
+    seen = stock.holds(scope=scope, ids=hold_ids, closed=True, limit=len(hold_ids))
+    found = {hold.id: hold for hold in seen}
+    by, also = SignedIn(person), also_needed(hold_ids)
+    stays = {
+        pk: (found[pk].document if pk in found else f"H-{pk}", why_not)
+        for pk in hold_ids
+        if (why_not := stays_because(found.get(pk), by, also=also.get(pk, "")))
+    }
+    holds = sorted((found[pk] for pk in hold_ids if pk not in stays), key=lambda hold: hold.id)
+    if len(holds) < 2:
+        return None
+    ids = [hold.id for hold in holds]
+    unit_id, warehouse_id = place_of(ids)
+    facts = with_released(
+        batch_release.facts_of_many(holds), kind=CODE, hold_ids=ids, person=person
+    )
+    needed = approvals.needed(
+        kind=CODE, facts=facts, unit_id=unit_id, warehouse_id=warehouse_id, person=person
+    )
+    if needed is None:
+        return None
+    try:
+        with transaction.atomic():
+            asked = approvals.ask(
+                kind=CODE, payload={"hold_ids": ids, "why": why.strip()}, unit_id=unit_id,
+                warehouse_id=warehouse_id, person=person,
+                key=f"unfreeze:{person.pk}:{batch_release.key_of(holds)}", why=why,
+                policy=needed.policy,
+            )  # fmt: skip
+    except approvals.ApprovalRefused as refused:
+        said = str(refused)
+    else:
+        said = _("All of them together are asked for as AP-%(number)s.") % {"number": asked.pk}
+    return stays | {hold.id: (hold.document, said) for hold in holds}
 
 
 def _summarize(payload: Payload) -> Facts:
     if commanded.is_command(payload):
         return commanded.facts_of(payload)
+    if batch_release.is_batch(payload):
+        return batch_release.facts_of_many(batch_release.holds_in(payload))
     hold = _hold(payload["hold_id"])
     if hold is None:
         return Facts(subject=f"H-{payload['hold_id']}")
@@ -259,6 +318,8 @@ def _fingerprint(payload: Payload, lock: bool) -> str:
     """All of a freeze is all that was shown; so many units of it stay the same while it lasts."""
     if commanded.is_command(payload):
         return commanded.fingerprint(payload, lock)
+    if batch_release.is_batch(payload):
+        return batch_release.fingerprint(payload, lock)
     if lock:
         inventory.keep_still(hold_ids=[payload["hold_id"]])
     hold = _hold(payload["hold_id"])
@@ -282,6 +343,8 @@ def _apply(payload: Payload, granted: Granted) -> str:
         if commanded.is_command(payload):
             _check_command(payload, granted)
             return commanded.let_go(payload, granted=granted)
+        if batch_release.is_batch(payload):
+            return _let_go_of_all(payload, granted)
         hold = _hold(payload["hold_id"])
         if hold is None:
             raise FreezeRefused("unknown_hold")
@@ -313,6 +376,22 @@ def _dispose(hold: stock.HoldView, disposal: Disposal, granted: Granted) -> str:
         hold, disposal, key=granted.key, actor=granted.maker.actor, owner_id=granted.maker.pk,
         approval=granted.number, approved_by=[each.actor for each in granted.deciders],
     ).document  # fmt: skip
+
+
+def _let_go_of_all(payload: Payload, granted: Granted) -> str:
+    """All of the freezes, or none of them; the first one's document."""
+    holds = batch_release.holds_in(payload)
+    if not holds:
+        raise FreezeRefused("unknown_hold")
+    for hold in holds:
+        _check_approved_by_one_who_may(hold, granted)
+    for hold, refusal in release_many(
+        holds, key=granted.key, why=payload["why"], actor=granted.maker.actor,
+        approval=granted.number, approved_by=[each.actor for each in granted.deciders],
+    ):  # fmt: skip
+        if refusal is not None:
+            raise CannotApply(refusal.code, f"{hold.document}: {refusal}")
+    return holds[0].document
 
 
 def _check_command(payload: Payload, granted: Granted) -> None:
@@ -347,6 +426,7 @@ WORDS = {
     "review": gettext_lazy("Review date"),
     "note": gettext_lazy("Note of the freeze"),
     "hold": gettext_lazy("Page of the freeze"),
+    "freezes": gettext_lazy("Freezes let go of together"),
 }
 KIND = ApprovalKind(
     code=CODE,
@@ -355,6 +435,7 @@ KIND = ApprovalKind(
     summarize=_summarize,
     fingerprint=_fingerprint,
     apply=_apply,
+    says_reach=True,
     words={
         **WORDS,
         "becomes": gettext_lazy("Becomes a freeze for"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.services import cases, rules
 from freeze_rules.services.rules import RuleRefused
+from freeze_rules.tuning import tuned, without_settings
 from org.models import Person
 
 FORMAT = "freeze-rules/1"
@@ -53,8 +54,8 @@ def _told(rule: Rule) -> dict[str, Any]:
         "note": rule.note,
         "priority": rule.priority,
         "preset": rule.preset,
-        "parameters": rule.parameters,
-        "definition": version.definition if version else {},
+        "parameters": without_settings(rule.parameters),
+        "definition": tuned(version.definition, rule.parameters) if version else {},
         "tests": [
             {"name": case.name, "given": case.given, "qty": case.qty, "expected": case.expected}
             for case in sorted(rule.cases.all(), key=lambda case: case.pk)

@@ -28,6 +28,7 @@ from freeze_rules.services.orders import (
     check_dates,
     check_reach,
 )
+from freeze_rules.services.own_reach import with_reach
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import scope_units
@@ -66,8 +67,8 @@ def freeze_or_ask(*, key: str, order: FreezeOrder, person: Person, pk: int, plan
     payload: Payload = {"order": order.said(), "pk": pk, "person": person.pk}
     unit_id = unit_to_ask(order.warehouse_id)
     needed = approvals.needed(
-        kind=CODE, facts=_summarize(payload), unit_id=unit_id, warehouse_id=order.warehouse_id,
-        person=person,
+        kind=CODE, facts=facts_for(payload, person), unit_id=unit_id,
+        warehouse_id=order.warehouse_id, person=person,
     )  # fmt: skip
     if needed is None:
         return Laid(frozen=freeze(key=key, order=order, person=person, pk=pk, plan=plan))
@@ -90,6 +91,22 @@ def unit_to_ask(warehouse_id: int | None) -> int:
     """The unit whose people agree: the warehouse's; the head office when it is in several."""
     unit_id = stock.unit_of_warehouse(warehouse_id)
     return head_office_id() if unit_id is None else unit_id
+
+
+def facts_for(payload: Payload, person: Person | None) -> Facts:
+    """How large the freeze is and how far it reaches, with what the person froze before."""
+    facts = _summarize(payload)
+    if not approvals.limits_reach(kind=CODE):
+        return facts
+    plan = _plan(payload)
+    return with_reach(
+        facts, kind=CODE, by_sku=plan.frozen, warehouses=_warehouses(plan), person=person,
+        releasing=False,
+    )  # fmt: skip
+
+
+def _warehouses(plan: inventory.Plan) -> set[int]:
+    return {step.warehouse_id for step in plan.steps if step.change > 0}
 
 
 def _order(payload: Payload) -> FreezeOrder:
@@ -218,6 +235,7 @@ KIND = ApprovalKind(
     summarize=_summarize,
     fingerprint=_fingerprint,
     apply=_apply,
+    says_reach=True,
     words={
         **WORDS,
         "skus": gettext_lazy("SKUs frozen"),

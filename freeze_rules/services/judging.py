@@ -18,7 +18,16 @@ from freeze_rules.definition import CHANGED
 from freeze_rules.models import WAITING, Event, KeptEvent, Outcome, Verdict, Watch
 from freeze_rules.selectors.rulebook import RuleBook, live_rules
 from freeze_rules.selectors.weighing import Heard, Hit, heard, weigh
-from freeze_rules.services import following, laying, limits, own_claims, releasing, stopping
+from freeze_rules.services import (
+    following,
+    laying,
+    limits,
+    own_claims,
+    release_limits,
+    releasing,
+    rule_leases,
+    stopping,
+)
 from freeze_rules.services.laying import ACTOR, Laid
 from freeze_rules.services.limits import Taken
 from freeze_rules.services.releasing import Step
@@ -74,7 +83,7 @@ def judge_kept(*, rule_id: int, beyond: bool = False, limit: int = BATCH) -> int
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     kept = list(
-        KeptEvent.objects.filter(rule_id=rule_id)
+        KeptEvent.objects.filter(rule_id=rule_id, for_release=False)
         .select_related("event")
         .order_by("id")
         .select_for_update(of=("self",), skip_locked=True)[:limit]
@@ -152,13 +161,15 @@ def _steps(events: Sequence[Heard], now: datetime) -> list[Step]:
     wide = releasing.hear_widely(events)
     watches = releasing.watches_for(events, without=wide)
     pairs = releasing.prove_by(events, watches)
-    return following.steps(pairs) + releasing.steps_after(pairs, now=now)
+    steps = following.steps(pairs) + releasing.steps_after(pairs, now=now)
+    return release_limits.within(steps, now=now, pairs=pairs)
 
 
 def close_after(steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], now: datetime) -> int:
     """Close the watches of holds that are gone, watch what they became; how many are gone."""
     gone: list[int] = []
     travelling: list[int] = []
+    became: dict[int, int | None] = {}
     for step, outcome in zip(steps, outcomes, strict=True):
         closed = outcome.refusal is not None and outcome.refusal.code == "already_released"
         if closed or (step.ends and not outcome.refused):
@@ -167,6 +178,9 @@ def close_after(steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], no
             travelling.append(step.watch.pk)
         if step.then_release is not None and outcome.hold_id is not None and not outcome.repeated:
             _watch_again(step, outcome.hold_id)
+            became[outcome.hold_id] = step.watch.version_id
+    if became:
+        rule_leases.of_converted(became, now=now)
     if travelling:
         Watch.objects.filter(pk__in=travelling).update(look_at=now + ARRIVES)
     Watch.objects.filter(pk__in=gone).update(closed_at=now)
@@ -218,6 +232,11 @@ def _write_down(
         verdicts.append(verdict)
     Verdict.objects.bulk_create(verdicts)
     Watch.objects.bulk_create(watches, ignore_conflicts=True)
+    rule_leases.of_laid(
+        (each.hold_id, laid[at].hit.rule.definition.lease)
+        for at, each in new.items()
+        if each.hold_id is not None and not each.refused
+    )
 
 
 def _verdict(laid: Laid, outcome: inventory.Outcome | None) -> Verdict:
@@ -262,10 +281,49 @@ def look_again(*, now: datetime | None = None, limit: int = DUE_AT_ONCE) -> int:
     assert connection.in_atomic_block, "The edge opens the transaction."
     now = now or timezone.now()
     watches = releasing.due(now=now, limit=limit)
-    steps = releasing.steps_met(watches, now=now)
+    steps = release_limits.within(releasing.steps_met(watches, now=now), now=now, due=True)
     outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []
     close_after(steps, outcomes, now)
     return len(watches)
+
+
+def let_go_held_back(*, rule_id: int, beyond: bool) -> int:
+    """What a rule was not to let go of at its limit is looked at again; how many freezes.
+
+    Joins the transaction. Of very many the first are let go of beyond the limits, the others are
+    weighed again when they are looked at.
+
+    Args:
+        beyond: somebody allowed it to go beyond its limits for these.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    now = timezone.now()
+    waiting = Watch.objects.filter(
+        version__rule_id=rule_id, closed_at__isnull=True, held_back_at__isnull=False
+    )
+    ids = list(waiting.order_by("id").values_list("pk", flat=True))
+    waiting.update(held_back_at=None, look_at=now)
+    kept = KeptEvent.objects.filter(rule_id=rule_id, for_release=True).select_related("event")
+    events = [heard(each.event) for each in kept.order_by("id")]
+    kept.delete()
+    first = (
+        Watch.objects.filter(pk__in=ids[:MOST_KEPT])
+        .select_related("hold__reason")
+        .order_by("id")
+        .select_for_update(of=("self",))
+    )
+    watches = list(first)
+    pairs = [
+        (event, watch) for event in events for watch in watches if releasing.speaks_of(event, watch)
+    ]
+    spoken = {watch.pk for _event, watch in pairs}
+    steps = releasing.steps_after(pairs, now=now)
+    steps += releasing.steps_met([each for each in watches if each.pk not in spoken], now=now)
+    if not beyond:
+        steps = release_limits.within(steps, now=now, pairs=pairs, due=True)
+    outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []
+    close_after(steps, outcomes, now)
+    return len(ids)
 
 
 def judge_alone(*, event_id: int, error: str) -> None:

@@ -24,7 +24,7 @@ from org import roles
 from org import services as org
 from org.models import Person
 from org.scope import Scope
-from org.selectors import people_with, scope_of
+from org.selectors import people_in_role, people_with, scope_of
 from org.services.notices import notify
 
 # A freeze whose reason names no days is looked at after a week.
@@ -62,10 +62,14 @@ class LeaseRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """A lease for one new freeze; without an owner whoever laid it, or who keeps that place."""
+    """A lease for one new freeze; without an owner whoever laid it, or who keeps that place.
+
+    `owner_role` names everybody who has a role there instead of one person.
+    """
 
     hold_id: int
     owner_id: int | None = None
+    owner_role: str = ""
     next_step: str = NextStep.DECIDE
     # Without one the date on the claim, or as many days as its reason says.
     review_at: datetime | None = None
@@ -84,8 +88,15 @@ def give(grants: Sequence[Grant]) -> int:
         view = found.get(grant.hold_id)
         if view is None:
             continue
-        owner = grant.owner_id or _who_laid(view.placed_by) or keepers.of(view.unit_id)
-        rows.append(Lease(hold_id=grant.hold_id, owner_id=owner, next_step=grant.next_step))
+        owner = grant.owner_id
+        if owner is None and not grant.owner_role:
+            owner = _who_laid(view.placed_by) or keepers.of(view.unit_id)
+        rows.append(
+            Lease(
+                hold_id=grant.hold_id, owner_id=owner, owner_role=grant.owner_role,
+                next_step=grant.next_step,
+            )
+        )  # fmt: skip
         review = grant.review_at or (None if view.review_at else _first_review(view))
         if review is not None:
             reviews[grant.hold_id] = review
@@ -133,7 +144,7 @@ def change(
         after["review"] = review_at.isoformat()
     if owner_id is not None and owner_id != row.owner_id:
         _check_owner(owner_id, view)
-        before["owner"], after["owner"] = row.owner_id, owner_id
+        before["owner"], after["owner"] = row.owner_id or row.owner_role or None, owner_id
     if not why.strip() and after:
         raise LeaseRefused("why_missing")
     if next_step and next_step != row.next_step:
@@ -146,7 +157,8 @@ def change(
         inventory.set_reviews({hold_id: review_at})
         row.extensions += 1
         row.reminded_at = row.escalated_at = None
-    row.owner_id = owner_id if "owner" in after else row.owner_id
+    if "owner" in after:
+        row.owner_id, row.owner_role = owner_id, ""
     row.next_step = next_step or row.next_step
     row.save()
     org.record(
@@ -177,11 +189,11 @@ def remind(*, now: datetime, limit: int = BATCH) -> int:
     for row in rows:
         view = views[row.hold_id]
         assert view.review_at is not None
-        to = {row.owner_id} if row.owner_id else set(keepers.all(view.unit_id))
+        to = keepers.of_lease(row, view)
         late = now - view.review_at >= ESCALATES_AFTER
         told = {"hold": view.document, "reason": view.reason_label}
         notify(
-            kind="hold.review", to=[each for each in to if each], params=told,
+            kind="hold.review", to=to, params=told,
             document=view.document, link=_page(row.hold_id),
         )  # fmt: skip
         if late and row.escalated_at is None:
@@ -197,10 +209,21 @@ def remind(*, now: datetime, limit: int = BATCH) -> int:
 
 
 class _Keepers:
-    """People who keep a place's frozen stock, asked once for each unit."""
+    """People who keep a place's frozen stock, asked once for each place."""
 
     def __init__(self) -> None:
         self._known: dict[int | None, list[int]] = {}
+        self._roles: dict[tuple[str, int | None, int | None], list[int]] = {}
+
+    def of_lease(self, row: Lease, view: Leased) -> set[int]:
+        """Whoever hears of a review: its owner, who has its role there, or who keeps the place."""
+        if row.owner_id is not None:
+            return {row.owner_id}
+        place = (row.owner_role, view.unit_id, view.warehouse_id)
+        if row.owner_role and place not in self._roles:
+            role, unit_id, warehouse_id = place
+            self._roles[place] = people_in_role(role, unit_id=unit_id, warehouse_id=warehouse_id)
+        return set(self._roles.get(place, ()) or self.all(view.unit_id))
 
     def all(self, unit_id: int | None) -> Collection[int]:
         if unit_id not in self._known:

@@ -11,6 +11,7 @@ from itertools import chain
 
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from freeze_rules.definition import Limits
 from freeze_rules.models import Outcome, Verdict
@@ -40,15 +41,28 @@ class Beyond:
     limit: str
     would: Decimal
     may: Decimal
+    # What it would let go of, not freeze.
+    releasing: bool = False
 
     def __str__(self) -> str:
+        words = {"would": f"{self.would:,.0f}", "may": f"{self.may:,.0f}"}
+        if self.releasing:
+            return str(_RELEASING[self.limit]) % words
         sentences = {
             "share_pct": _("would freeze %(would)s %% of one SKU; %(may)s %% are allowed"),
             "value": _("would freeze goods worth %(would)s in an hour; %(may)s are allowed"),
             "skus_per_hour": _("would freeze %(would)s SKUs in an hour; %(may)s are allowed"),
             "stores": _("would freeze in %(would)s warehouses; %(may)s are allowed"),
         }
-        return sentences[self.limit] % {"would": f"{self.would:,.0f}", "may": f"{self.may:,.0f}"}
+        return sentences[self.limit] % words
+
+
+_RELEASING = {
+    "share_pct": gettext_lazy("would let go of %(would)s %% of one SKU; %(may)s %% are allowed"),
+    "value": gettext_lazy("would let go of goods worth %(would)s in an hour; %(may)s are allowed"),
+    "skus_per_hour": gettext_lazy("would let go of %(would)s SKUs in an hour; %(may)s are allowed"),
+    "stores": gettext_lazy("would let go in %(would)s warehouses; %(may)s are allowed"),
+}
 
 
 def is_limited(limits: Limits) -> bool:
@@ -151,9 +165,5 @@ def _share(laid: Sequence[Laid], taken: Sequence[Taken], may: Decimal) -> Beyond
         covered.add(each.scope)
         for sku, qty in would.by_sku.items():
             units[sku] += qty
-    there: Mapping[int, int] = scope_units.on_hand_of(sorted(units))
-    shares = [
-        Decimal(100 * qty) / there[sku] for sku, qty in units.items() if there.get(sku, 0) > 0
-    ]
-    most = max(shares, default=Decimal(0))
+    most = scope_units.largest_share(units)
     return Beyond(limit="share_pct", would=most, may=may) if most > may else None

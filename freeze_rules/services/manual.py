@@ -260,31 +260,45 @@ def unfreeze_each(
     answers = {
         pk: (
             found[pk].document if pk in found else f"H-{pk}",
-            _stays(found.get(pk), by, also=also.get(pk, "")),
+            stays_because(found.get(pk), by, also=also.get(pk, "")),
         )
         for pk in hold_ids
     }
-    wanted = [pk for pk in hold_ids if not answers[pk][1]]
-    requests = [
-        inventory.ReleaseRequest(
-            key=f"unfreeze:many:{uuid.uuid4().hex}", document=found[pk].document, hold_id=pk
-        )
-        for pk in wanted
-    ]
-    outcomes = inventory.release(requests, actor=person.actor) if requests else []
-    for pk, outcome in zip(wanted, outcomes, strict=True):
-        if outcome.refusal is not None:
-            answers[pk] = (found[pk].document, str(outcome.refusal))
-            continue
-        org.record(
-            actor=person.actor, action="stock.unfrozen", subject=found[pk].document,
-            before={"open": found[pk].open},
-            after={"released": found[pk].open, "why": why.strip()}, unit_id=found[pk].unit_id,
-        )  # fmt: skip
+    wanted = [found[pk] for pk in hold_ids if not answers[pk][1]]
+    for hold, refusal in release_many(
+        wanted, key=f"unfreeze:many:{uuid.uuid4().hex}", why=why, actor=person.actor
+    ):
+        if refusal is not None:
+            answers[hold.id] = (hold.document, str(refusal))
     return answers
 
 
-def _stays(hold: stock.HoldView | None, by: Caller, *, also: str) -> str:
+def release_many(
+    holds: Sequence[stock.HoldView], *, key: str, why: str, actor: str, **said: object
+) -> list[tuple[stock.HoldView, inventory.Refused | None]]:
+    """Let go of these freezes whole in one posting, each with its audit record.
+
+    Whoever calls has checked that it may be.
+
+    Returns:
+        Each freeze with why it stays, None for those that are released.
+    """
+    requests = [
+        inventory.ReleaseRequest(key=f"{key}:{hold.id}", document=hold.document, hold_id=hold.id)
+        for hold in holds
+    ]
+    outcomes = inventory.release(requests, actor=actor) if requests else []
+    for hold, outcome in zip(holds, outcomes, strict=True):
+        if outcome.refusal is None and not outcome.repeated:
+            org.record(
+                actor=actor, action="stock.unfrozen", subject=hold.document,
+                before={"open": hold.open},
+                after={"released": hold.open, "why": why.strip(), **said}, unit_id=hold.unit_id,
+            )  # fmt: skip
+    return [(hold, outcome.refusal) for hold, outcome in zip(holds, outcomes, strict=True)]
+
+
+def stays_because(hold: stock.HoldView | None, by: Caller, *, also: str) -> str:
     """Why a freeze may not be let go of; empty when it may."""
     try:
         if hold is None:

@@ -205,6 +205,12 @@ def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
     return steps
 
 
+def met_now(watches: Sequence[Watch], *, now: datetime) -> list[Watch]:
+    """Those of these watches whose formula is met now; nothing is written."""
+    moments = moments_of(watches, now=now) if watches else {}
+    return [watch for watch in watches if formula.met(watch.formula, moments[watch.pk])]
+
+
 def release_of(watch: Watch, held: Sequence[held_lines.HeldLine] = ()) -> Step:
     """Let go of the whole hold, once; with another grade where its rule says so.
 

@@ -13,7 +13,11 @@ from freeze_rules.services import judging
 def waiting() -> list[int]:
     """Rules that run again and have kept events."""
     return sorted(
-        set(KeptEvent.objects.filter(rule__state__in=LIVE).values_list("rule_id", flat=True))
+        set(
+            KeptEvent.objects.filter(rule__state__in=LIVE, for_release=False).values_list(
+                "rule_id", flat=True
+            )
+        )
     )
 
 

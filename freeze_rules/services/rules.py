@@ -3,80 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.definition import read
 from freeze_rules.models import Rule, RuleMove, RuleState, RuleVersion
 from freeze_rules.selectors.checking import Wrong, faults
+from freeze_rules.selectors.rulebook import values_for
 from freeze_rules.services import judging, scanning
+from freeze_rules.services.rule_refusals import SENTENCES, RuleDraft, RuleRefused
 from freeze_rules.services.trying import failing_cases
 from freeze_rules.triggers import TRIGGERS
+from freeze_rules.tuning import CRON, settings_of, tuned, without_settings
 from org import roles
 from org import services as org
 from org.models import Person
 from org.selectors import scope_of
 from org.selectors.notices import people_with
 
+__all__ = [
+    "SENTENCES", "RuleDraft", "RuleRefused", "ask", "change_rule", "create_rule", "enable",
+    "pause", "resume", "retire", "send_back", "shadow", "tune",
+]  # fmt: skip
 S = RuleState
 # A rule without a day of its own is looked at again after a month.
 REVIEW_DAYS = 30
 # No rule has this id.
 NEW = 0
-SENTENCES = {
-    "not_allowed": _("You may not do this."),
-    "unknown_rule": _("There is no such rule."),
-    "name_missing": _("Give the rule a name of at most 80 characters."),
-    "name_taken": _("There is a rule of this name already."),
-    "definition_wrong": _("The rule cannot be kept as it is."),
-    "wrong_state": _("The rule is not in a state in which this can be done."),
-    "same_person": _("Whoever wrote a rule does not enable it: ask somebody else."),
-    "case_fails": _("A test of the rule fails; it cannot be enabled before all pass."),
-    "never_enabled": _("This version was never enabled by a second person: ask for that first."),
-    "reason_missing": _("Say why."),
-    "nothing_asked": _("Nobody has asked for this to be enabled."),
-    "unknown_parameter": _("The rule has no such parameter."),
-    "unknown_verdict": _("The rule has no such hit."),
-    "unknown_case": _("The rule has no such test."),
-    "case_wrong": _("A test needs a name, units from 1 and facts that there are."),
-    "too_many_cases": _("A rule has at most 200 tests."),
-    "file_wrong": _("This is no rule of a file, or one of its parts is of the wrong kind."),
-    "days_wrong": _("A replay goes back 1 to 366 days."),
-    "search_days_wrong": _("The replay of a rule that searches goes back 1 to 31 days."),
-    "day_passed": _("The next review lies after today."),
-}
-
-
-class RuleRefused(Exception):
-    """Nothing was changed. `code` is stable; `wrong` names every fault of a definition."""
-
-    def __init__(self, code: str, wrong: Sequence[Wrong] = ()) -> None:
-        super().__init__(code)
-        self.code, self.wrong = code, tuple(wrong)
-
-    def __str__(self) -> str:
-        said = str(SENTENCES[self.code])
-        return " ".join([said, *(each.sentence for each in self.wrong)])
-
-
-@dataclass(frozen=True, kw_only=True)
-class RuleDraft:
-    """What somebody writes: the definition in JSON, its parameters, and who looks after it."""
-
-    name: str
-    definition: Mapping[str, Any]
-    parameters: Mapping[str, Any]
-    note: str = ""
-    priority: int = 0
-    preset: str = ""
-    owner_id: int | None = None
-    review_on: date | None = None
 
 
 def create_rule(*, draft: RuleDraft, person: Person) -> Rule:
@@ -92,13 +49,14 @@ def create_rule(*, draft: RuleDraft, person: Person) -> Rule:
         note=draft.note,
         priority=draft.priority,
         preset=draft.preset,
-        parameters=dict(draft.parameters),
+        parameters=without_settings(draft.parameters),
         owner_id=draft.owner_id or person.pk,
         review_on=draft.review_on or _in_a_month(),
         created_by=person,
         trigger=read(draft.definition).trigger,
     )
-    rule.version = _add_version(rule, draft.definition, person)
+    said = tuned(draft.definition, draft.parameters)
+    rule.version = _add_version(rule, said, person)
     rule.save(update_fields=["version"])
     _moved(rule, before="", actor=person.actor, why="")
     _record(rule, "rule.created", person, after={"name": rule.name})
@@ -117,7 +75,7 @@ def change_rule(*, rule_id: int, draft: RuleDraft, person: Person) -> Rule:
     if rule.state in (S.RETIRED, S.PENDING_APPROVAL):
         raise RuleRefused("wrong_state")
     _check(draft, rule_id=rule.pk)
-    version = _add_version(rule, draft.definition, person)
+    version = _add_version(rule, tuned(draft.definition, draft.parameters), person)
     rule.name, rule.note, rule.priority = draft.name.strip(), draft.note, draft.priority
     rule.owner_id = draft.owner_id or rule.owner_id
     rule.review_on = draft.review_on or rule.review_on
@@ -127,18 +85,18 @@ def change_rule(*, rule_id: int, draft: RuleDraft, person: Person) -> Rule:
         rule.version, rule.trigger = version, read(draft.definition).trigger
         _plan(rule)
     # Parameters of a version that waits must not change the one that runs: only new names are
-    # added, values are tuned apart.
-    rule.parameters = (
-        {**dict(draft.parameters), **rule.parameters}
-        if rule.next_version_id else dict(draft.parameters)
-    )  # fmt: skip
+    # added, values are tuned apart. The new version says its settings itself.
+    given = without_settings(draft.parameters)
+    rule.parameters = {**given, **rule.parameters} if rule.next_version_id else given
     rule.save()
     _record(rule, "rule.changed", person, after={"version": version.label})
     return rule
 
 
 def tune(*, rule_id: int, parameters: Mapping[str, Any], person: Person) -> Rule:
-    """Other values for parameters of the rule; the version stays.
+    """Other values for parameters and settings of the rule; the version stays.
+
+    A setting (`freeze_rules.tuning`) without a value is what the version says again.
 
     Raises:
         RuleRefused: not_allowed, unknown_rule, wrong_state, unknown_parameter, definition_wrong.
@@ -147,10 +105,15 @@ def tune(*, rule_id: int, parameters: Mapping[str, Any], person: Person) -> Rule
     rule = _locked(rule_id)
     if rule.state == S.RETIRED or rule.version is None:
         raise RuleRefused("wrong_state")
-    if set(parameters) - set(rule.parameters):
+    settings = {each.name: each.value for each in settings_of(rule.version.definition, {})}
+    if set(parameters) - set(rule.parameters) - set(settings):
         raise RuleRefused("unknown_parameter")
     before = dict(rule.parameters)
-    rule.parameters = {**before, **parameters}
+    rule.parameters = {
+        name: value
+        for name, value in {**before, **parameters}.items()
+        if name not in settings or str(value) not in ("", "None", str(settings[name]))
+    }
     wrong = faults(
         rule.version.definition,
         parameters=rule.parameters,
@@ -159,7 +122,9 @@ def tune(*, rule_id: int, parameters: Mapping[str, Any], person: Person) -> Rule
     )
     if wrong:
         raise RuleRefused("definition_wrong", wrong)
-    rule.save(update_fields=["parameters"])
+    if before.get(CRON) != rule.parameters.get(CRON):
+        _plan(rule)
+    rule.save(update_fields=["parameters", "due_at"])
     _record(rule, "rule.tuned", person, before=before, after=rule.parameters)
     return rule
 
@@ -223,12 +188,14 @@ def enable(*, rule_id: int, person: Person, why: str = "") -> Rule:
     version.enabled_by, version.enabled_at = person, timezone.now()
     version.save(update_fields=["enabled_by", "enabled_at"])
     before = rule.state
+    rule.parameters = values_for(rule, version)
     rule.version, rule.next_version, rule.asked_by = version, None, None
     rule.trigger = read(version.definition).trigger
     if rule.state == S.PENDING_APPROVAL:
         rule.enable()
     _plan(rule)
     rule.save()
+    judging.let_go_held_back(rule_id=rule_id, beyond=False)
     _moved(rule, before=before, actor=person.actor, why=why)
     _record(rule, "rule.enabled", person, after={"version": version.label, "why": why})
     return rule
@@ -269,7 +236,8 @@ def pause(*, rule_id: int, person: Person, why: str) -> Rule:
 
 
 def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> Rule:
-    """It goes on with what it kept; with `beyond` that may go beyond its limits once.
+    """It goes on with what it kept; with `beyond` that may go beyond its limits once, as may what
+    it was to let go of.
 
     A rule that searches the stock keeps no events: with `beyond` it searches once, now.
 
@@ -288,6 +256,7 @@ def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> R
     # It may have been tuned, or got another test, while it was paused.
     _check_ready(rule, rule.version)
     resumed = _step(rule_id, "resume", from_=(S.PAUSED,), person=person, why=why)
+    judging.let_go_held_back(rule_id=rule_id, beyond=beyond)
     if beyond:
         # Now, in this transaction: later ones are judged within the limits again.
         judging.judge_kept(rule_id=rule_id, beyond=True, limit=judging.MOST_KEPT)
@@ -373,15 +342,13 @@ def _check(draft: RuleDraft, *, rule_id: int) -> None:
 
 
 def _check_ready(rule: Rule, version: RuleVersion) -> None:
+    values = values_for(rule, version)
     wrong = faults(
-        version.definition,
-        parameters=rule.parameters,
-        rule_id=rule.pk,
-        today=timezone.localdate(),
+        version.definition, parameters=values, rule_id=rule.pk, today=timezone.localdate()
     )
     if wrong:
         raise RuleRefused("definition_wrong", wrong)
-    failing = failing_cases(rule, version)
+    failing = failing_cases(rule, version, values)
     if failing:
         raise RuleRefused(
             "case_fails",
@@ -398,7 +365,7 @@ def _add_version(rule: Rule, definition: Mapping[str, Any], person: Person) -> R
 
 def _plan(rule: Rule) -> None:
     """A rule that searches the stock knows its next moment; the others have none."""
-    said = rule.version.definition if rule.version else {}
+    said = tuned(rule.version.definition, rule.parameters) if rule.version else {}
     runs = rule.state in (S.ENABLED, S.SHADOW)
     cron = str(said.get("cron", ""))
     rule.due_at = (

@@ -20,6 +20,7 @@ from freeze_rules.models import Rule, RuleState, Watch
 from freeze_rules.selectors.rulebook import live_rules
 from freeze_rules.selectors.weighing import Heard, Item
 from freeze_rules.services import judging, limits
+from freeze_rules.tuning import tuned
 from inventory.selectors import facts as stock_facts
 from inventory.selectors import found_goods
 from org.scope import Scope
@@ -50,7 +51,7 @@ def due_rules() -> list[int]:
         .select_for_update(of=("self",))
     )
     for rule in rules:
-        said = rule.version.definition if rule.version else {}
+        said = tuned(rule.version.definition, rule.parameters) if rule.version else {}
         rule.due_at = next_due(str(said.get("cron", "")), now=now)
         rule.save(update_fields=["due_at"])
     return [rule.pk for rule in rules]
@@ -90,7 +91,9 @@ def _keep_apart(rule_id: int) -> None:
 
 
 def _is_limited(rule: Rule) -> bool:
-    return rule.version is not None and limits.is_limited(read(rule.version.definition).limits)
+    if rule.version is None:
+        return False
+    return limits.is_limited(read(tuned(rule.version.definition, rule.parameters)).limits)
 
 
 def freeze_found(found: Sequence[Heard], *, rule_id: int, beyond: bool = False) -> int:
@@ -194,6 +197,7 @@ def _as_event(kind: str, found: found_goods.FoundGoods) -> Heard:
         warehouse_id=found.warehouse_id,
         occurred_at=timezone.now(),
         facts={},
+        searched=True,
         items=(
             Item(
                 sku_id=found.sku_id,

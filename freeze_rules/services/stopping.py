@@ -58,6 +58,11 @@ def stop_at_limit(
         _pause(rule_id, _("Stopped at its limit: it %(limit)s.") % {"limit": limit})
 
 
+def stop_releasing(*, rule_id: int, limit: Beyond) -> None:
+    """The rule is stopped whole before it lets go of anything, and somebody is asked."""
+    _pause(rule_id, _("Stopped at its limit: it %(limit)s.") % {"limit": limit})
+
+
 def keep_for_paused(events: Sequence[Heard], book: RuleBook, failed: Collection[int] = ()) -> None:
     """Events that a paused or failing rule would have looked at wait for it."""
     late = set(failed) | set(book.broken)

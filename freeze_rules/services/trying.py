@@ -56,10 +56,10 @@ def try_case(
     )
 
 
-def failing_cases(rule: Rule, version: RuleVersion) -> list[Tried]:
-    """Tests of the rule that this version does not pass."""
+def failing_cases(rule: Rule, version: RuleVersion, parameters: Mapping[str, Any]) -> list[Tried]:
+    """Tests of the rule that this version does not pass with these parameters."""
     tried = [
-        try_case(definition=version.definition, parameters=rule.parameters, case=case)
+        try_case(definition=version.definition, parameters=parameters, case=case)
         for case in rule.cases.order_by("id")
     ]
     return [each for each in tried if not each.passed]

@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 
 from freeze_rules.conditions import ConditionRefused, from_json
 from freeze_rules.definition import DEEDS
-from freeze_rules.facts import FACTS, Is, Type
+from freeze_rules.facts import FACTS, LEAF_FACTS, Is, Type
 from freeze_rules.facts.kinds import COMPARISON_LABELS, COUNTED
 from freeze_rules.formula import UNITS
 from freeze_rules.models import Rule
 from freeze_rules.selectors.checking import Wrong
+from freeze_rules.selectors.lease_owners import owner_choices
+from freeze_rules.selectors.leases import next_steps
+from freeze_rules.selectors.rulebook import values_for
 from freeze_rules.selectors.wording import POLICIES, REACHES, reason_labels
 from freeze_rules.services.rules import RuleDraft, RuleRefused
 from freeze_rules.triggers import KINDS, TRIGGERS, label_of
+from freeze_rules.tuning import tuned, without_settings
 from freeze_rules.views.rule_moments import moment_row, moment_typed
 from inventory.selectors.places import grades
 from org.roles import CATALOGUE, PERMISSIONS
@@ -30,11 +34,14 @@ Fields = dict[str, Any]
 MOST_WAYS = 12
 MOST_ROWS = 40
 BLANK_ROWS = 3
+LIMITS = ("share_pct", "value", "skus_per_hour", "stores")
+# The limits of releasing, as the form calls them.
+RELEASED = tuple(f"released_{name}" for name in LIMITS)
 PLAIN = (
     "name", "note", "priority", "review_on", "trigger", "cron", "scope", "quantity_kind",
     "quantity_n", "reason", "policy", "regrade", "approval", "follows", "valid_from", "valid_until",
     "review_days", "lease_owner", "next", "expires_kind", "expires_n", "share_pct", "value",
-    "skus_per_hour", "stores",
+    "skus_per_hour", "stores", *RELEASED,
 )  # fmt: skip
 EMPTY: Mapping[str, Any] = {
     "trigger": "goods.received", "scope": "lot", "reason": "QC", "policy": "FREE_ONLY",
@@ -46,8 +53,9 @@ MANY = (Is.IN, Is.NOT_IN, Is.BETWEEN)
 def of_rule(rule: Rule) -> Fields:
     """The fields of a rule as it would be after its waiting change."""
     version = rule.next_version or rule.version
-    told = version.definition if version else EMPTY
-    return of_definition(told, rule.parameters) | {
+    values = values_for(rule, version) if version else {}
+    told = tuned(version.definition, values) if version else EMPTY
+    return of_definition(told, without_settings(values)) | {
         "name": rule.name,
         "note": rule.note,
         "priority": rule.priority,
@@ -80,8 +88,9 @@ def of_definition(told: Mapping[str, Any], parameters: Mapping[str, Any]) -> Fie
         "next": lease.get("next", ""),
         "expires_kind": expires_kind,
         "expires_n": expires_n,
-        **{name: _blank(limits.get(name)) for name in
-           ("share_pct", "value", "skus_per_hour", "stores")},
+        **{name: _blank(limits.get(name)) for name in LIMITS},
+        **{f"released_{name}": _blank((told.get("release_limits") or {}).get(name))
+           for name in LIMITS},
         "condition": told.get("condition") or {"all": []},
         "params": dict(parameters),
         "release": _release_rows(told.get("release") or {}),
@@ -174,10 +183,9 @@ def definition_of(fields: Fields) -> dict[str, Any]:
         "regrade": fields["regrade"],
         "dispositions": [_deed(row) for row in fields["dispositions"]],
         "lease": _lease(fields),
-        "limits": {
-            name: fields[name]
-            for name in ("share_pct", "value", "skus_per_hour", "stores")
-            if fields[name] != ""
+        "limits": {name: fields[name] for name in LIMITS if fields[name] != ""},
+        "release_limits": {
+            name: fields[f"released_{name}"] for name in LIMITS if fields[f"released_{name}"] != ""
         },
         "approval": fields["approval"],
         "cron": fields["cron"],
@@ -279,7 +287,7 @@ def _leaf(row: Mapping[str, str]) -> dict[str, Any]:
 
 def fact_value(code: str, typed: str) -> Any:
     """What was typed, of the fact's type; as it stands where it cannot be one."""
-    fact = FACTS.get(code)
+    fact = FACTS.get(code) or LEAF_FACTS.get(code)
     if fact is None or fact.type not in COUNTED | {Type.FLAG, Type.CHOICES}:
         return typed
     if fact.type is Type.CHOICES:
@@ -314,8 +322,7 @@ def choices() -> dict[str, Any]:
     events = [(kind, label_of(kind)) for kind in TRIGGERS if kind in KINDS]
     starting = [(kind, label) for kind, label in events if TRIGGERS[kind].starts]
     permissions = [(code, str(PERMISSIONS[code])) for code in CATALOGUE]
-    stock_facts = [(f"fact:{fact.code}", str(fact.label)) for fact in FACTS.values()
-                   if not fact.is_of_event]  # fmt: skip
+    leaf_facts = [(f"fact:{fact.code}", str(fact.label)) for fact in LEAF_FACTS.values()]
     return {
         "triggers": starting,
         "scopes": [(code, str(label)) for code, label in REACHES.items()],
@@ -333,7 +340,7 @@ def choices() -> dict[str, Any]:
             (_("Time"), [
                 ("after", _("So long after the freeze")), ("at", _("At a fixed moment")),
             ]),
-            (_("Fact at that moment"), stock_facts),
+            (_("Fact at that moment"), leaf_facts),
         ],
         "hows": [
             (_("Time"), [(unit, _units()[unit]) for unit in UNITS]),
@@ -341,6 +348,8 @@ def choices() -> dict[str, Any]:
         ],
         "expiries": [(unit, _units()[unit]) for unit in UNITS]
         + [("at", _("at the time in this fact of the event"))],
+        "owners": owner_choices(),
+        "steps": next_steps(),
         "events": events,
         "deeds": [(each, _deeds()[each]) for each in DEEDS],
         "ways": [str(number) for number in range(1, MOST_WAYS + 1)],
@@ -377,6 +386,6 @@ def by_part(refused: RuleRefused) -> dict[str, list[str]]:
 
 _PARTS = (
     "name", "priority", "review_on", "trigger", "condition", "scope", "quantity", "reason",
-    "policy", "release", "dispositions", "lease", "limits", "approval", "cron", "valid_from",
-    "valid_until",
+    "policy", "release", "dispositions", "lease", "limits", "release_limits", "approval", "cron",
+    "valid_from", "valid_until",
 )  # fmt: skip

@@ -22,6 +22,7 @@ from freeze_rules.definition import DefinitionWrong
 from freeze_rules.lists.rules import RULES
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors import rule_views, wording
+from freeze_rules.selectors.rulebook import values_for
 from freeze_rules.services import reviewing, rules
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.services.trying import Tried, try_case
@@ -147,6 +148,7 @@ def rule_page(request: HttpRequest, rule_id: int) -> HttpResponse:
         "tried": tried(rule),
         "reads": _reads(rule),
         "parameters": wording.parameters_said(rule.preset, rule.parameters),
+        "settings": wording.settings_said(rule),
         "verbs": verbs(rule, person),
         "may_edit": person.may(roles.RULES_EDIT) and rule.state != S.RETIRED,
         "may_change": person.may(roles.RULES_EDIT)
@@ -184,7 +186,8 @@ def tried(rule: Rule) -> list[tuple[Any, Tried | None]]:
     for case in rule.cases.order_by("id"):
         try:
             outcome = try_case(
-                definition=version.definition if version else {}, parameters=rule.parameters,
+                definition=version.definition if version else {},
+                parameters=values_for(rule, version) if version else {},
                 case=case,
             )  # fmt: skip
         except (DefinitionWrong, ConditionRefused):
@@ -267,9 +270,12 @@ STEPS: dict[str, Stepping] = {
 def tune(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Other values for the rule's parameters."""
     person, rule = person_of(request), found_rule(rule_id)
+    before = {
+        **{each.name: each.value for each in wording.settings_now(rule)}, **rule.parameters,
+    }  # fmt: skip
     given = {
-        name: _value(request.POST.get(f"param-{name}", ""), rule.parameters[name])
-        for name in rule.parameters
+        name: _value(request.POST.get(f"param-{name}", ""), value)
+        for name, value in before.items()
         if f"param-{name}" in request.POST
     }
     try:

@@ -44,9 +44,12 @@ _BOUNDS = """, bounds AS (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Goods:
-    """Goods that something is about; what is not said is not known, except grade and owner."""
+    """Goods that something is about; what is not said is not known, except grade and owner.
 
-    sku_id: int
+    Without a SKU it is a place alone.
+    """
+
+    sku_id: int | None
     warehouse_id: int | None = None
     lot_id: int | None = None
     location_id: int | None = None

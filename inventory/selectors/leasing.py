@@ -22,6 +22,7 @@ class Leased:
     is_safety: bool
     placed_by: str
     unit_id: int | None
+    warehouse_id: int | None
     created_at: datetime
     review_at: datetime | None
     # Days after which its reason wants it looked at.
@@ -41,6 +42,7 @@ def leased(ids: Collection[int]) -> list[Leased]:
             is_safety=row.is_safety,
             placed_by=row.placed_by,
             unit_id=row.warehouse.unit_id if row.warehouse else None,
+            warehouse_id=row.warehouse_id,
             created_at=row.created_at,
             review_at=row.review_at,
             review_days=row.reason.review_days,

@@ -140,3 +140,12 @@ def on_hand_of(sku_ids: Sequence[int]) -> dict[int, int]:
             [list(sku_ids)],
         )
         return {int(sku): int(units) for sku, units in cursor.fetchall()}
+
+
+def largest_share(units: Mapping[int, int]) -> Decimal:
+    """The largest part of any SKU's units on hand that these are, in percent. One statement."""
+    there = on_hand_of(sorted(units)) if units else {}
+    shares = [
+        Decimal(100 * qty) / there[sku] for sku, qty in units.items() if there.get(sku, 0) > 0
+    ]
+    return max(shares, default=Decimal(0))

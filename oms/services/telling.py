@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from freeze_rules.selectors import reserves
 from freeze_rules.services import events
 from oms.models import Order, OrderLine
 from oms.services import planning
@@ -62,6 +63,12 @@ def _tell(told: Sequence[tuple[str, Order, str]], actor: str) -> None:
         if live > 0:
             needs[order_id][sku_id] = needs[order_id].get(sku_id, 0) + live
     houses = planning.houses_for(list(orders.values()), needs)
+    promotions = reserves.promotions_of(
+        [
+            reserves.Buyer(document=str(order.number), shop_id=order.shop_id, skus=needs[pk])
+            for pk, order in orders.items()
+        ]
+    )
     events.note(
         [
             events.Happening(
@@ -69,7 +76,7 @@ def _tell(told: Sequence[tuple[str, Order, str]], actor: str) -> None:
                 key=key,
                 document=str(order.number),
                 warehouse_id=order.warehouse_id or houses.get(order.pk),
-                facts=_facts(order),
+                facts=_facts(order, promotions.get(str(order.number), "")),
                 goods=[
                     events.Goods(sku_id=sku_id, qty=qty)
                     for sku_id, qty in sorted(needs[order.pk].items())
@@ -81,8 +88,9 @@ def _tell(told: Sequence[tuple[str, Order, str]], actor: str) -> None:
     )
 
 
-def _facts(order: Order) -> Mapping[str, Any]:
+def _facts(order: Order, promotion: str = "") -> Mapping[str, Any]:
     return {
+        **({"event.promotion": promotion} if promotion else {}),
         "event.order_no": order.platform_number,
         "event.channel": order.platform,
         "event.shop": order.shop_name or str(order.shop_id),

@@ -85,6 +85,14 @@ class ApprovalPolicy(models.Model):
     )
     min_qty = models.BigIntegerField(_("from this quantity"), null=True, blank=True)
     max_qty = models.BigIntegerField(_("up to this quantity"), null=True, blank=True)
+    # How far it reaches, together with what the person did of the kind in the hour before.
+    min_share_pct = models.DecimalField(
+        _("from this share of one SKU"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    min_skus = models.PositiveIntegerField(_("from so many SKUs in an hour"), null=True, blank=True)
+    min_places = models.PositiveIntegerField(
+        _("from so many warehouses in an hour"), null=True, blank=True
+    )
     rank = models.IntegerField(_("rank"), default=0)
     # Small teams: the same person may decide several steps, never their own request.
     again_allowed = models.BooleanField(_("one person may decide several steps"), default=False)
@@ -113,6 +121,11 @@ class ApprovalPolicy(models.Model):
                 & (Q(max_amount__isnull=True) | Q(max_amount__gte=0))
                 & (Q(min_qty__isnull=True) | Q(min_qty__gte=0))
                 & (Q(max_qty__isnull=True) | Q(max_qty__gte=0)),
+            ),
+            models.CheckConstraint(
+                name="org_approvalpolicy_share_is_one",
+                condition=Q(min_share_pct__isnull=True)
+                | Q(min_share_pct__gt=0, min_share_pct__lte=100),
             ),
         ]
         indexes = [

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from org.approving import Facts
 from org.models import (
     ApprovalDecision,
     ApprovalPolicy,
@@ -34,6 +34,8 @@ MANAGERS = {
     Unit.Kind.REGION: Role.REGION_MANAGER,
     Unit.Kind.HEAD_OFFICE: Role.HEAD_OFFICE,
 }
+# The lower limits of a policy: from one of them on it applies.
+LOWER = ("min_amount", "min_qty", "min_share_pct", "min_skus", "min_places")
 # Chains of stand-ins longer than this are nobody's intention.
 LONGEST_CHAIN = 5
 
@@ -80,19 +82,20 @@ class Where:
         return Q(pk__in=[]) if self.shop_id is None else Q(shop_id=self.shop_id)
 
 
-def policy_for(
-    *, kind: str, unit_id: int, amount: Decimal, qty: int, traits: Collection[str] = ()
-) -> ApprovalPolicy | None:
+def policy_for(*, kind: str, unit_id: int, facts: Facts) -> ApprovalPolicy | None:
     """The policy that decides about such an action; None when nobody need be asked."""
     path = Unit.objects.values_list("path", flat=True).get(pk=unit_id)
     rows = ApprovalPolicy.objects.filter(
         Q(unit__isnull=True) | Q(unit__path__in=_paths_up(path)),
-        Q(trait="") | Q(trait__in=list(traits)),
-        Q(min_amount__isnull=True, min_qty__isnull=True)
-        | Q(min_amount__lte=amount)
-        | Q(min_qty__lte=qty),
-        Q(max_amount__isnull=True) | Q(max_amount__gte=amount),
-        Q(max_qty__isnull=True) | Q(max_qty__gte=qty),
+        Q(trait="") | Q(trait__in=list(facts.traits)),
+        Q(**{f"{name}__isnull": True for name in LOWER})
+        | Q(min_amount__lte=facts.amount)
+        | Q(min_qty__lte=facts.qty)
+        | Q(min_share_pct__lte=facts.share_pct)
+        | Q(min_skus__lte=facts.skus)
+        | Q(min_places__lte=facts.places),
+        Q(max_amount__isnull=True) | Q(max_amount__gte=facts.amount),
+        Q(max_qty__isnull=True) | Q(max_qty__gte=facts.qty),
         kind=kind,
         is_active=True,
     )

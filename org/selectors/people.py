@@ -73,6 +73,15 @@ class JobHeld:
     shop_id: int | None
 
 
+@dataclass(frozen=True)
+class Login:
+    """Somebody by the name they sign in with, which stays the same in files and other houses."""
+
+    id: int
+    login: str
+    name: str
+
+
 def jobs_in_force() -> QuerySet[Assignment]:
     """The assignments that count today."""
     return Assignment.objects.filter(in_force(timezone.localdate()))
@@ -99,6 +108,43 @@ def roles_carrying(permission: str) -> list[str]:
     """
     known(permission)
     return [role.code for role in RoleSet.objects.all() if permission in role.permissions]
+
+
+def people_in_role(
+    role: str, *, unit_id: int | None = None, warehouse_id: int | None = None
+) -> list[int]:
+    """Ids of active people who have a role at a unit or above it, or at just this warehouse.
+
+    Args:
+        role: the code of a role; nobody has one that there is not.
+        unit_id: where. None: anywhere in the house.
+        warehouse_id: the one warehouse of that unit.
+    """
+    jobs = jobs_in_force().filter(role__code=role, person__is_active=True)
+    if unit_id is not None:
+        path = Unit.objects.values_list("path", flat=True).get(pk=unit_id)
+        above = [path[: end + 1] for end, sign in enumerate(path) if sign == "/"]
+        there = Q(unit__path__in=above)
+        if warehouse_id is not None:
+            there |= Q(warehouse_id=warehouse_id)
+        jobs = jobs.filter(there)
+    return sorted(set(jobs.values_list("person_id", flat=True)))
+
+
+def logins_with(permission: str, *, logins: Collection[str] | None = None) -> list[Login]:
+    """Active people who have a permission anywhere, by name; of these sign-in names, or of all.
+
+    Raises:
+        UnknownPermission: no such code.
+    """
+    rows = Person.objects.filter(
+        Q(is_superuser=True)
+        | Q(assignments__in=jobs_in_force().filter(role__code__in=roles_carrying(permission))),
+        is_active=True,
+    ).distinct()
+    if logins is not None:
+        rows = rows.filter(username__in=logins)
+    return [Login(row.pk, row.username, str(row)) for row in rows.order_by("display_name", "pk")]
 
 
 def permissions_at(person: Person, place: Place) -> frozenset[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from org.approving import UnknownKind, kind_of
 from org.models import ApprovalPolicy, ApprovalStep, Asked, Person, RoleSet
 from org.roles import APPROVALS_DECIDE, PERMISSIONS
@@ -15,6 +18,8 @@ class PolicyView:
 
     policy: ApprovalPolicy
     kind_name: str
+    # From where on it applies.
+    lower: str
     steps: tuple[str, ...]
 
 
@@ -29,6 +34,7 @@ def policies() -> list[PolicyView]:
         PolicyView(
             policy=row,
             kind_name=_kind_name(row.kind),
+            lower=_lower(row),
             steps=tuple(
                 _said(step, names, roles)
                 for step in sorted(row.steps.all(), key=lambda s: s.position)
@@ -36,6 +42,23 @@ def policies() -> list[PolicyView]:
         )
         for row in found
     ]
+
+
+def _lower(policy: ApprovalPolicy) -> str:
+    """The lower limits: from one of them on the policy applies."""
+    told = []
+    if policy.min_amount is not None:
+        told.append(f"{policy.min_amount:,.2f}")
+    if policy.min_qty is not None:
+        words = {"number": f"{policy.min_qty:,}"}
+        told.append(ngettext("%(number)s unit", "%(number)s units", policy.min_qty) % words)
+    if policy.min_share_pct is not None:
+        told.append(_("%(n)s %% of one SKU") % {"n": f"{policy.min_share_pct.normalize():f}"})
+    if policy.min_skus is not None:
+        told.append(_("%(n)s SKUs an hour") % {"n": f"{policy.min_skus:,}"})
+    if policy.min_places is not None:
+        told.append(_("%(n)s warehouses an hour") % {"n": f"{policy.min_places:,}"})
+    return _(" or ").join(told) if told else _("always")
 
 
 def policy(policy_id: int) -> ApprovalPolicy | None:

@@ -181,7 +181,16 @@ def _as_typed(policy: ApprovalPolicy | None) -> QueryDict:
         return typed
     for name in ("kind", "name", "trait", "rank", "version"):
         typed[name] = str(getattr(policy, name))
-    for name in ("unit_id", "min_amount", "max_amount", "min_qty", "max_qty"):
+    for name in (
+        "unit_id",
+        "min_amount",
+        "max_amount",
+        "min_qty",
+        "max_qty",
+        "min_share_pct",
+        "min_skus",
+        "min_places",
+    ):
         value = getattr(policy, name)
         typed[name.removesuffix("_id")] = "" if value is None else str(value)
     for name in ("again_allowed", "is_active"):
@@ -258,6 +267,9 @@ def _draft(typed: QueryDict) -> approvals.PolicyDraft:
         max_amount=money("max_amount"),
         min_qty=figure("min_qty"),
         max_qty=figure("max_qty"),
+        min_share_pct=money("min_share_pct"),
+        min_skus=figure("min_skus"),
+        min_places=figure("min_places"),
         rank=figure("rank") or 0,
         again_allowed="again_allowed" in typed,
         is_active="is_active" in typed,

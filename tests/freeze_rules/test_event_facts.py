@@ -34,10 +34,10 @@ def test_money_told_as_text_is_compared_as_money() -> None:
     given.warehouse("WH1")
     given.stock("TEA", 5)
     condition = {"fact": "event.value", "is": ">", "value": "9.99"}
-    rule = writing.enabled(trigger="damage.reported", scope="sku", condition=condition)
-    writing.tell("damage.reported", goods=[("TEA", 1)], facts={"event.value": "9.99"})
+    rule = writing.enabled(trigger="external", scope="sku", condition=condition)
+    writing.tell("external", goods=[("TEA", 1)], facts={"event.value": "9.99"})
     assert not Verdict.objects.exists()
-    writing.tell("damage.reported", goods=[("TEA", 1)], facts={"event.value": "10.00"})
+    writing.tell("external", goods=[("TEA", 1)], facts={"event.value": "10.00"})
     [verdict] = Verdict.objects.all()
     assert verdict.version.rule_id == rule.pk
     assert verdict.outcome == "FROZEN"

@@ -40,7 +40,7 @@ WHOLE: dict[str, Any] = {
     "dispositions": [
         {"on": "inspection.failed", "do": "convert", "reason": "DEFECT", "release": PASSED}
     ],
-    "lease": {"review_days": 7, "owner": "QC", "next": "Inspect"},
+    "lease": {"review_days": 7, "owner": "role:WAREHOUSE_LEAD", "next": "INSPECT"},
     "limits": {"share_pct": "40", "stores": "3"},
     "valid_from": "2026-01-01",
 }

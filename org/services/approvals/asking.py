@@ -55,6 +55,15 @@ def has_policy(*, kind: str) -> bool:
     return ApprovalPolicy.objects.filter(kind=kind, is_active=True).exists()
 
 
+def limits_reach(*, kind: str) -> bool:
+    """True when some policy in force asks how far such actions reach: only then it is counted."""
+    return (
+        ApprovalPolicy.objects.filter(kind=kind, is_active=True)
+        .exclude(min_share_pct=None, min_skus=None, min_places=None)
+        .exists()
+    )
+
+
 def needed(
     *,
     kind: str,
@@ -73,9 +82,7 @@ def needed(
         person: who would ask; nobody is asked about their own request.
         warehouse_id, shop_id: the one warehouse or shop of the unit that all of it is about.
     """
-    policy = approvers.policy_for(
-        kind=kind, unit_id=unit_id, amount=facts.amount, qty=facts.qty, traits=facts.traits
-    )
+    policy = approvers.policy_for(kind=kind, unit_id=unit_id, facts=facts)
     if policy is None:
         return None
     where = approvers.Where(Unit.objects.get(pk=unit_id), warehouse_id, shop_id)
@@ -137,9 +144,7 @@ def ask(
         return known
     facts = found.summarize(payload)
     if policy is None:
-        policy = approvers.policy_for(
-            kind=kind, unit_id=unit_id, amount=facts.amount, qty=facts.qty, traits=facts.traits
-        )
+        policy = approvers.policy_for(kind=kind, unit_id=unit_id, facts=facts)
     if policy is None:
         raise LookupError(kind)
     try:
@@ -305,10 +310,7 @@ def ask_again(*, request_id: int, person: Person) -> ApprovalRequest:
     if old.closed_at is None or old.state == ApprovalState.APPLIED:
         raise ApprovalRefused("still_open")
     facts = kind_of(old.kind).summarize(old.payload)
-    policy = approvers.policy_for(
-        kind=old.kind, unit_id=old.unit_id, amount=facts.amount, qty=facts.qty,
-        traits=facts.traits,
-    )  # fmt: skip
+    policy = approvers.policy_for(kind=old.kind, unit_id=old.unit_id, facts=facts)
     return ask(
         kind=old.kind, payload=old.payload, unit_id=old.unit_id, person=person,
         key=f"again:{old.pk}", why=old.why, document=old.document, policy=policy or old.policy,

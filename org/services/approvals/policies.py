@@ -63,6 +63,9 @@ class PolicyDraft:
     max_amount: Decimal | None = None
     min_qty: int | None = None
     max_qty: int | None = None
+    min_share_pct: Decimal | None = None
+    min_skus: int | None = None
+    min_places: int | None = None
     rank: int = 0
     again_allowed: bool = False
     is_active: bool = True
@@ -100,8 +103,8 @@ def save_policy(
             raise ApprovalRefused("policy_changed")
         before = described(policy)
     for name in (
-        "kind", "unit_id", "trait", "min_amount", "max_amount", "min_qty", "max_qty", "rank",
-        "again_allowed", "is_active",
+        "kind", "unit_id", "trait", "min_amount", "max_amount", "min_qty", "max_qty",
+        "min_share_pct", "min_skus", "min_places", "rank", "again_allowed", "is_active",
     ):  # fmt: skip
         setattr(policy, name, getattr(draft, name))
     policy.name = draft.name.strip()[:120]
@@ -216,11 +219,11 @@ def described(policy: ApprovalPolicy) -> dict[str, Any]:
     said = {
         name: getattr(policy, name)
         for name in (
-            "kind", "name", "unit_id", "trait", "min_qty", "max_qty", "rank", "again_allowed",
-            "is_active",
+            "kind", "name", "unit_id", "trait", "min_qty", "max_qty", "min_skus", "min_places",
+            "rank", "again_allowed", "is_active",
         )
     }  # fmt: skip
-    for name in ("min_amount", "max_amount"):
+    for name in ("min_amount", "max_amount", "min_share_pct"):
         value = getattr(policy, name)
         said[name] = None if value is None else str(value)
     steps = policy.steps.order_by("position").values(
@@ -245,12 +248,28 @@ def _check(draft: PolicyDraft) -> None:
             raise PolicyWrong(low, _("A limit cannot be negative."))
         if least is not None and most is not None and most < least:
             raise PolicyWrong(high, _("The upper limit lies below the lower one."))
+    _check_reach_limits(draft)
     if not draft.steps:
         raise PolicyWrong("steps", _("Name at least one step: somebody must be asked."))
     if len(draft.steps) > MOST_STEPS:
         raise PolicyWrong("steps", _("Five steps at most."))
     for number, step in enumerate(draft.steps, 1):
         _check_step(number, step)
+
+
+def _check_reach_limits(draft: PolicyDraft) -> None:
+    """Share, SKUs and warehouses are known of freezes and their releases."""
+    share = draft.min_share_pct
+    if share is not None and not 0 < share <= 100:
+        raise PolicyWrong("min_share_pct", _("A share is more than 0 and at most 100 percent."))
+    for name in ("min_skus", "min_places"):
+        number = getattr(draft, name)
+        if number is not None and not 1 <= number < 2**31:
+            raise PolicyWrong(name, _("This is a whole number from 1."))
+    if not kind_of(draft.kind).says_reach:
+        for name in ("min_share_pct", "min_skus", "min_places"):
+            if getattr(draft, name) is not None:
+                raise PolicyWrong(name, _("This limit is for freezes and their releases."))
 
 
 def _check_step(number: int, step: StepDraft) -> None:

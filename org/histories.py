@@ -258,7 +258,7 @@ def _restore_policy(asked: Restoring) -> None:
         name: None if told.get(name) is None else Decimal(str(told[name]))
         for name in ("min_amount", "max_amount", "min_share_pct")
     }
-    plain = {
+    plain: dict[str, Any] = {
         name: told.get(name)
         for name in (
             "kind", "name", "unit_id", "trait", "min_qty", "max_qty", "min_skus", "min_places",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
 
 from freeze_rules import services as freezing
 from freeze_rules.services import freeze_consent
@@ -37,7 +38,7 @@ def frozen(*skus: str, warehouse: str = "WH1") -> list[int]:
 
 def let_go(person: Person, *holds: int) -> list[str]:
     """Let go of these together; why each stays."""
-    with transaction.atomic():
+    with transaction.atomic(), override("en"):
         answers = freezing.let_go_each(hold_ids=holds, why="checked", person=person)
     return [answers[pk][1] for pk in holds]
 
@@ -60,7 +61,7 @@ def test_freezes_that_are_small_alone_and_large_together_wait_together() -> None
     said = let_go(lead, *holds)
 
     [request] = asked()
-    assert said == [f"全部一起按 AP-{request.pk} 申请审批。"] * 2
+    assert said == [f"All of them together are asked for as AP-{request.pk}."] * 2
     assert (request.qty, request.payload["hold_ids"]) == (6, sorted(holds))
     assert (given.free("MILK"), given.free("OATS")) == (7, 7)
     assert let_go(lead, *holds) == said

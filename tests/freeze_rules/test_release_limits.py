@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
 
 from freeze_rules.models import KeptEvent, Rule, RuleState
 from freeze_rules.services import judging, releasing, rules
@@ -62,7 +63,8 @@ def test_a_run_beyond_a_limit_lets_go_of_nothing_and_pauses_the_rule(
 ) -> None:
     rule = frozen("MILK", "OATS", **limits)
 
-    passed("MILK", "OATS")
+    with override("en"):
+        passed("MILK", "OATS")
 
     assert stands(rule) == (RuleState.PAUSED, 2)
     assert sentence in Rule.objects.get(pk=rule.pk).paused_why

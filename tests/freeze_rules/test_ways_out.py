@@ -123,7 +123,8 @@ def test_the_worth_of_a_freeze_is_that_of_all_it_holds_however_far_it_reaches(
     assert done.released is opens
     assert given.free("MILK") == (10 if opens else 0)
     if not opens:
-        seen = evidence_of(hold.id)
+        with override("en"):
+            seen = evidence_of(hold.id)
         assert seen is not None
         assert [(leaf.label, leaf.met) for leaf in seen.leaves][1:] == [
             ("approval by “Release safety freezes”", True),

@@ -123,7 +123,7 @@ def _place(row: IncidentRow) -> SafeString:
 def _goods(row: IncidentRow) -> SafeString:
     if not row.goods:
         return format_html('<span class="num-zero">{}</span>', "–")
-    return cells.text(row.goods)
+    return format_html("{}", row.goods)
 
 
 COLUMNS: tuple[Column[IncidentRow], ...] = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -97,6 +98,15 @@ def page_url(row: InspectionRow) -> str:
     return reverse("inspection", args=[row.inspection.pk])
 
 
+def _goods(row: InspectionRow) -> SafeString:
+    sku, lot = row.inspection.sku, row.inspection.lot
+    about = " · ".join(part for part in (sku.name, lot.code if lot else "") if part)
+    return format_html(
+        '<span class="code">{}</span> <span class="wide-only">{}</span>{}',
+        sku.code, about, cells.second_line(about),
+    )  # fmt: skip
+
+
 def _result(row: InspectionRow) -> SafeString:
     return cells.chip(row.inspection.get_result_display(), TONES[row.inspection.result])
 
@@ -109,7 +119,7 @@ COLUMNS: tuple[Column[InspectionRow], ...] = (
             page_url(row), row.inspection.number, under=row.inspection.warehouse.code, drawer=False
         ),
     ),
-    Column(key="goods", label=_("Goods"), value=lambda row: row.goods),
+    Column(key="goods", label=_("Goods"), value=lambda row: row.goods, cell=_goods),
     Column(key="warehouse", label=_("Warehouse"), kind=Kind.CODE, wide=True,
            value=lambda row: row.inspection.warehouse.code),
     Column(key="document", label=_("Delivery"), kind=Kind.CODE, wide=True, default=False,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from freeze_rules.lists.fields import day_fields
 from freeze_rules.models import Recall
@@ -21,7 +22,7 @@ from org.lists.counting import counted_tabs
 from org.lists.keyset import By, slice_of
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
-STATES = {"": _("All"), "open": _("In force"), "lifted": _("Lifted")}
+STATES = {"": _("All"), "open": pgettext_lazy("recall", "In force"), "lifted": _("Lifted")}
 SORTS = {"recall": By(), "units": By("units"), "customers": By("at_customers")}
 
 

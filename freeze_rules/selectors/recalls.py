@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from freeze_rules.models import Recall, RecallHold
 from freeze_rules.selectors.numbers import id_in
@@ -44,7 +45,7 @@ class RecallView:
     @property
     def state_label(self) -> str:
         """In force, or lifted."""
-        return _("Lifted") if self.lifted_at else _("In force")
+        return _("Lifted") if self.lifted_at else pgettext("recall", "In force")
 
 
 @dataclass(frozen=True, kw_only=True)

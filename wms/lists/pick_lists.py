@@ -116,7 +116,7 @@ COLUMNS: tuple[Column[WalkRow], ...] = (
     Column(key="orders", label=_("Orders"), kind=Kind.NUMBER, wide=True,
            value=lambda row: row.fulfilments),
     Column(key="left", label=_("Steps left"), kind=Kind.NUMBER, value=lambda row: row.steps_open),
-    Column(key="steps", label=_("Steps"), kind=Kind.NUMBER, wide=True,
+    Column(key="steps", label=_("Steps in all"), kind=Kind.NUMBER, wide=True,
            value=lambda row: row.steps),
     Column(key="bench", label=_("Pack bench"), kind=Kind.CODE, wide=True, default=False,
            value=lambda row: row.bench),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.services.sensors import acting, judging, listening, partitions
+from freeze_rules.services.sensors import acting, judging, listening, partitions, wanderers
 from outbox.bells import bell_task, nudge
 from outbox.periodic import once
 
@@ -36,6 +36,8 @@ def judge_readings() -> None:
 @bell_task(ACT)
 def act_on_excursions() -> None:
     """Freeze what was exposed; excursions are claimed row by row."""
+    with transaction.atomic(durable=True):
+        wanderers.look_for_wanderers(now=timezone.now())
     for _each in range(BATCHES):
         with transaction.atomic(durable=True):
             if acting.act_on_next() is None:

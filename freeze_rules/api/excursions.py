@@ -34,6 +34,7 @@ GOODS = {
     "where": ("THERE", "MOVED", "STORE", "TRANSIT", "SHIPPED", "GONE"), "sku": str, "lot": str,
     "grade": str, "warehouse": str, "location": str, "exposed": int, "on_hand": int,
     "cannot_be_told_apart": bool, "document": str, "left_at": str | None, "hold": str | None,
+    "own_dose": str | None,
 }  # fmt: skip
 
 
@@ -140,4 +141,5 @@ def _goods(view: GoodsView) -> Mapping[str, Any]:
         "on_hand": view.on_hand, "cannot_be_told_apart": view.mixed, "document": view.document,
         "left_at": plain(view.left_at),
         "hold": None if view.hold_id is None else f"H-{view.hold_id}",
+        "own_dose": view.dose_shown or None,
     }  # fmt: skip

@@ -40,6 +40,8 @@ class Excursion(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     # Goods were frozen and people told.
     acted_at = models.DateTimeField(null=True)
+    # Up to which reading the doses of its goods were added up with those of other places.
+    goods_looked = models.DateTimeField(null=True)
     # When to look again for goods that were on the way, or moved in that very moment.
     chase_at = models.DateTimeField(null=True)
 
@@ -127,6 +129,8 @@ class ExposedGoods(models.Model):
     location = models.ForeignKey("inventory.Location", models.PROTECT, null=True, related_name="+")
     qty = models.BigIntegerField(_("exposed"))
     on_hand = models.BigIntegerField(_("on hand"), default=0)
+    # What these goods have collected themselves, in all places; empty where no dose is bound.
+    dose = models.BigIntegerField(_("dose"), null=True)
     # What they left with, or travel under.
     document = models.CharField(_("document"), max_length=64, blank=True)
     left_at = models.DateTimeField(null=True)

@@ -110,6 +110,8 @@ class GoodsView:
     document: str
     left_at: datetime | None
     hold_id: int | None
+    # What the goods have collected themselves, with its unit.
+    dose_shown: str
 
     @property
     def mixed(self) -> bool:
@@ -240,7 +242,7 @@ def _view(row: Any) -> ExcursionView:
 def goods_of(excursion_id: int) -> list[GoodsView]:
     """Its goods: what lies somewhere first, then what has left."""
     rows = ExposedGoods.objects.filter(excursion=excursion_id).select_related(
-        "sku", "lot", "warehouse", "location"
+        "sku", "lot", "warehouse", "location", "excursion__bound"
     )
     order = {name: place for place, name in enumerate(ExposedGoods.Where.values)}
     found = [
@@ -258,6 +260,7 @@ def goods_of(excursion_id: int) -> list[GoodsView]:
             document=row.document,
             left_at=row.left_at,
             hold_id=row.hold_id,
+            dose_shown=dose_written(row.dose, row.excursion.bound.measure),
         )
         for row in rows
     ]

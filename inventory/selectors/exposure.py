@@ -57,6 +57,8 @@ class Exposed:
     location_id: int | None = None
     document: str = ""
     left_at: datetime | None = None
+    # What they have collected there and elsewhere, where somebody reckoned it.
+    dose: int | None = None
 
     @property
     def mixed(self) -> bool:
@@ -146,7 +148,7 @@ def exposed(
     Returns:
         By place, what still lies somewhere; then what has left with documents.
     """
-    roots = _roots(zone_id, location_id, concern)
+    roots = roots_of(zone_id, location_id, concern)
     if not roots:
         return []
     walk = Walk(roots=roots, since=since, until=until, cleared=cleared)
@@ -154,7 +156,8 @@ def exposed(
     return [*_lying(walk, zone_id, location_id), *_left(walk)]
 
 
-def _roots(zone_id: int | None, location_id: int | None, concern: Concern) -> set[int]:
+def roots_of(zone_id: int | None, location_id: int | None, concern: Concern) -> set[int]:
+    """Cells of the place, also empty ones, with goods of this concern."""
     rows = Stock.objects.all()
     rows = rows.filter(location__zone=zone_id) if zone_id else rows.filter(location=location_id)
     if concern.sku_ids is not None:

@@ -94,7 +94,7 @@ class Walk:
 
 def steps_from(walk: Walk) -> None:
     """Play what happened; afterwards `exposed` and `shipped` say where the goods are."""
-    steps = _read(walk)
+    steps = read_steps(walk)
     for cell in walk.roots:
         walk.exposed[cell] = walk.on_hand[cell]
     clearings = sorted((at, cell) for cell, at in walk.cleared.items())
@@ -109,7 +109,7 @@ def steps_from(walk: Walk) -> None:
         walk.exposed[cell] = 0
 
 
-def _read(walk: Walk) -> list[Step]:
+def read_steps(walk: Walk) -> list[Step]:
     """All entries after the moment that the roots' goods can have come to, and what was there."""
     seen: dict[int, Step] = {}
     frontier, known, asked = set(walk.roots), set(walk.roots), set[int]()

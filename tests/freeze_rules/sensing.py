@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.services.sensors import acting, bounds, ingesting, judging, registry
+from freeze_rules.services.sensors import acting, bounds, ingesting, judging, registry, wanderers
 from inventory import selectors as stock
 from org.scope import Scope
 from tests import given
@@ -29,10 +29,11 @@ def device(
     unit: str = "C",
     warehouse: str = "WH1",
     since: datetime | None = None,
+    location: str = "C-01",
     **more: Any,
 ) -> None:
-    """A device that watches a zone; the zone has bin C-01."""
-    given.location("C-01", warehouse=warehouse, zone=zone)
+    """A device that watches a zone; the zone has that bin."""
+    given.location(location, warehouse=warehouse, zone=zone)
     with transaction.atomic():
         registry.register_device(
             registry.DeviceWish(
@@ -76,6 +77,8 @@ def work() -> list[acting.Acted]:
     with transaction.atomic():
         while judging.judge_readings():
             continue
+    with transaction.atomic():
+        wanderers.look_for_wanderers(now=timezone.now())
     done: list[acting.Acted] = []
     while True:
         with transaction.atomic():

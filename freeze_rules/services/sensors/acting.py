@@ -19,6 +19,7 @@ from freeze_rules.services.sensors.telling import (
     tell_rules,
     wait_for_proof,
 )
+from freeze_rules.services.sensors.wanderers import doses_for, with_doses
 from inventory import services as inventory
 from inventory.selectors import exposure
 from inventory.selectors.exposure import Exposed
@@ -74,6 +75,7 @@ def act_on_next(*, now: datetime | None = None) -> Acted | None:
         concern=concern_of(excursion.bound),
         cleared=exposure.cleared_cells(excursion.number),
     )
+    goods = with_doses(excursion, goods, doses_for(excursion, now=moment))
     rows = _kept(excursion, goods)
     follow_goods(rows)
     frozen = _freeze(excursion, rows)
@@ -113,6 +115,7 @@ def _kept(excursion: Excursion, goods: Sequence[Exposed]) -> list[ExposedGoods]:
         row.where, row.qty, row.on_hand = each.where, each.qty, each.on_hand
         row.warehouse_id, row.location_id = each.warehouse_id, each.location_id
         row.document, row.left_at = each.document, each.left_at
+        row.dose = each.dose
     for row in known.values():
         if row.where != "SHIPPED":
             row.where, row.on_hand = "GONE", 0
@@ -121,7 +124,7 @@ def _kept(excursion: Excursion, goods: Sequence[Exposed]) -> list[ExposedGoods]:
             row.qty = 0
         rows.append(row)
     ExposedGoods.objects.bulk_update(
-        rows, ["where", "qty", "on_hand", "warehouse", "location", "document", "left_at"]
+        rows, ["where", "qty", "on_hand", "warehouse", "location", "document", "left_at", "dose"]
     )
     return [*rows, *ExposedGoods.objects.bulk_create(new)]
 

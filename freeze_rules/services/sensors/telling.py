@@ -32,7 +32,7 @@ def tell_rules(excursion: Excursion, rows: Sequence[ExposedGoods]) -> int:
             Happening(
                 kind="sensor.excursion",
                 key=f"{excursion.number}:{house}:{_sum_of(rows, house)}",
-                occurred_at=excursion.breached_at,
+                occurred_at=excursion.breached_at or excursion.last_at,
                 document=excursion.number,
                 warehouse_id=house,
                 facts={

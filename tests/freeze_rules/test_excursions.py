@@ -348,37 +348,6 @@ def test_light_is_judged_by_its_dose_and_freezes_what_minds_it() -> None:
     assert hold.reason_code == "LIGHT"
 
 
-def test_goods_that_wandered_through_two_warm_rooms_collect_both_doses(milk: int) -> None:
-    device("T-02", zone="DOCK", location="D-01")
-    SensorBound.objects.update(until=now())
-    bound(sku="MILK", upper=8_000, grace_minutes=None, dose_limit=200_000)
-    SensorBound.objects.filter(sku=milk).update(since=long_ago())
-    _lay_in(milk, 10)
-    # 8 of them are carried to the dock, where it is warm an hour later.
-    line = inventory.MoveLine(
-        sku_id=milk, qty=8, from_location_id=goods.place("C-01"), to_location_id=goods.place("D-01")
-    )
-    carried = inventory.MoveRequest(
-        key="carried", document="MV-1", warehouse_id=given.warehouse_id("WH1"), lines=(line,),
-        occurred_at=yesterday(2),
-    )  # fmt: skip
-    goods.do(inventory.move, carried).check()
-
-    # 4 degrees too warm for 40 minutes, then back within ten: 180 degree-minutes, twice.
-    say_every(10, yesterday(), 4, 12, 12, 12, 12, 12, 4)
-    assert work() == []
-    say_every(10, yesterday(3), 4, 12, 12, 12, 12, 12, 4, device="T-02")
-    work()
-
-    first, second = Excursion.objects.order_by("started_at")
-    assert (first.breached_at, second.breached_at) == (None, None)
-    # Those that stayed have one dose only.
-    assert frozen(second.number) == {"D-01": 8}
-    assert given.free("MILK") == 2
-    [row] = ExposedGoods.objects.filter(where="THERE")
-    assert row.dose == first.dose + second.dose > 200_000
-
-
 def test_what_comes_back_from_a_customer_is_frozen_too(milk: int) -> None:
     _lay_in(milk, 4)
     goods.shipped("SO-1", milk, 4)

@@ -1,0 +1,49 @@
+"""Goods are judged by the dose that they collected themselves, in every place they lay in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from freeze_rules.models import Excursion, ExposedGoods, SensorBound
+from inventory import services as inventory
+from tests import given
+from tests.freeze_rules.sensing import bound, device, frozen, now, say_every, work
+from tests.inventory import goods
+
+pytestmark = pytest.mark.django_db
+
+
+def test_goods_that_wandered_through_two_warm_rooms_collect_both_doses() -> None:
+    device()
+    milk = given.sku("MILK", temperature="CHILLED")
+    device("T-02", zone="DOCK", location="D-01")
+    began, long_ago = now() - timedelta(days=2), now() - timedelta(days=10)
+    SensorBound.objects.update(until=now())
+    bound(sku="MILK", upper=8_000, grace_minutes=None, dose_limit=200_000)
+    SensorBound.objects.filter(sku=milk).update(since=long_ago)
+    goods.receive(goods.line(milk, 10), at="C-01", occurred_at=long_ago).check()
+    # 8 of them are carried to the dock, where it is warm an hour later.
+    line = inventory.MoveLine(
+        sku_id=milk, qty=8, from_location_id=goods.place("C-01"), to_location_id=goods.place("D-01")
+    )
+    carried = inventory.MoveRequest(
+        key="carried", document="MV-1", warehouse_id=given.warehouse_id("WH1"), lines=(line,),
+        occurred_at=began + timedelta(hours=2),
+    )  # fmt: skip
+    goods.do(inventory.move, carried).check()
+
+    # 4 degrees too warm for 40 minutes, then back within ten: 180 degree-minutes, twice.
+    say_every(10, began, 4, 12, 12, 12, 12, 12, 4)
+    assert work() == []
+    say_every(10, began + timedelta(hours=3), 4, 12, 12, 12, 12, 12, 4, device="T-02")
+    work()
+
+    first, second = Excursion.objects.order_by("started_at")
+    assert (first.breached_at, second.breached_at) == (None, None)
+    # Those that stayed have one dose only.
+    assert frozen(second.number) == {"D-01": 8}
+    assert given.free("MILK") == 2
+    [row] = ExposedGoods.objects.filter(where="THERE")
+    assert row.dose == first.dose + second.dose > 200_000

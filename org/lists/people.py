@@ -42,6 +42,7 @@ def wanted_of(question: Question) -> PeopleWanted:
     state = question.get("state")
     return PeopleWanted(
         words=words_in(question.asked, "q"),
+        # A role that there is not has nobody.
         role=question.get("role"),
         unit_id=number_in(question.asked, "unit"),
         state=state if state in STATES else "",

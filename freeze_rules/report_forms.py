@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.models import Incident, Inspection
 from freeze_rules.selectors.customs_words import STATES
+from freeze_rules.services.applying import Wish
 from freeze_rules.services.reports.naming import Named, named
 from inventory import selectors as stock
 from org.scope import Scope
@@ -123,6 +124,35 @@ class IncidentForm(Reported):
     lot = forms.CharField(label=_("Lot"), max_length=64, required=False)
     qty = _units(_("Units"), required=False, least=0)
     note = forms.CharField(label=_("What was seen or done"), max_length=400)
+
+
+class ApplyForm(Reported):
+    """A rule is applied to goods, or to all that lies at a place."""
+
+    rule = forms.ChoiceField(label=_("Rule"))
+    warehouse = forms.ChoiceField(label=_("Warehouse"))
+    location = forms.CharField(label=_("Location"), max_length=32, required=False)
+    sku = forms.CharField(label=_("SKU or barcode"), max_length=64, required=False)
+    lot = forms.CharField(label=_("Lot"), max_length=64, required=False)
+    qty = _units(_("Units; empty for all that lies there"), required=False)
+    why = forms.CharField(label=_("Why"), max_length=200)
+    # What was shown before.
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+    def __init__(self, *args: Any, rules: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["rule"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(pk), name) for pk, name in rules]
+
+    def wish(self) -> Wish:
+        """To what the rule is applied; of a valid form.
+
+        Raises:
+            ReportRefused: as `naming.named`.
+        """
+        given = self.cleaned_data
+        return Wish(what=self.what(), qty=given["qty"], why=given["why"])
 
 
 class PromotionForm(Reported):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.api import boards, rule_events, rule_history, rule_trials, rules
+from freeze_rules.api import boards, rule_applying, rule_events, rule_history, rule_trials, rules
 
 urlpatterns = [
     path("freeze-rules", rules.Rules.as_view(), name="api-rules"),
@@ -11,6 +11,14 @@ urlpatterns = [
     path("freeze-rules/file", rules.RulesFile.as_view(), name="api-rules-file"),
     path("freeze-rules/<int:rule_id>", rules.RuleOne.as_view(), name="api-rule"),
     path("freeze-rules/<int:rule_id>/steps", rules.RuleStep.as_view(), name="api-rule-step"),
+    path(
+        "freeze-rules/<int:rule_id>/apply", rule_applying.RuleApply.as_view(), name="api-rule-apply"
+    ),
+    path(
+        "freeze-rules/<int:rule_id>/apply/preview",
+        rule_applying.RuleApplyPreview.as_view(),
+        name="api-rule-apply-preview",
+    ),
     path(
         "freeze-rules/<int:rule_id>/versions",
         rule_history.RuleVersions.as_view(),

@@ -165,6 +165,12 @@ def rules(
     return _rows(list(rows.select_related("version", "owner").order_by("-pk")[:limit]))
 
 
+def rules_for_people() -> list[tuple[int, str]]:
+    """Rules that run and that a person may have applied, by name. One statement."""
+    rows = Rule.objects.filter(trigger="person.asked", state=RuleState.ENABLED)
+    return [(rule.pk, f"{rule.number} {rule.name}") for rule in rows.order_by("name")]
+
+
 def frozen_now(rule_ids: Collection[int]) -> dict[int, int]:
     """Base units open under each rule's holds. One statement."""
     found = (

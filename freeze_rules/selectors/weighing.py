@@ -20,6 +20,8 @@ from inventory.selectors import facts as stock_facts
 
 # Always kept with a verdict besides what the condition read.
 COST = "sku.cost"
+# The one rule that an event is for, where a person has that rule applied.
+FOR_RULE = "rule_id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,7 +173,10 @@ def _judge(
     today: date,
 ) -> None:
     rules = book.every(event.kind) if event.searched else book.candidates(event.kind, case)
+    only = event.facts.get(FOR_RULE)
     for rule in rules:
+        if only not in (None, rule.id):
+            continue
         if rule.id in weighed.failed or not rule.definition.valid_on(today):
             continue
         try:

@@ -118,7 +118,7 @@ def told(
         skus=len({sku for each in taken for sku in each.by_sku}),
         warehouses=len({house for each in taken for house in each.warehouses}),
         beyond=str(broken[rule.pk]) if rule.pk in broken else "",
-        rows=_rows(laid[:SHOWN], taken),
+        rows=rows_of(laid[:SHOWN], taken),
         planned=min(len(laid), PLANNED),
         effects=effects(laid[:PLANNED], scope=scope, now=now),
     )
@@ -133,7 +133,8 @@ def _says_something(live: LiveRule, node: conditions.Node, scope: Scope) -> bool
     return stock_facts.found(where, args, scope=scope).cells <= MOST_CELLS
 
 
-def _rows(laid: list[Laid], taken: list[limits.Taken]) -> list[PreviewRow]:
+def rows_of(laid: list[Laid], taken: list[limits.Taken]) -> list[PreviewRow]:
+    """Claims for people: what each takes."""
     skus = stock.skus({each.scope.sku_id for each in laid if each.scope.sku_id})
     lots = stock.lots({each.scope.lot_id for each in laid if each.scope.lot_id})
     codes = reach.warehouse_codes(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from freeze_rules.models import KeptEvent, Outcome, Rule, RuleMove, RuleState, Verdict
 from freeze_rules.selectors.rulebook import RuleBook
-from freeze_rules.selectors.weighing import Heard
+from freeze_rules.selectors.weighing import FOR_RULE, Heard
 from freeze_rules.services.laying import ACTOR, Laid
 from freeze_rules.services.limits import Beyond, Taken
 from org import roles
@@ -74,7 +74,7 @@ def keep_for_paused(events: Sequence[Heard], book: RuleBook, failed: Collection[
         KeptEvent(rule_id=rule_id, event_id=event.id)
         for event in events
         for rule_id in wanted.get(event.kind, ())
-        if event.id is not None
+        if event.id is not None and event.facts.get(FOR_RULE) in (None, rule_id)
     ]
     if rows:
         KeptEvent.objects.bulk_create(rows, ignore_conflicts=True)

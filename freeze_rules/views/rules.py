@@ -23,7 +23,7 @@ from freeze_rules.lists.rules import RULES
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors import rule_views, wording
 from freeze_rules.selectors.rulebook import values_for
-from freeze_rules.services import reviewing, rules
+from freeze_rules.services import applying, reviewing, rules
 from freeze_rules.services.rules import RuleRefused
 from freeze_rules.services.trying import Tried, try_case
 from org import roles
@@ -150,6 +150,8 @@ def rule_page(request: HttpRequest, rule_id: int) -> HttpResponse:
         "parameters": wording.parameters_said(rule.preset, rule.parameters),
         "settings": wording.settings_said(rule),
         "verbs": verbs(rule, person),
+        "may_apply": rule.trigger == applying.KIND and rule.state == S.ENABLED
+        and person.may(roles.STOCK_HOLD),
         "may_edit": person.may(roles.RULES_EDIT) and rule.state != S.RETIRED,
         "may_change": person.may(roles.RULES_EDIT)
         and rule.state not in (S.RETIRED, S.PENDING_APPROVAL),

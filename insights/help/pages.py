@@ -118,6 +118,10 @@ ABOUT: dict[str, About] = {
         _("What each rule did in a period: hits, false alarms, and how long until released."),
         ("hold", "release"),
     ),
+    "rule-apply": About(
+        _("Have a rule applied to these goods or this place: you see first what it would freeze."),
+        ("hold", "reason"),
+    ),
     "freeze-rule-new": About(
         _(
             "Say when goods must not be sold and how they come back; nothing freezes before a "

@@ -83,6 +83,7 @@ ACTIONS: dict[str, Promise] = {
     "role.changed": _("Role changed"),
     "role.created": _("Role created"),
     "role.deleted": _("Role deleted"),
+    "rule.applied": _("Rule applied by a person"),
     "rule.asked": _("Rule handed in"),
     "rule.beyond_limits": _("Rule let beyond its limits"),
     "rule.case": _("Test of a rule changed"),

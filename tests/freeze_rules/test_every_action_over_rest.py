@@ -18,6 +18,8 @@ ROOT = "/api/v1/freeze-rules"
 SAME: dict[str, tuple[tuple[str, str], ...]] = {
     "freeze": (("stock-api-hold", "post"), ("stock-api-plan", "post")),
     "release-hold": (("stock-api-release", "post"),),
+    "scrap-cell": (("stock-api-scrap", "post"),),
+    "rule-apply": (("api-rule-apply", "post"), ("api-rule-apply-preview", "post")),
     "change-lease": (("api-lease", "post"),),
     "hold-approve": (("api-evidence", "post"),),
     "inspections": (("api-inspections", "post"),),

@@ -75,6 +75,7 @@ ELSEWHERE: dict[str, int] = {
     "api-rule-parameters": ALIKE, "api-rule-replays": ALIKE, "api-rule-step": ALIKE,
     "api-rule-tests": ALIKE, "api-rule-verdicts": ALIKE, "api-rule-preview": ALIKE,
     "api-rule-review": ALIKE, "api-rule-shadow": ALIKE, "api-rule-versions": ALIKE,
+    "api-rule-apply": ALIKE, "api-rule-apply-preview": ALIKE,  # to goods of one's own warehouses
     "api-rule-version": ALIKE, "api-rule-differences": ALIKE, "api-rule-moves": ALIKE,
     "inspection": HIDDEN, "inspection-attach": HIDDEN, "inspection-file": HIDDEN,
     "api-evidence": HIDDEN, "api-inspection-result": HIDDEN, "api-incident-mended": HIDDEN,

@@ -110,6 +110,13 @@ _ALL = (
         wecom=Timing.DAILY,
     ),
     NoticeKind(
+        code="freeze.unplaced",
+        group=Group.STOCK,
+        name=_("A freeze of mine cannot end by itself: its units are in no cell"),
+        title=_("%(hold)s stays frozen: release it by hand and regrade its units where they lie"),
+        email=Timing.DAILY,
+    ),
+    NoticeKind(
         code="freeze.handed",
         group=Group.STOCK,
         name=_("A freeze was handed to me"),

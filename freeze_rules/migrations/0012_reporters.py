@@ -13,6 +13,19 @@ UPDATE freeze_rules_incident SET
 UPDATE freeze_rules_promotion SET made_by = 'person:' || made_by;
 """
 
+# The way back is for reports of people: where a program reported, it stops with an error.
+UNNAMED = """
+ALTER TABLE freeze_rules_inspection ALTER decided_by DROP NOT NULL;
+ALTER TABLE freeze_rules_incident ALTER mended_by DROP NOT NULL;
+UPDATE freeze_rules_inspection SET
+    asked_by = regexp_replace(asked_by, '^person:', ''),
+    decided_by = NULLIF(regexp_replace(decided_by, '^person:', ''), '');
+UPDATE freeze_rules_incident SET
+    reported_by = regexp_replace(reported_by, '^person:', ''),
+    mended_by = NULLIF(regexp_replace(mended_by, '^person:', ''), '');
+UPDATE freeze_rules_promotion SET made_by = regexp_replace(made_by, '^person:', '');
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -45,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="promotion", name="made_by", field=models.CharField(max_length=64)
         ),
-        migrations.RunSQL(NAMED),
+        migrations.RunSQL(NAMED, UNNAMED),
         migrations.AddConstraint(
             model_name="incident",
             constraint=models.CheckConstraint(

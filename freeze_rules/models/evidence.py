@@ -44,6 +44,8 @@ class Watch(models.Model):
     )
     # When to look again although nothing happened: a leaf of the formula is a time.
     look_at = models.DateTimeField(null=True)
+    # Dispositions that are tried again then: for each the event's id and its place in the list.
+    put_off = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     closed_at = models.DateTimeField(null=True)
     # Its rule was stopped at a limit of releasing before this one: somebody lets it go on.
     held_back_at = models.DateTimeField(null=True)

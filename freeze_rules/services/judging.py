@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
@@ -23,6 +23,7 @@ from freeze_rules.services import (
     laying,
     limits,
     own_claims,
+    putting_off,
     release_limits,
     releasing,
     rule_leases,
@@ -41,8 +42,6 @@ BATCH = 500
 MOST_KEPT = 5_000
 # Holds looked at again in one transaction.
 DUE_AT_ONCE = 2_000
-# Nobody's goods cannot be on the way: what may go is let go of when it has arrived.
-ARRIVES = timedelta(minutes=15)
 # An event that failed so often alone stays in plain sight until somebody looks.
 LAST_ATTEMPT = 5
 
@@ -168,21 +167,17 @@ def _steps(events: Sequence[Heard], now: datetime) -> list[Step]:
 def close_after(steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], now: datetime) -> int:
     """Close the watches of holds that are gone, watch what they became; how many are gone."""
     gone: list[int] = []
-    travelling: list[int] = []
     became: dict[int, int | None] = {}
     for step, outcome in zip(steps, outcomes, strict=True):
         closed = outcome.refusal is not None and outcome.refusal.code == "already_released"
         if closed or (step.ends and not outcome.refused):
             gone.append(step.watch.pk)
-        if outcome.refusal is not None and outcome.refusal.code == "on_the_way":
-            travelling.append(step.watch.pk)
         if step.then_release is not None and outcome.hold_id is not None and not outcome.repeated:
             _watch_again(step, outcome.hold_id)
             became[outcome.hold_id] = step.watch.version_id
     if became:
         rule_leases.of_converted(became, now=now)
-    if travelling:
-        Watch.objects.filter(pk__in=travelling).update(look_at=now + ARRIVES)
+    putting_off.note(steps, outcomes, now=now)
     Watch.objects.filter(pk__in=gone).update(closed_at=now)
     return len(set(gone))
 
@@ -281,7 +276,9 @@ def look_again(*, now: datetime | None = None, limit: int = DUE_AT_ONCE) -> int:
     assert connection.in_atomic_block, "The edge opens the transaction."
     now = now or timezone.now()
     watches = releasing.due(now=now, limit=limit)
-    steps = release_limits.within(releasing.steps_met(watches, now=now), now=now, due=True)
+    steps = putting_off.steps_again(watches, now=now)
+    steps += releasing.steps_met([watch for watch in watches if not watch.put_off], now=now)
+    steps = release_limits.within(steps, now=now, due=True)
     outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []
     close_after(steps, outcomes, now)
     return len(watches)
@@ -318,7 +315,9 @@ def let_go_held_back(*, rule_id: int, beyond: bool) -> int:
     ]
     spoken = {watch.pk for _event, watch in pairs}
     steps = releasing.steps_after(pairs, now=now)
-    steps += releasing.steps_met([each for each in watches if each.pk not in spoken], now=now)
+    silent = [each for each in watches if each.pk not in spoken]
+    steps += putting_off.steps_again(silent, now=now)
+    steps += releasing.steps_met([each for each in silent if not each.put_off], now=now)
     if not beyond:
         steps = release_limits.within(steps, now=now, pairs=pairs, due=True)
     outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []

@@ -14,6 +14,7 @@ from freeze_rules import formula
 from freeze_rules.models import Proof, Watch
 from freeze_rules.services import judging, releasing
 from freeze_rules.services.laying import ACTOR
+from freeze_rules.services.unplaced import in_no_cell
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import held_lines
@@ -115,9 +116,7 @@ def _checked(*, hold_id: int, permission: str, person: Person) -> Watch:
         raise ProofRefused("evidence_first")
     if reports_missing([watch]):
         raise ProofRefused("report_missing")
-    if watch.regrade and releasing.in_no_cell(
-        held_lines.of_holds([watch.hold_id]).get(watch.hold_id, [])
-    ):
+    if watch.regrade and in_no_cell(held_lines.of_holds([watch.hold_id]).get(watch.hold_id, [])):
         raise ProofRefused("in_no_cell")
     return watch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from freeze_rules import formula
 from freeze_rules.models import Proof, Watch
 from freeze_rules.selectors.moments import moments_of
 from freeze_rules.selectors.weighing import Heard
+from freeze_rules.services import unplaced
+from freeze_rules.services.unplaced import in_no_cell
 from freeze_rules.triggers import TRIGGERS, About
 from inventory import services as inventory
 from inventory.selectors import held_lines
@@ -38,6 +40,8 @@ class Step:
     ends: bool = False
     # A new hold that this request makes is watched with this formula.
     then_release: Mapping[str, Any] | None = None
+    # The disposition that it carries out, as `Watch.put_off` keeps it; None for the formula.
+    deed: list[int] | None = None
 
 
 # So many holds of one document are let go of in the transaction that judges; more are let go of
@@ -177,9 +181,13 @@ def steps_after(pairs: Sequence[tuple[Heard, Watch]], *, now: datetime) -> list[
     held = held_lines.of_holds({watch.hold_id for _event, watch in pairs})
     for event, watch in pairs:
         for at, deed in enumerate(watch.dispositions):
-            if deed["on"] == event.kind:
-                steps += _answer(event, watch, deed, at, held)
-                answered.add(watch.pk)
+            if deed["on"] != event.kind:
+                continue
+            answered.add(watch.pk)
+            if needs_cells(watch, at, held) and event.id is not None:
+                unplaced.keep_frozen(watch, now=now, deed=[event.id, at])
+            else:
+                steps += steps_of(event, watch, at, held)
     rest = {watch.pk: watch for _event, watch in pairs if watch.pk not in answered}
     return steps + steps_met(list(rest.values()), now=now)
 
@@ -194,10 +202,11 @@ def steps_met(watches: Sequence[Watch], *, now: datetime) -> list[Step]:
         moment = moments[watch.pk]
         if formula.met(watch.formula, moment):
             lines = held.get(watch.hold_id, ())
-            # Without a cell they cannot get their grade: rather they stay than be sold as they are.
-            if not watch.regrade or not in_no_cell(lines):
+            if watch.regrade and in_no_cell(lines):
+                unplaced.keep_frozen(watch, now=now)
+            else:
                 steps.append(release_of(watch, lines))
-        elif watch.look_at is not None:
+        elif watch.look_at is not None and not watch.put_off:
             watch.look_at = formula.next_look(
                 watch.formula, frozen_at=watch.made_at, now=now, works=moment.works
             )
@@ -229,19 +238,24 @@ def release_of(watch: Watch, held: Sequence[held_lines.HeldLine] = ()) -> Step:
     )
 
 
-def in_no_cell(held: Sequence[held_lines.HeldLine]) -> bool:
-    """True when some of the held units lie in no cell."""
-    return any(line.location_id is None for line in held)
+def needs_cells(watch: Watch, at: int, held: Mapping[int, Sequence[held_lines.HeldLine]]) -> bool:
+    """True when this disposition gives units another grade and some of them lie in no cell."""
+    deed = watch.dispositions[at]
+    if not deed.get("regrade") or str(deed["do"]).startswith("convert"):
+        return False
+    return in_no_cell(held.get(watch.hold_id, ()))
 
 
-def _answer(
-    event: Heard,
-    watch: Watch,
-    deed: Mapping[str, Any],
-    at: int,
-    held: Mapping[int, list[held_lines.HeldLine]],
+def steps_of(
+    event: Heard, watch: Watch, at: int, held: Mapping[int, list[held_lines.HeldLine]]
 ) -> list[Step]:
-    """One disposition: the hold, or so many units of it, is released or becomes another freeze."""
+    """One disposition: the hold, or so many units of it, is released or becomes another freeze.
+
+    Args:
+        at: its place among the dispositions of the watch.
+    """
+    deed = watch.dispositions[at]
+    kept = None if event.id is None else [event.id, at]
     key, hold, do = f"watch:{watch.pk}:E{event.id}:{at}", watch.hold, str(deed["do"])
     whole = not do.endswith("_qty")
     lines = None if whole else _part(event, deed, held.get(hold.pk, []))
@@ -265,17 +279,19 @@ def _answer(
             note=str(deed.get("note", "")),
         )
         steps.append(
-            Step(watch=watch, request=request, ends=whole, then_release=deed.get("release") or {})
-        )
+            Step(
+                watch=watch, request=request, ends=whole, then_release=deed.get("release") or {},
+                deed=kept,
+            )
+        )  # fmt: skip
     elif deed.get("regrade") and held.get(hold.pk):
-        if in_no_cell(held[hold.pk]):
-            return []
-        steps.append(_regrade(watch, key, str(deed["regrade"]), held[hold.pk]))
+        regrade = _regrade(watch, key, str(deed["regrade"]), held[hold.pk])
+        steps.append(replace(regrade, deed=kept))
     else:
         request = inventory.ReleaseRequest(
             key=key, document=hold.document, hold_id=hold.pk, lines=lines
         )
-        steps.append(Step(watch=watch, request=request, ends=whole))
+        steps.append(Step(watch=watch, request=request, ends=whole, deed=kept))
     return steps
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from freeze_rules.models import Event, Excursion, ExposedGoods, SensorBound, SensorClock
+from freeze_rules.models import Event, Excursion, ExposedGoods, SensorBound, SensorClock, Watch
 from freeze_rules.services import events
 from freeze_rules.services import judging as rule_judging
 from freeze_rules.services.sensors import listening, registry
@@ -185,8 +185,9 @@ def test_goods_on_the_way_are_frozen_on_the_truck_and_never_for_sale_when_they_a
     assert given.free("MILK", "SHOP") == 10
 
 
+@pytest.mark.parametrize("deeds", [[], [{"on": "inspection.passed", "do": "release"}]])
 def test_an_inspection_that_passes_on_the_way_lets_go_of_the_goods_when_they_arrive(
-    milk: int,
+    milk: int, deeds: list[dict[str, str]]
 ) -> None:
     _lay_in(milk, 10)
     given.warehouse("SHOP", kind="STORE")
@@ -194,15 +195,21 @@ def test_an_inspection_that_passes_on_the_way_lets_go_of_the_goods_when_they_arr
     _too_warm()
     work()
     number = Excursion.objects.get().number
+    if deeds:
+        Watch.objects.update(dispositions=deeds, formula={"approval": "stock.release_safety"})
     _inspected(milk, number, "TRANSIT")
+    assert frozen(number) == {"T-1": 10}
+    with transaction.atomic():
+        rule_judging.look_again(now=now() + timedelta(minutes=16))
     assert frozen(number) == {"T-1": 10}
 
     goods.transfer_in("T-1", goods.line(milk, 10), warehouse="SHOP").check()
     assert given.free("MILK", "SHOP") == 0
     with transaction.atomic():
-        rule_judging.look_again(now=now() + timedelta(minutes=16))
+        rule_judging.look_again(now=now() + timedelta(minutes=32))
 
     assert given.free("MILK", "SHOP") == 10
+    assert not Watch.objects.filter(closed_at=None).exists()
 
 
 def _inspected(sku: int, document: str, warehouse: str) -> None:

@@ -9,9 +9,10 @@ NEAR_EXPIRY = Preset(
     code="near-expiry",
     name=_("Short shelf life"),
     about=_(
-        "Every night and whenever a date is changed: lots with less than 30 days left are frozen "
-        "and stand on the clearance list. A promotion may take them over; then the freeze becomes "
-        "its reserve. Otherwise a person decides whether they go back, are given away or scrapped."
+        "Every night, whenever a lot comes in and whenever a date is changed: lots with less than "
+        "30 days left are frozen and stand on the clearance list. A promotion may take them over; "
+        "then the freeze becomes its reserve. Otherwise a person decides whether they go back, are "
+        "given away or scrapped."
     ),
     definition={
         "trigger": "lot.expiring",

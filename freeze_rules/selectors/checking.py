@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from celery.schedules import ParseException, crontab
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from freeze_rules.formula import sentence as formula_sentence
 from freeze_rules.knowing import facts_known, kinds_knowing
 from freeze_rules.leaf_facts import leaf_parsed, leaf_sentence
 from freeze_rules.models import LIVE, NextStep, Rule
+from freeze_rules.schedules import next_due
 from freeze_rules.selectors.lease_owners import owners_named
 from freeze_rules.triggers import TRIGGERS, label_of
 from freeze_rules.tuning import tuned
@@ -219,10 +219,9 @@ def _time_plan(definition: Definition) -> list[Wrong]:
     """Its five fields name moments that come."""
     if not definition.cron:
         return []
-    minute, hour, day, month, weekday = definition.cron.split()
     try:
-        crontab(minute, hour, weekday, day, month)
-    except (ValueError, ParseException):
+        next_due(definition.cron, now=timezone.now())
+    except ValueError:
         sentence = _(
             "“%(plan)s” is no time plan: a field is not what a minute, hour, day, month or "
             "weekday can be. Every night at ten past three is “10 3 * * *”."

@@ -17,6 +17,7 @@ from freeze_rules.leaf_facts import leaf_sentence
 from freeze_rules.models import NextStep, Rule
 from freeze_rules.presets import PRESETS
 from freeze_rules.presets.shape import ALWAYS
+from freeze_rules.schedules import NIGHTLY
 from freeze_rules.selectors.lease_owners import owner_label
 from freeze_rules.triggers import TRIGGERS, label_of
 from freeze_rules.tuning import (
@@ -186,7 +187,7 @@ def reason_labels() -> dict[str, str]:
 def _trigger(definition: Definition) -> str:
     label = label_of(definition.trigger)
     if TRIGGERS[definition.trigger].scanned:
-        plan = definition.cron or "10 3 * * *"
+        plan = definition.cron or NIGHTLY
         return _("%(label)s (searched at %(plan)s)") % {"label": label, "plan": plan}
     return label
 

@@ -139,7 +139,7 @@ def _count(limit: str, would: int, may: int) -> Beyond:
 
 
 def _skus_of(earlier: QuerySet[Verdict]) -> set[int]:
-    """SKUs of verdicts; those of claims that named none are read from what they hold."""
+    """SKUs of verdicts; those of claims that named none are read from what they held."""
     named = set(earlier.exclude(sku=None).values_list("sku_id", flat=True))
     return named | {line.sku_id for line in _held(earlier.filter(sku=None))}
 
@@ -151,7 +151,8 @@ def _warehouses_of(earlier: QuerySet[Verdict]) -> set[int]:
 
 def _held(verdicts: QuerySet[Verdict]) -> list[HeldLine]:
     holds = set(verdicts.exclude(hold=None).values_list("hold_id", flat=True))
-    return list(chain(*of_holds(holds).values())) if holds else []
+    # A freeze that was let go of within the hour counts like any other.
+    return list(chain(*of_holds(holds, let_go=True).values())) if holds else []
 
 
 def _share(laid: Sequence[Laid], taken: Sequence[Taken], may: Decimal) -> Beyond | None:

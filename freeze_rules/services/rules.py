@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from freeze_rules.definition import read
 from freeze_rules.models import Rule, RuleMove, RuleState, RuleVersion
+from freeze_rules.schedules import next_due
 from freeze_rules.selectors.checking import Wrong, faults
 from freeze_rules.selectors.rulebook import values_for
 from freeze_rules.services import judging, scanning
@@ -368,9 +369,7 @@ def _plan(rule: Rule) -> None:
     said = tuned(rule.version.definition, rule.parameters) if rule.version else {}
     runs = rule.state in (S.ENABLED, S.SHADOW)
     cron = str(said.get("cron", ""))
-    rule.due_at = (
-        scanning.next_due(cron, now=timezone.now()) if _is_scanned(rule) and runs else None
-    )
+    rule.due_at = next_due(cron, now=timezone.now()) if _is_scanned(rule) and runs else None
 
 
 def _is_scanned(rule: Rule) -> bool:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from celery.schedules import crontab
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -17,6 +13,7 @@ from django.utils import timezone
 from freeze_rules import conditions
 from freeze_rules.definition import Definition, Reach, read
 from freeze_rules.models import Rule, RuleState, Watch
+from freeze_rules.schedules import next_due
 from freeze_rules.selectors.rulebook import live_rules
 from freeze_rules.selectors.weighing import Heard, Item
 from freeze_rules.services import judging, limits
@@ -25,21 +22,8 @@ from inventory.selectors import facts as stock_facts
 from inventory.selectors import found_goods
 from org.scope import Scope
 
-NIGHTLY = "10 3 * * *"
 # Claims laid in one transaction: some tenths of a second under the locks of their balances.
 PART = 500
-
-
-def next_due(cron: str, *, now: datetime) -> datetime:
-    """The next moment of a time plan of five fields, in the house's time zone.
-
-    Raises:
-        ValueError: it is no time plan.
-    """
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-    minute, hour, day, month, weekday = (cron or NIGHTLY).split()
-    plan = crontab(minute, hour, weekday, day, month, nowfun=lambda: local)
-    return local + plan.remaining_estimate(local)
 
 
 def due_rules() -> list[int]:
@@ -66,10 +50,12 @@ def scan_in_parts(*, rule_id: int) -> int:
     """
     with transaction.atomic(durable=True):
         _keep_apart(rule_id)
-        rule = Rule.objects.select_related("version").get(pk=rule_id)
-        found = _search(rule)
+        rule, definition = _read(rule_id)
+        found = [] if definition is None else _search(rule, definition)
         # One part is weighed when it is laid. Of several none may be in the books before all are.
-        weighed = len(found) > PART and _is_limited(rule)
+        weighed = (
+            len(found) > PART and definition is not None and limits.is_limited(definition.limits)
+        )
         if weighed and not judging.within_limits(found, live_rules(only=rule_id)):
             return 0
     laid = 0
@@ -88,12 +74,6 @@ def _keep_apart(rule_id: int) -> None:
             "hashtextextended(current_schema() || ' search of rule ' || %s, 0))",
             [str(rule_id)],
         )
-
-
-def _is_limited(rule: Rule) -> bool:
-    if rule.version is None:
-        return False
-    return limits.is_limited(read(tuned(rule.version.definition, rule.parameters)).limits)
 
 
 def freeze_found(found: Sequence[Heard], *, rule_id: int, beyond: bool = False) -> int:
@@ -121,14 +101,20 @@ def search_beyond(*, rule_id: int) -> int:
 
 def search(*, rule_id: int) -> list[Heard]:
     """What the rule's condition finds now that no open claim of the rule covers."""
-    return _search(Rule.objects.select_related("version").get(pk=rule_id))
+    rule, definition = _read(rule_id)
+    return [] if definition is None else _search(rule, definition)
 
 
-def _search(rule: Rule) -> list[Heard]:
+def _read(rule_id: int) -> tuple[Rule, Definition | None]:
+    """The rule and what its version says as it is tuned; None without one. One statement."""
+    rule = Rule.objects.select_related("version").get(pk=rule_id)
     if rule.version is None:
-        return []
-    found = finds(read(rule.version.definition), parameters=rule.parameters)
-    return _not_covered(found, rule.pk)
+        return rule, None
+    return rule, read(tuned(rule.version.definition, rule.parameters))
+
+
+def _search(rule: Rule, definition: Definition) -> list[Heard]:
+    return _not_covered(finds(definition, parameters=rule.parameters), rule.pk)
 
 
 def _not_covered(found: Sequence[Heard], rule_id: int) -> list[Heard]:

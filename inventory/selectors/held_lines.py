@@ -26,11 +26,16 @@ class HeldLine:
     stock_id: int | None = None
 
 
-def of_holds(hold_ids: Collection[int]) -> dict[int, list[HeldLine]]:
-    """The open lines of each claim, in the order in which they were laid. One statement."""
+def of_holds(hold_ids: Collection[int], *, let_go: bool = False) -> dict[int, list[HeldLine]]:
+    """The open lines of each claim, in the order in which they were laid. One statement.
+
+    Args:
+        let_go: also lines of which nothing is held any more.
+    """
     found: dict[int, list[HeldLine]] = defaultdict(list)
+    lines = HoldLine.objects.filter(hold_id__in=hold_ids)
     rows = (
-        HoldLine.objects.filter(hold_id__in=hold_ids, open__gt=0)
+        (lines if let_go else lines.filter(open__gt=0))
         .order_by("id")
         .values(
             "hold_id", "open", "stock_id",

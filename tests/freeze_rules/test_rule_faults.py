@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 from django.utils import timezone, translation
 
 from freeze_rules.models import Rule, RuleState
+from freeze_rules.schedules import next_due
 from freeze_rules.selectors.checking import Wrong, faults
 from freeze_rules.services import cases, rules
 from tests import given
@@ -24,6 +27,22 @@ def found(**parts: Any) -> list[Wrong]:
         return faults(
             draft(**parts).definition, parameters={}, rule_id=None, today=timezone.localdate()
         )
+
+
+@pytest.mark.parametrize(
+    ("cron", "due"),
+    [
+        ("", "2026-11-24 03:10"),
+        ("40 9 * * *", "2026-11-23 09:40"),
+        ("0 0 1 * *", "2026-12-01 00:00"),
+    ],
+)
+def test_the_hours_of_a_time_plan_are_those_of_the_house(cron: str, due: str) -> None:
+    here = ZoneInfo("Asia/Shanghai")
+
+    found = next_due(cron, now=datetime(2026, 11, 23, 9, 35, tzinfo=here))
+
+    assert found == datetime.fromisoformat(due).replace(tzinfo=here)
 
 
 @pytest.mark.parametrize("plan", ["99 3 * * *", "a b c d e", "0 0 31 2 *", ", * * * *"])

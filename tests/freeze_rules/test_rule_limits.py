@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from freeze_rules.models import Outcome, Rule, RuleState, Verdict
-from freeze_rules.services import rules, scanning
+from freeze_rules.services import manual, rules, scanning
 from tests import given
 from tests.freeze_rules.writing import enabled, open_holds, tell
 
@@ -63,6 +63,20 @@ def test_skus_of_an_hour_are_those_that_wide_freezes_hold_and_would_hold() -> No
     blocked("Mill")
 
     assert (given.free("TEA"), stopped(rule)) == (5, ["skus_per_hour"])
+
+
+def test_a_wide_freeze_that_was_let_go_of_within_the_hour_counts_all_the_same() -> None:
+    of_supplier("Farm", "MILK", 6)
+    of_supplier("Mill", "TEA", 5)
+    rule = of_suppliers(skus_per_hour=1)
+    blocked("Farm")
+    [hold] = open_holds("QC")
+    with transaction.atomic():
+        manual.unfreeze(key="k", hold_id=hold.id, why="a mistake", person=given.person())
+
+    blocked("Mill")
+
+    assert (given.free("MILK"), given.free("TEA"), stopped(rule)) == (6, 5, ["skus_per_hour"])
 
 
 def test_warehouses_of_a_freeze_that_names_none_are_those_where_its_goods_lie() -> None:

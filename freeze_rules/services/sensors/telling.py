@@ -106,8 +106,12 @@ def follow_goods(rows: Sequence[ExposedGoods]) -> None:
     if not gone:
         return
     lines = held_lines.of_holds(gone)
-    for watch in Watch.objects.filter(hold__in=gone, closed_at__isnull=True):
+    moved = []
+    # In one order, as whoever judges locks them.
+    watches = Watch.objects.filter(hold__in=gone, closed_at__isnull=True).order_by("id")
+    for watch in watches.select_for_update(of=("self",)):
         houses = {line.warehouse_id for line in lines.get(watch.hold_id, ())}
         if len(houses) == 1 and houses != {watch.warehouse_id}:
             watch.warehouse_id, watch.location_id = houses.pop(), None
-            watch.save(update_fields=["warehouse", "location"])
+            moved.append(watch)
+    Watch.objects.bulk_update(moved, ["warehouse", "location"], batch_size=1_000)

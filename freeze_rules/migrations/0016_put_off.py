@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('freeze_rules', '0014_limits_of_releasing'),
+        ('freeze_rules', '0015_own_doses'),
     ]
 
     operations = [

@@ -4,18 +4,20 @@ do, another enables it, something happens, the goods are frozen, and they come b
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from freeze_rules.models import Rule
+from freeze_rules import tasks
+from freeze_rules.models import Inspection, Rule
 from freeze_rules.presets import PRESETS
 from freeze_rules.selectors import rulebook
 from freeze_rules.services import events
 from org import services as org
 from org.models import Person
 from tests import given
-from tests.freeze_rules.preset_stories import STORIES, Story, frozen_now
+from tests.freeze_rules.preset_stories import LOT, STORIES, Story, frozen_now, reports
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +107,57 @@ def _let_go(front: str, page: Page) -> None:
     expect(page.locator(".notice-success")).to_be_visible()
 
 
+def _inspected(front: str, page: Page, *, qty: int, lot: str) -> None:
+    """A sample is asked for and passes, with its report, on the pages of inspections."""
+    page.goto(f"{front}/inspections/")
+    form = page.locator("#report-form")
+    form.locator("[name=warehouse]").select_option("WH1")
+    for name, value in (("sku", "MILK"), ("lot", lot), ("qty", str(qty)), ("sample", "1")):
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("button[type=submit]").click()
+    expect(page.locator(".notice-success")).to_be_visible()
+    page.goto(f"{front}/inspections/{Inspection.objects.get().pk}/")
+    page.check("[name=result][value=PASSED]")
+    page.fill("[name=reference]", "QR-1")
+    report = FilePayload(name="r.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4")
+    page.locator("form.form-wide [name=file]").set_input_files(report)
+    page.locator("form.form-wide button[type=submit]").click()
+    expect(page.locator(".notice-success")).to_be_visible()
+    tasks.judge()
+
+
+def _agreed(front: str, page: Page) -> None:
+    """The supervisor agrees on the page of the hold."""
+    assert given.free("MILK") == 0
+    [hold] = frozen_now()
+    page.goto(f"{front}/holds/{hold.id}/")
+    page.fill("#proof-reference", "QR-1")
+    page.locator("#evidence button[type=submit]").click()
+    expect(page.locator(".notice-success")).to_be_visible()
+    tasks.judge()
+
+
+def _mended_and_agreed(front: str, page: Page, lead: Person) -> None:
+    reports("REPAIR", 3, sku="MILK")(lead)
+    _inspected(front, page, qty=3, lot="")
+    _agreed(front, page)
+
+
+def _found_sound(front: str, page: Page, lead: Person) -> None:
+    del lead
+    _inspected(front, page, qty=20, lot=LOT)
+    if frozen_now():
+        _agreed(front, page)
+
+
+# These come back on the pages on which the warehouse does it; the others as programs tell it.
+ON_PAGES: Mapping[str, Callable[[str, Page, Person], None]] = {
+    "receive-qc": _found_sound,
+    "recall-notice": _found_sound,
+    "defects": _mended_and_agreed,
+}
+
+
 def test_every_preset_has_its_story() -> None:
     # Counts begin on the scanner: their story is told in tests/wms/test_counts_tell_rules.py.
     assert STORIES.keys() | {"count-hold"} == PRESETS.keys()
@@ -138,6 +191,11 @@ def test_a_preset_from_the_editor_to_its_release(
 
     if story.ends is None:
         _let_go(shop_front, page)
+    elif preset in ON_PAGES:
+        floor = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai").new_page()
+        _sign_in(shop_front, floor, lead)
+        ON_PAGES[preset](shop_front, floor, lead)
+        floor.context.close()
     else:
         story.ends(lead)
     assert given.free("MILK", story.house) == story.free[2]

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 from redis import RedisError
@@ -91,7 +92,11 @@ def bounded(rows: QuerySet[Any], *, most: int = MOST_COUNTED) -> int:
 
 
 def _name(rows: QuerySet[Any]) -> str:
-    statement, values = rows.order_by().values("pk").query.sql_with_params()
+    try:
+        statement, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        # A place outside of the scope, for instance: nothing is asked, and there is nothing.
+        return "count:nothing"
     # Times in a statement ("due before now") move on; a count is as old as it says anyway.
     said = f"{rows.db}|{_database(rows)}|{statement}|{values!r}"
     return f"count:{blake2b(said.encode(), digest_size=16).hexdigest()}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ SIZES = {1440: 900, 390: 844}
 LANGUAGES = ("zh-hans", "en")
 # Not pages: files, the way out, programs' addresses, the configuration admin.
 LEFT_OUT = re.compile(r"^/(admin|api|static|healthz|readyz|sign-out)|\.(xlsx|csv|json)$|/file/$")
+# A link may lead to what is not there, such as an example on a page of help.
+MOST_TRIES = 4
 # Pages that nobody who is signed in can open.
 STRANGERS = {"sign-in"}
 
@@ -60,23 +63,28 @@ def plain_addresses(names: set[str]) -> Iterator[str]:
 
 
 def walk(page: Page, site: str) -> Iterator[tuple[str, str]]:
-    """Kind and address of each kind of page that links lead to."""
-    waiting = [*plain_addresses(wanted()), "/search/?q=tea"]
-    seen = {kind_of(urlsplit(address).path) for address in waiting}
+    """Route and address of each page, those of one thing by the first links that open."""
+    names = wanted()
+    waiting = ["/search/?q=tea", *plain_addresses(names)]
+    known, tried, shown = set(waiting), Counter[str](), set[str]()
     while waiting:
         address = waiting.pop(0)
-        answer = page.goto(site + address)
+        kind = kind_of(urlsplit(address).path)
+        answer = None if kind in shown else page.goto(site + address)
         if answer is None or answer.status != 200:
             continue
-        yield kind_of(urlsplit(address).path), address
-        found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-        for link in found:
+        shown.add(kind)
+        yield kind, address
+        for link in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
             parts = urlsplit(link)
             kind = kind_of(parts.path)
-            if not link.startswith(site) or LEFT_OUT.search(parts.path) or kind in {"", *seen}:
+            wish = parts.path + (f"?{parts.query}" if parts.query else "")
+            if not link.startswith(site) or LEFT_OUT.search(parts.path) or wish in known:
                 continue
-            seen.add(kind)
-            waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+            if kind in names - shown and tried[kind] < MOST_TRIES:
+                tried[kind] += 1
+                known.add(wish)
+                waiting.append(wish)
 
 
 def signed_in(browser: Browser, site: str, name: str, password: str, width: int) -> BrowserContext:

@@ -104,7 +104,7 @@ def test_a_program_plans_a_promotion_closes_it_and_takes_a_lot_over_for_it() -> 
     given.stock("TEA", 10)
     rule = taken("near-expiry")
     taken("promotion-reserve")
-    program = given.api_client("stock.view", "stock.hold", "stock.convert")
+    program = given.api_client("stock.view", "stock.hold", "stock.convert", "stock.release")
     made = post(program, "promotions", planned()).json()
     promotions_opened()
     assert scanning.scan_in_parts(rule_id=rule.pk) == 1

@@ -1,4 +1,4 @@
-"""The demo's cold room: yoghurt, three sensors, and a door that stood open last afternoon.
+"""The demo's cold room: yoghurt, three sensors, and a door that stood open too long.
 
 The sensors stand in the sandbox and tell their day through the API as any program does; what they
 say freezes the cartons that stood in the warmth, also those that were carried off since.
@@ -34,7 +34,8 @@ DEVICES = (
     ("T-SH-02", "冷库 里侧", "steady"),
     ("T-SH-03", "冷库 回风口", "gap"),
 )
-# The day that they tell ended so long ago; the door stood open from 14:00 of it to half past three.
+# The 24 hours that they tell ended so long ago; the door stood open for an hour and a half from the
+# 14th of them on.
 ENDED = timedelta(minutes=20)
 
 

@@ -2,11 +2,12 @@
 
 One order in a transaction of its own costs some forty statements; eight of them together cost
 forty too. So the threads of a web process take turns: one of them carries everything that was
-handed to the lane meanwhile, the others only wait for their answer. An idle lane carries one at
-once, a busy one carries more at a time, and two of them never fight for the same rows.
+handed to the lane meanwhile, the others only wait for their answer. One after one is carried at
+once, a busy lane carries more at a time, and two of them never fight for the same rows.
 
 Whoever was just answered tends to come again: without a moment's patience they would find the lane
-gone with the few that had waited, and travel in two half-empty batches by turns for ever.
+gone with the few that had waited, and travel in two half-empty batches by turns for ever. So the
+first that comes alone after a larger batch, however long ago that was, waits `PATIENCE_S` once.
 """
 
 from __future__ import annotations

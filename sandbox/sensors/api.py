@@ -84,7 +84,8 @@ def _run(
                     house["url"], key_id=house["key_id"], secret=house["secret"], tries=TRIES
                 ) as line:
                     told = sending.by_rest(found, house=line)
-        except (Refused, Unreachable, OSError, RuntimeError) as trouble:
+        except (Refused, Unreachable, OSError, RuntimeError, KeyError, ValueError) as trouble:
+            # The last two: what the house answered, or was called, is nothing we can read.
             _change(row, state="failed", trouble=str(trouble)[:400])
         else:
             _change(row, state="done", told=dict(told))

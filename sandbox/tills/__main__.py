@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 from client import House, Refused
@@ -37,7 +38,10 @@ def main() -> int:
             pairs = [each.partition("=") for each in options.goods]
             if not pairs or not all(code and qty.isdigit() for code, _is, qty in pairs):
                 parser.error("name what is sold, such as 6901234500013=2")
-            sys.stdout.write(till.sell({code: int(qty) for code, _is, qty in pairs}) + "\n")
+            sold: Counter[str] = Counter()
+            for code, _is, qty in pairs:
+                sold[code] += int(qty)
+            sys.stdout.write(till.sell(sold) + "\n")
             return 0
         if options.act == "list":
             sys.stdout.writelines(f"{number} {state}\n" for number, state in till.sales().items())

@@ -99,7 +99,6 @@ def test_control_without_the_lock_the_second_goes_on(
 
     answers = sorted(str(each) for each in together(presses))
 
-    assert len(answers) == 2
-    assert answers not in RIGHT
+    assert answers == ["cannot_release", "done"]
     # The ledger keeps its own locks: even so the units are let go of once.
     assert given.free("BOWL") == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -32,12 +33,15 @@ class Carrier:
 
 def three_of_whom_one_comes_again(carrier: Carrier, road: Lane[str, str]) -> list[str]:
     """One is carried while two wait; whoever was first comes again when it has its answer."""
+    a_moment = Event()
     with ThreadPoolExecutor(3) as people:
         first = people.submit(lambda: [road.through("a"), road.through("d")])
         assert carrier.under_way.wait(SOON_S)
         others = [people.submit(road.through, each) for each in ("b", "c")]
+        until = monotonic() + SOON_S
         while len(road._waiting) < 2:
-            pass
+            assert monotonic() < until, "The two never came to wait."
+            a_moment.wait(0.001)
         carrier.may_arrive.set()
         return [*first.result(SOON_S), *(each.result(SOON_S) for each in others)]
 
@@ -52,14 +56,24 @@ def test_those_who_wait_go_with_the_one_who_comes_again(monkeypatch: pytest.Monk
     assert carrier.sizes == [1, 3]
 
 
-def test_nobody_waits_longer_than_a_moment_for_those_who_stay_away() -> None:
+def test_who_comes_alone_waits_a_moment_once_for_those_who_stay_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    patience = 0.3
+    monkeypatch.setattr(lane, "PATIENCE_S", patience)
     carrier = Carrier()
     road: Lane[str, str] = Lane(carrier.carry)
     three_of_whom_one_comes_again(carrier, road)
 
-    assert road.through("e") == "E"
-    assert road.through("f") == "F"
-    assert sum(carrier.sizes) == 6
+    begun = monotonic()
+    answers = [road.through("e")]
+    first = monotonic()
+    answers.append(road.through("f"))
+    second = monotonic()
+
+    assert (answers, sum(carrier.sizes)) == (["E", "F"], 6)
+    assert patience <= first - begun < SOON_S
+    assert second - first < patience
 
 
 def test_one_that_fails_stops_nobody_else() -> None:

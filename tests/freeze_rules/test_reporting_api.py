@@ -308,7 +308,7 @@ def test_a_planned_promotion_is_called_off() -> None:
     assert ended.json()["state"] == "CANCELLED"
 
 
-def test_a_wrong_line_of_a_promotion_is_named_and_nothing_isplanned() -> None:
+def test_a_wrong_line_of_a_promotion_is_named_and_nothing_is_planned() -> None:
     given.stock("TEA", 10)
     client = signed_in(given.person())
     good = {"sku": "TEA", "warehouse": "WH1", "qty": 4}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import chain
+from threading import Event
+from time import monotonic
 
 import pytest
+from django.test import RequestFactory
 
-from sandbox.sensors.days import KINDS, Day, batches
+from sandbox.sensors import api
+from sandbox.sensors.days import Day, batches
 
 UNTIL = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -46,4 +50,21 @@ def test_what_comes_late_or_shuffled_is_the_same_day() -> None:
 def test_a_gap_has_four_hours_less_and_a_stuck_device_one_value_from_noon() -> None:
     assert len(told("gap")) == 120
     assert len({value for _at, value in told("stuck")[72:]}) == 1
-    assert set(KINDS) >= {"steady", "slow_warming", "late_batch", "out_of_order"}
+
+
+def test_a_broker_whose_address_is_none_fails_the_play_and_says_why() -> None:
+    days = [{"device": "T-01", "kind": "steady"}]
+    asked = RequestFactory().post(
+        "/sandbox/sensors", {"mqtt": "mqtt://localhost:none", "days": days},
+        content_type="application/json",
+    )  # fmt: skip
+
+    assert api.play(asked).status_code == 202
+
+    [row] = api._room.plays[-1:]
+    until = monotonic() + 20
+    while row["state"] in ("waiting", "playing"):
+        assert monotonic() < until, "The play neither ended nor failed."
+        Event().wait(0.01)
+    assert (row["device"], row["state"], row["told"]) == ("T-01", "failed", {})
+    assert row["trouble"]

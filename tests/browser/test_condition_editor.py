@@ -88,7 +88,7 @@ def test_a_condition_is_written_with_the_keyboard_alone(shop_front: str, page: P
 @pytest.mark.browser
 def test_the_server_marks_the_faulty_comparison(shop_front: str, page: Page) -> None:
     _open(shop_front, page)
-    for fact in ("货位编码", "距到期天数"):
+    for fact in ("库位编码", "距到期天数"):
         page.locator("[data-tree] button", has_text="添加比较项").click()
         page.locator(".fact-picker input").last.fill(fact)
         page.keyboard.press("Enter")
@@ -102,7 +102,7 @@ def test_the_server_marks_the_faulty_comparison(shop_front: str, page: Page) -> 
 
     page.locator("[data-focus$=':value']").nth(1).fill("30")
     expect(page.locator(".condition-wrong")).to_have_count(0)
-    expect(page.locator("[data-said]")).to_contain_text("货位编码为“A-01”，且距到期天数少于 30 天")
+    expect(page.locator("[data-said]")).to_contain_text("库位编码为“A-01”，且距到期天数少于 30 天")
 
 
 @pytest.mark.browser

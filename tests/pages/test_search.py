@@ -81,9 +81,9 @@ def test_lots_and_places_are_found(client: Client) -> None:
     client.force_login(given.person())
 
     assert _titles(client, "l2026")["批次"] == ["L2026"]
-    place = next(iter(_titles(client, "A-01").get("货位", [])), "")
+    place = next(iter(_titles(client, "A-01").get("库位", [])), "")
     assert place == "A-01"
-    assert _titles(client, "WH1 A-01")["货位"] == ["A-01"]
+    assert _titles(client, "WH1 A-01")["库位"] == ["A-01"]
 
 
 def test_a_hold_is_found_by_its_document(client: Client) -> None:

@@ -33,6 +33,8 @@ def nothing_compiled(real_commits: str, monkeypatch: pytest.MonkeyPatch) -> None
 pytestmark = pytest.mark.races
 # Whoever comes second finds the request decided, or the freeze gone.
 RIGHT = (["closed", "done"], ["done", "unknown_hold"])
+# Both go on: the second finds the units gone, or is told that it let go of them too.
+WRONG = (["cannot_release", "done"], ["done", "done"])
 
 
 def both_presses() -> tuple[int, list[Callable[[], str]]]:
@@ -99,6 +101,6 @@ def test_control_without_the_lock_the_second_goes_on(
 
     answers = sorted(str(each) for each in together(presses))
 
-    assert answers == ["cannot_release", "done"]
+    assert answers in WRONG
     # The ledger keeps its own locks: even so the units are let go of once.
     assert given.free("BOWL") == 3

@@ -155,6 +155,8 @@ def store_answers(*, job: Job, answers: Mapping[int, ConnectorError | None]) -> 
     _assert_joined()
     good = [key for key, error in answers.items() if error is None]
     mine = Listing.objects.filter(claimed_until=job.claimed_until)
+    # In the order of `mark_stale`, so that neither waits for the other in turn.
+    list(mine.filter(pk__in=answers).select_for_update(no_key=True).order_by("id").values("id"))
     mine.filter(pk__in=good, acked_basis__lte=F("computed_basis")).update(
         acked_qty=F("computed_qty"),
         acked_basis=F("computed_basis"),

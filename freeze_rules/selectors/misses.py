@@ -162,7 +162,7 @@ def _returned(kind: str, scope: Scope, since: datetime) -> list[_Bad]:
                 warehouse_id=line.warehouse_id, grade="ZP",
             ),
         )
-        for arrival in arrivals(past_arrivals.next_of(sought, after=0, limit=MOST))
+        for arrival in arrivals(past_arrivals.last_of(sought, limit=MOST))
         for at, line in enumerate(arrival.lines)
         if line.grade != "ZP"
     ]  # fmt: skip

@@ -107,7 +107,7 @@ def last_week(rule: Rule, *, scope: Scope) -> Preview:
     events = [heard(row) for row in rows]
     sought = ledger_events.sought(live, since=now - WEEK, until=now, houses=houses)
     if sought is not None:
-        ids = past_arrivals.next_of(sought, after=0, limit=MOST)
+        ids = past_arrivals.last_of(sought, limit=MOST)
         events += ledger_events.told_again(kind, ids)
     return _preview(rule, live, events, scope, now)
 

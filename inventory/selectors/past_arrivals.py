@@ -57,6 +57,18 @@ def next_of(sought: Sought, *, after: int, limit: int) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
+def last_of(sought: Sought, *, limit: int) -> list[int]:
+    """The ids of the newest ones, the oldest of them first. One statement."""
+    where, told = _where(sought)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.id FROM inventory_posting p WHERE {where}"  # noqa: S608 - our own words
+            " ORDER BY p.id DESC LIMIT %(limit)s",
+            {**told, "limit": limit},
+        )
+        return [int(row[0]) for row in cursor.fetchall()][::-1]
+
+
 def _where(sought: Sought) -> tuple[str, dict[str, Any]]:
     told: dict[str, Any] = {
         "kinds": list(sought.kinds),

@@ -204,6 +204,8 @@ def test_postings_are_counted_as_they_are_read() -> None:
     assert past_arrivals.count_of(everything) == 10
     first = past_arrivals.next_of(everything, after=0, limit=6)
     then = past_arrivals.next_of(everything, after=first[-1], limit=6)
+    newest = past_arrivals.last_of(everything, limit=6)
+    assert newest == [*first, *then][-6:], "the newest ones, the oldest of them first"
     assert (len(first), len(then)) == (6, 4)
     assert first + then == sorted({*first, *then})
     assert past_arrivals.next_of(

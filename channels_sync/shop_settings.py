@@ -93,8 +93,11 @@ def settings_page(request: HttpRequest, shop_id: int) -> HttpResponse:
         if _changed(scope, shop_id, form.cleaned_data, mine, seen, person_of(request).actor):
             messages.success(request, _("The settings of the shop are saved."))
             return redirect("shop", shop_id)
+        shop = shop_settings(scope=scope, shop_id=shop_id) or shop
+        seen = shop.seen
         form.add_error(
-            None, _("Somebody else changed this shop meanwhile. Load the page anew and try again.")
+            None,
+            _("Somebody else changed this shop meanwhile. Look at its history, then save again."),
         )
     status = 422 if form.is_bound else 200
     context = {"form": form, "shop": shop, "seen": seen}

@@ -8,7 +8,7 @@ another than the house's. Which zone a warehouse has is known upstairs (`setting
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import cast
@@ -47,9 +47,9 @@ def zone_at(named: int | str, *, scope: Scope) -> str:
 
 
 @contextmanager
-def of_list(asked: Mapping[str, str], *, scope: Scope) -> Iterator[str]:
-    """Read a list as on its page, from what was asked of it; gives the zone, "" for the house's."""
-    zone = zone_at(asked.get(PARAMETER, ""), scope=scope)
+def of_list(named: int | str, *, scope: Scope) -> Iterator[str]:
+    """Read a list as on its page, narrowed to this warehouse; gives the zone, "" for ours."""
+    zone = zone_at(named, scope=scope)
     with timezone.override(zone or None):
         yield zone
 
@@ -57,6 +57,15 @@ def of_list(asked: Mapping[str, str], *, scope: Scope) -> Iterator[str]:
 def show_times_at(named: int | str, *, scope: Scope) -> None:
     """The rest of this request is in the zone of the warehouse of this id or code."""
     show_zone(zone_at(named, scope=scope))
+
+
+def show_list(named: int | str, *, scope: Scope) -> None:
+    """The rest of this request is in the zone of the warehouse that its list is narrowed to.
+
+    A list of several is in the house's, as its files are, whatever the page around it is about.
+    """
+    timezone.deactivate()
+    show_times_at(named, scope=scope)
 
 
 def show_zone(zone: str) -> None:

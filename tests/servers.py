@@ -82,12 +82,13 @@ def _mark() -> str:
     """What the template is made of, in one word: migrations, versions, the day."""
     told = sha256(datetime.now(tz=UTC).date().isoformat().encode())
     parts = [
-        *HOUSE.glob("*/migrations/*.py"),
+        *HOUSE.glob("*/migrations/**/*.py"),
+        *HOUSE.glob("*/migrations/**/*.sql"),
         *HOUSE.glob("*requirements*.txt"),
         *HOUSE.glob("constraints.txt"),
     ]
     for path in sorted(parts):
-        told.update(path.name.encode() + path.read_bytes())
+        told.update(str(path.relative_to(HOUSE)).encode() + path.read_bytes())
     return told.hexdigest()[:16]
 
 
@@ -102,10 +103,16 @@ def _copied(source: Path, target: Path) -> bool:
 def _keep(folder: Path, template: Path) -> None:
     """Keep the data of a stopped server for the next time; without it that only takes longer."""
     fresh = template.with_suffix(f".{os.getpid()}")
-    shutil.rmtree(KEPT, ignore_errors=True)
     KEPT.mkdir(exist_ok=True)
+    for other in KEPT.iterdir():
+        if not other.name.startswith(template.name):
+            shutil.rmtree(other, ignore_errors=True)
     if _copied(folder, fresh):
-        fresh.rename(template)
+        try:
+            fresh.rename(template)
+        except OSError:
+            # Another run was quicker.
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

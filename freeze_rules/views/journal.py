@@ -33,7 +33,7 @@ def on_paper(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     scope = selectors.scope_of(person, permission=roles.STOCK_VIEW)
     question = question_of(JOURNAL, request.GET, scope)
-    clocks.show_times_at(question.get(clocks.PARAMETER), scope=scope)
+    clocks.show_list(JOURNAL.warehouse_of(question), scope=scope)
     ids = list(narrowed(question).order_by("-id").values_list("id", flat=True)[: ON_PAPER + 1])
     rows = rows_of(sorted(ids[:ON_PAPER]))
     context = {

@@ -14,7 +14,7 @@ PARAMETER = "warehouse"
 # Lists that know a warehouse, and whether their address names it by id or by code.
 BY_ID = frozenset(
     {"orders", "stock", "stock-locations", "stock-past", "shipments", "freeze-journal"}
-    | {"holds", "stock-lots", "stock-journal", "exceptions"}
+    | {"holds", "stock-lots", "stock-journal"}
     | {"inspections", "incidents", "promotions", "sensors", "excursions", "counts"}
 )
 BY_CODE = frozenset({"pick", "pack", "ship"})

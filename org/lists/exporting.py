@@ -103,7 +103,7 @@ def export(work: org.Work) -> Iterator[org.Step]:
     cursor, all_read = str(work.place.get("cursor", "")), bool(work.place.get("read"))
     total = None if all_read else how_many_exactly(spec, question)
     while not all_read:
-        with clocks.of_list(question.asked, scope=question.scope) as zone:
+        with clocks.of_list(spec.warehouse_of(question), scope=question.scope) as zone:
             part = spec.read(question, cursor, CHUNK)
             rows = _values(spec, columns, part, work) if secret else _plain(columns, part)
         done, piece, cursor = done + len(part.rows), piece + 1, part.after

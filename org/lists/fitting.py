@@ -19,7 +19,7 @@ def how_many_exactly(spec: ListSpec[Any], question: Question) -> int | None:
     """All of them, for the progress of an export: slow on a long list."""
     if spec.rows is None:
         return None
-    with clocks.of_list(question.asked, scope=question.scope):
+    with clocks.of_list(spec.warehouse_of(question), scope=question.scope):
         return spec.rows(question).count()
 
 
@@ -28,7 +28,7 @@ def still_fitting(spec: ListSpec[Any], question: Question, ids: Sequence[int]) -
     if not ids or spec.rows is None:
         return set()
     # Days of the filter are days where the list was looked at.
-    with clocks.of_list(question.asked, scope=question.scope):
+    with clocks.of_list(spec.warehouse_of(question), scope=question.scope):
         if spec.still is not None:
             return spec.still(question, ids)
         return set(spec.rows(question).filter(pk__in=ids).values_list("pk", flat=True))
@@ -38,7 +38,7 @@ def all_ids(spec: ListSpec[Any], question: Question, limit: int) -> list[int]:
     """The first so many ids that fit, in the order of the spec (`chosen_by`)."""
     if spec.rows is None:
         return []
-    with clocks.of_list(question.asked, scope=question.scope):
+    with clocks.of_list(spec.warehouse_of(question), scope=question.scope):
         rows = spec.rows(question)
         ordered = rows.order_by(*spec.chosen_by) if spec.chosen_by else rows
         return list(ordered.values_list("pk", flat=True)[:limit])

@@ -90,7 +90,7 @@ def list_page(
     path = path or request.path
     person = person_of(request)
     asked = question_of(spec, request.GET, scope, person)
-    clocks.show_times_at(asked.get(clocks.PARAMETER), scope=scope)
+    clocks.show_list(spec.warehouse_of(asked), scope=scope)
     setup = selectors.setup_of_list(person=person, list_key=spec.key)
     views = selectors.views_of_list(person=person, list_key=spec.key)
     view_id = number_in(request.GET, "view")

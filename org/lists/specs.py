@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from org import clocks
+from org.addresses import number_in
 from org.scope import Scope
 
 if TYPE_CHECKING:
@@ -201,6 +203,14 @@ class ListSpec(Generic[Row]):
     export_permission: str = ""
     actions: Sequence[Action] = ()
     row_label: Callable[[Row], str] | None = None
+    # Its address names a warehouse by code; others do by id.
+    warehouse_by_code: bool = False
+
+    def warehouse_of(self, question: Question) -> int | str:
+        """The warehouse that a question is narrowed to: its id, or its code; 0 or "" for none."""
+        if self.warehouse_by_code:
+            return question.get(clocks.PARAMETER)
+        return number_in(question.asked, clocks.PARAMETER) or 0
 
     def column(self, key: str) -> Column[Row] | None:
         """The column of that key."""

@@ -38,8 +38,10 @@ class Workdays:
 
 
 def exceptions(*, year: int | None = None) -> list[Exceptional]:
-    """The days that are kept, the earliest first."""
+    """The days that are kept, the earliest first; none of a year that no calendar has."""
     rows = CalendarDay.objects.order_by("day")
+    if year is not None and not date.min.year <= year <= date.max.year:
+        return []
     if year is not None:
         rows = rows.filter(day__year=year)
     return [Exceptional(day=row.day, works=row.works, name=row.name) for row in rows]

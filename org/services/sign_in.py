@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
@@ -112,10 +113,20 @@ def _lock(key: str, address: str) -> datetime | None:
     asked = {"username": key}
     if not AxesProxyHandler.is_allowed(_try_of(address), asked):
         return _until(key, address)
-    # Whoever has no address shares that with everybody: such a lock would shut all out.
-    if address and not AxesProxyHandler.is_allowed(_try_of(address, of_address=True), asked):
+    # Whoever has no address, or a proxy's, shares it with everybody: that lock would shut all out.
+    if _is_one_clients(address) and not AxesProxyHandler.is_allowed(
+        _try_of(address, of_address=True), asked
+    ):
         return _until_address(address)
     return None
+
+
+def _is_one_clients(address: str) -> bool:
+    """Whether an address out of the wide net; private ones may be a proxy's in front of everybody."""
+    try:
+        return ip_address(address).is_global
+    except ValueError:
+        return False
 
 
 def _one_at_a_time(key: str, address: str) -> None:

@@ -16,8 +16,16 @@ LONGEST_TEXT = 1000
 _FILE_CODES = ("file_empty", "file_too_large", "file_kind", "too_many_files")
 
 
+class WordsField(forms.CharField):
+    """Lines of text, counted as the browser counts them: it sends two characters for a break."""
+
+    def to_python(self, value: Any) -> str | None:
+        """The text with plain breaks."""
+        return super().to_python(str(value or "").replace("\r\n", "\n"))
+
+
 def _words(label: Any, longest: int, *, required: bool, missing: str = "") -> forms.CharField:
-    return forms.CharField(
+    return WordsField(
         label=label,
         max_length=longest,
         required=required,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -35,6 +37,7 @@ def _page(
     me = person_of(request)
     this = timezone.localdate().year
     year = number_in(request.GET, "year") or this
+    year = year if date.min.year <= year <= date.max.year else this
     whole = scope_of(me, permission=roles.UNITS_EDIT).is_everything
     facts = {
         "year": year,

@@ -59,9 +59,16 @@
   });
 
   /* Ctrl+Enter sends the form one is in, also out of a box of many lines; where one is in none, the
-     form that the page is about (form[data-sends]). */
-  function sendForm() {
+     form that the page is about (form[data-sends]). A button or a link in focus does its own thing;
+     a key that is held, or pressed while the form is on its way, does nothing more. */
+  function sendForm(event) {
+    if (event.repeat) {
+      return true;
+    }
     const at = document.activeElement;
+    if (at && at.matches("a[href], button, summary")) {
+      return false;
+    }
     const open = Array.from(document.querySelectorAll("dialog[open]")).pop();
     const form =
       (at && (at.form || at.closest("form"))) || (!open && document.querySelector("main form[data-sends]"));
@@ -69,10 +76,14 @@
       return false;
     }
     const buttons = Array.from(form.elements).filter(function (each) {
-      return each.type === "submit" && !each.disabled;
+      return each.type === "submit";
     });
-    const main = buttons.find(function (each) { return each.matches(".btn-primary, .btn-danger"); });
-    form.requestSubmit(main || buttons[0]);
+    const main =
+      buttons.find(function (each) { return each.matches(".btn-primary, .btn-danger"); }) || buttons[0];
+    if (main && main.disabled) {
+      return true;
+    }
+    form.requestSubmit(main);
     return true;
   }
   window.house.keys.add("ctrl+Enter", sendForm, { typing: true, dialog: true });

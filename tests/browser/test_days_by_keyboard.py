@@ -183,7 +183,7 @@ def clerk(hands: Hands) -> None:
     hands.scan("MILK")
     page.wait_for_url("**/stock/?q=MILK*")
     hands.go("g p", "/floor/pick/")
-    hands.press("n")
+    hands.press("Control+Enter")
     page.wait_for_url("**/floor/pick/PL-*/")
     hands.scan("A-01")
     expect(page.locator("[name=location]")).to_have_value("A-01")

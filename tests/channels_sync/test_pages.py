@@ -245,6 +245,9 @@ def test_whoever_was_slower_is_told_so_and_changes_nothing(client: Client, shop:
     assert "Somebody else changed this shop meanwhile" in answer.content.decode()
     found = Shop.objects.get()
     assert (found.name, found.safety_qty) == ("One", 9)
+    # Told of it, they save again what they typed.
+    client.post(url, {**typed, "name": "Two", "seen": answer.context["seen"]})
+    assert Shop.objects.get().name == "Two"
 
 
 def test_a_shop_that_sells_from_others_warehouses_only_can_be_renamed(

@@ -87,6 +87,7 @@ def test_the_calendar_is_pasted_on_its_page_and_set_over_rest(client: Client) ->
     assert not CalendarDay.objects.exists()
     client.post("/working-days/change/", {"days": NOTICE})
     assert "国庆节补班" in client.get("/working-days/?year=2026").content.decode()
+    assert client.get("/working-days/?year=99999").status_code == 200
     client.post("/working-days/change/", {"back": "2026-10-10"})
     days = [{"day": "2027-01-01", "works": False, "name": "元旦"}]
     set_ = client.post("/api/v1/working-days/set", {"days": days}, content_type="application/json")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from freeze_rules.services import journal, leases
 from inventory import selectors as stock
+from org import clocks
 from org import services as org
 from org.models import Job, Person
 from org.scope import Scope
@@ -105,6 +106,15 @@ def test_the_floor_is_in_the_zone_of_the_warehouse_that_was_chosen(boss: Person)
     assert NAMED in client.get("/floor/").content.decode()
     assert "Asia/Urumqi, UTC+06:00" in client.get("/pda/").content.decode()
     assert NAMED not in client.get("/floor/?warehouse=WH1").content.decode()
+
+
+def test_a_code_of_digits_is_no_number(boss: Person) -> None:
+    house = given.warehouse_id("URC")
+    given.warehouse(str(house))
+
+    everything = Scope.everything()
+    assert clocks.zone_at(house, scope=everything) == "Asia/Urumqi"
+    assert clocks.zone_at(str(house), scope=everything) == "Asia/Shanghai"
 
 
 def test_the_warehouse_of_others_tells_nothing_of_its_zone(boss: Person) -> None:

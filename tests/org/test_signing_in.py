@@ -134,8 +134,9 @@ def test_one_password_tried_on_many_names_locks_the_address(
     wang: Person, client: Client, settings: Settings
 ) -> None:
     settings.SIGN_IN_FAILURES_OF_ADDRESS = 6
-    answers = [_try(client, "wrong", name=f"guess{at}") for at in range(6)]
-    locked = _try(client, PASSWORD)
+    there = "193.0.6.139"
+    answers = [_try(client, "wrong", name=f"guess{at}", address=there) for at in range(6)]
+    locked = _try(client, PASSWORD, address=there)
     elsewhere = _try(client, PASSWORD, address="10.0.0.2")
 
     # No name was tried more than once; the address was.
@@ -147,6 +148,16 @@ def test_one_password_tried_on_many_names_locks_the_address(
     AccessAttempt.objects.filter(pk=first.pk).update(
         attempt_time=first.attempt_time - timedelta(minutes=16)
     )
+    assert _try(client, PASSWORD, address=there) == 302
+
+
+def test_an_address_within_is_never_locked_whole_it_may_be_a_proxys(
+    wang: Person, client: Client, settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES_OF_ADDRESS = 6
+    for at in range(7):
+        _try(client, "wrong", name=f"guess{at}")
+
     assert _try(client, PASSWORD) == 302
 
 

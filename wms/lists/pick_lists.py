@@ -131,6 +131,7 @@ PICK_LISTS: ListSpec[WalkRow] = ListSpec(
     permission=roles.FLOOR_PICK,
     columns=COLUMNS,
     params=("state", "q", "warehouse", "picker", "since", "until"),
+    warehouse_by_code=True,
     read=read,
     row_id=lambda row: row.id,
     row_url=page_url,

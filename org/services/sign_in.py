@@ -122,7 +122,7 @@ def _lock(key: str, address: str) -> datetime | None:
 
 
 def _is_one_clients(address: str) -> bool:
-    """Whether an address out of the wide net; private ones may be a proxy's in front of everybody."""
+    """Whether it is an address of the public net; a private one may be everybody's proxy."""
     try:
         return ip_address(address).is_global
     except ValueError:

@@ -81,6 +81,13 @@ class DisposalForm(forms.Form):
             self.fields["qty"].required = True
             self.fields["qty"].help_text = ""
 
+    def clean(self) -> dict[str, Any]:
+        """Without its attempt's token two sendings could not be told apart from one."""
+        given = super().clean() or self.cleaned_data
+        if not given.get("token"):
+            raise forms.ValidationError(_("This form was sent incompletely: open its page again."))
+        return given
+
     def disposal(self) -> Disposal:
         """What was decided; of a valid form."""
         given = self.cleaned_data

@@ -187,7 +187,7 @@ def let_go(
 
 
 def hold_to_let_go(hold_id: int, person: Person, disposal: Disposal | None) -> stock.HoldView:
-    """The freeze within reach of somebody who may release, and go this way with the goods.
+    """The freeze, all of whose goods lie where this person may release and take them this way.
 
     Raises:
         FreezeRefused: not_allowed, unknown_hold.
@@ -197,11 +197,12 @@ def hold_to_let_go(hold_id: int, person: Person, disposal: Disposal | None) -> s
         asked.add(disposing.ALSO[Way(disposal.way)])
     if not all(person.may(each) for each in asked):
         raise FreezeRefused("not_allowed")
-    for each in asked:
-        found = stock.holds(scope=scope_of(person, permission=each), ids=[hold_id], closed=True)
-        if not found:
-            raise FreezeRefused("unknown_hold")
-    return found[0]
+    found, held = _hold(hold_id), reach.holds(hold_ids=[hold_id], documents=[])
+    # Goods travel with their freeze: where they lie counts as well as the warehouse it names.
+    scopes = [scope_of(person, permission=each) for each in asked]
+    if found is None or not all(held[0].inside(scope) for scope in scopes):
+        raise FreezeRefused("unknown_hold")
+    return found
 
 
 def check_may_take(hold: stock.HoldView, disposal: Disposal, person: Person) -> None:

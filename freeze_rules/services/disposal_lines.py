@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -57,6 +59,11 @@ class Disposal:
     def kept(self) -> dict[str, Any]:
         """As JSON, without what is empty."""
         return {name: value for name, value in asdict(self).items() if value not in (None, "", ())}
+
+    def digest(self) -> str:
+        """The same for the same decision; part of the keys under which it is booked."""
+        said = json.dumps(self.kept(), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Disposal:

@@ -104,6 +104,9 @@ def carry_out(
 ) -> Released:  # fmt: skip
     """Do it and leave an audit record; whoever calls has checked that it may be done.
 
+    The same key does the same decision about the same freeze once; another decision is another
+    deed.
+
     Args:
         owner_id: who looks after goods that go to rework.
 
@@ -111,6 +114,7 @@ def carry_out(
         FreezeRefused: as `requests_of`.
         inventory.Refused: the ledger says no; nothing of it may be committed then.
     """
+    key = f"{key}:{hold.id}:{disposal.digest()}"
     if reach.booked_keys({f"{key}:0"}):
         return Released(hold.document, disposal.qty, True)
     requests = requests_of(hold, disposal, key=key)

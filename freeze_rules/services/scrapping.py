@@ -27,7 +27,7 @@ from org.services import approvals
 
 @dataclass(frozen=True, kw_only=True)
 class ScrapOrder:
-    """So many free units of a cell go; the same key does it once."""
+    """So many free units of a cell go; the same key does the same once."""
 
     cell_id: int
     disposal: Disposal
@@ -37,6 +37,10 @@ class ScrapOrder:
     def number(self) -> str:
         """The document it is booked under."""
         return f"SC-{timezone.localdate():%y%m%d}-{self.key[:6].upper()}"
+
+    def booked_under(self, person: Person) -> str:
+        """The ledger's key: another cell or another decision is another deed."""
+        return f"scrap:{person.pk}:{self.key}:{self.cell_id}:{self.disposal.digest()}"
 
 
 def look_ahead(order: ScrapOrder, *, person: Person) -> Outlook:
@@ -87,8 +91,7 @@ def scrap(order: ScrapOrder, *, person: Person) -> LetGo:
             it may be committed then.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
-    key = f"scrap:{person.pk}:{order.key}"
-    if reach.booked_keys({key}):
+    if reach.booked_keys({order.booked_under(person)}):
         done = Released(order.number, order.disposal.qty, True)
         return LetGo(document=order.number, released=done)
     cell, request = _request(order, person)
@@ -138,7 +141,7 @@ def _request(
         grade=cell.grade, owner=cell.owner, serials=_serials(cell, told),
     )  # fmt: skip
     request = inventory.ScrapRequest(
-        key=f"scrap:{person.pk}:{order.key}",
+        key=order.booked_under(person),
         document=order.number,
         warehouse_id=cell.warehouse_id,
         lines=(line,),

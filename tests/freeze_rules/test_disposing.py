@@ -15,6 +15,7 @@ from org.scope import Scope
 from org.services import approvals
 from org.services.approvals import PolicyDraft, StepDraft
 from tests import given
+from tests.inventory import goods
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,56 @@ def test_free_units_of_a_cell_are_scrapped_on_a_page(lead: Person, client: Clien
     assert client.post(url, {**typed, "qty": 4}).status_code == 302
     assert (_graded("TEA"), given.free("TEA")) == ({"ZP": 96}, 1)
     assert AuditRecord.objects.filter(action="stock.scrapped").count() == 1
+
+
+def test_goods_that_travelled_frozen_are_scrapped_only_by_whoever_answers_for_both_places(
+    client: Client,
+) -> None:
+    given.unit("WEST", "REGION", "HQ")
+    given.unit("EAST", "REGION", "HQ")
+    given.warehouse("WH1", at="WEST")
+    given.warehouse("WH2", at="EAST")
+    given.stock("TEA", 10)
+    tea = given.sku("TEA")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.force_login(given.person("WAREHOUSE_LEAD", at="WEST"))
+    freeze = goods.hold("FZ-1", goods.line(tea, 4), reason="QC", location_id=goods.place())
+    _page(client, freeze, 302, way="SCRAP", qty=1, why="Mould")
+    goods.transfer_out("T-1", goods.placed(tea, 3, goods.place(), hold_id=freeze)).check()
+    goods.transfer_in("T-1", goods.line(tea, 3)).check()
+
+    for way in ("SCRAP", "RETURN"):
+        typed = {"way": way, "why": "Mould", "supplier": "Hill Farm", "paper": "RTV-7"}
+        _page(client, freeze, 422, **typed, token=way, look="1")
+        _page(client, freeze, 422, **typed, token=way)
+
+    assert goods.cells(tea)["WH2 A-01 ZP"] == (3, 3)
+    client.force_login(given.person("WAREHOUSE_LEAD"))
+    _page(client, freeze, 302, way="SCRAP", why="Mould", token="all")
+    assert (_graded("TEA"), _hold(freeze).open) == ({"ZP": 6}, 0)
+
+
+def test_another_decision_under_the_token_of_the_last_one_is_done_too(
+    lead: Person, client: Client
+) -> None:
+    first = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
+    other = given.held("FZ-2", "TEA", 20, reason="DAMAGE")
+
+    for hold_id, qty in ((first, 5), (first, 5), (first, 3), (other, 5)):
+        _page(client, hold_id, 302, way="SCRAP", qty=qty, why="Mould")
+
+    assert (_hold(first).open, _hold(other).open, _graded("TEA")) == (12, 15, {"ZP": 87})
+    [cell] = stock.cells(scope=Scope.everything(), sku_id=given.sku("TEA"))
+    for qty in (2, 2, 1):
+        typed = {"way": "SCRAP", "token": "abcdef12", "why": "Dropped", "qty": qty}
+        assert client.post(f"/stock/cells/{cell.id}/scrap/", typed).status_code == 302
+    assert _graded("TEA") == {"ZP": 84}
+
+
+def test_a_form_without_its_token_does_nothing(lead: Person, client: Client) -> None:
+    freeze = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
+
+    page = _page(client, freeze, 422, way="SCRAP", qty=5, why="Mould", token="")
+
+    assert "This form was sent incompletely: open its page again." in page
+    assert _graded("TEA") == {"ZP": 100}

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from freeze_rules import conditions, safety
 from freeze_rules.definition import Definition, DefinitionWrong, read
 from freeze_rules.facts import FACTS, Type
+from freeze_rules.formula import FormulaWrong, moment_of
+from freeze_rules.formula import check as check_formula
 from freeze_rules.formula import leaves as formula_leaves
-from freeze_rules.formula import moment_of
 from freeze_rules.formula import sentence as formula_sentence
 from freeze_rules.knowing import facts_known, kinds_knowing
 from freeze_rules.leaf_facts import leaf_parsed, leaf_sentence
@@ -99,17 +100,29 @@ def _said(fault: conditions.Fault, trigger: str) -> str:
 
 
 def _release(definition: Definition) -> list[Wrong]:
+    """What lets go of the freeze, and of those that it turns into, can be read and be met."""
+    found = _formula("release", definition.release)
+    for at, deed in enumerate(definition.dispositions):
+        found += _formula(f"dispositions[{at}]", deed.get("release") or {})
+    return found
+
+
+def _formula(part: str, tree: Mapping[str, Any]) -> list[Wrong]:
     """The facts in the formula are facts of stock, fixed moments lie ahead."""
+    try:
+        check_formula(tree)
+    except FormulaWrong as wrong:
+        return [Wrong(part=part, path=wrong.path, sentence=wrong.sentence)]
     found = []
-    for leaf in formula_leaves(definition.release):
+    for leaf in formula_leaves(tree):
         if "at" in leaf and moment_of(leaf["at"]) <= timezone.now():
-            found.append(Wrong(part="release", sentence=_("This moment has passed.")))
+            found.append(Wrong(part=part, sentence=_("This moment has passed.")))
         if "fact" not in leaf:
             continue
         try:
             leaf_parsed(leaf)
         except conditions.ConditionRefused as refused:
-            found += [Wrong(part="release", sentence=fault.text) for fault in refused.faults]
+            found += [Wrong(part=part, sentence=fault.text) for fault in refused.faults]
     return found
 
 

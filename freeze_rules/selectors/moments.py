@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from freeze_rules import formula
+from freeze_rules.conditions import ConditionRefused
 from freeze_rules.facts.stock import STOCK_FACTS
 from freeze_rules.leaf_facts import leaf_true
 from freeze_rules.models import Proof, Watch
@@ -42,7 +43,11 @@ def moments_of(watches: Sequence[Watch], *, now: datetime) -> dict[int, formula.
 
 
 def _true_of(cases: Sequence[Case], leaf: formula.Tree) -> bool:
-    return leaf_true(leaf, cases)
+    try:
+        return leaf_true(leaf, cases)
+    except ConditionRefused:
+        # What cannot be read is not met: these goods stay frozen, all others are judged.
+        return False
 
 
 def _cases_of(watches: Iterable[Watch], now: datetime) -> dict[int, list[Case]]:

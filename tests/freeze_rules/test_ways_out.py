@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils.translation import override
 
 from freeze_rules.selectors.checking import Wrong, faults
 from freeze_rules.selectors.evidence import evidence_of
+from freeze_rules.selectors.moments import _true_of
 from freeze_rules.services import proving
 from tests import given
 from tests.freeze_rules.writing import enabled, open_holds, tell
@@ -76,6 +78,23 @@ def test_what_an_event_does_to_a_safety_freeze_needs_evidence_as_well() -> None:
     assert not found(dispositions=[into, {"on": "inspection.partial", "do": "release_qty"}])
     [wrong] = found(dispositions=[{**into, "release": {"any": [PASSED, CHEAP]}}])
     assert (wrong.part, wrong.path) == ("dispositions[0]", "any[1]")
+
+
+def test_the_way_out_of_what_a_freeze_turns_into_is_read_before_it_is_kept() -> None:
+    into = {"on": "inspection.failed", "do": "convert", "reason": "DEFECT"}
+    for leaf in (
+        {"fact": "event.qty", "is": ">", "value": 1},
+        {"fact": "sku.cost", "is": "around", "value": 1},
+        {"proof": "sun.shines"},
+        {"at": "2020-01-01T09:00:00+08:00"},
+    ):
+        wrong = found(dispositions=[into, {**into, "release": {"all": [PASSED, leaf]}}])
+        assert [each.part for each in wrong] == ["dispositions[1]"]
+
+
+def test_a_leaf_that_cannot_be_read_is_not_met() -> None:
+    assert _true_of([{"sku.cost": Decimal(1)}], {"fact": "sku.cost", "is": "<", "value": 2})
+    assert not _true_of([{"sku.cost": Decimal(1)}], {"fact": "sku.gone", "is": "<", "value": 2})
 
 
 def test_what_events_tell_is_no_fact_of_a_way_out() -> None:

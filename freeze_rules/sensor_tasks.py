@@ -35,14 +35,20 @@ def judge_readings() -> None:
 
 @bell_task(ACT)
 def act_on_excursions() -> None:
-    """Freeze what was exposed; excursions are claimed row by row."""
-    with transaction.atomic(durable=True):
-        wanderers.look_for_wanderers(now=timezone.now())
+    """Freeze what was exposed; excursions are claimed row by row.
+
+    Goods that wandered are looked for afterwards: no trouble there keeps goods from being frozen.
+    """
     for _each in range(BATCHES):
         with transaction.atomic(durable=True):
             if acting.act_on_next() is None:
-                return
-    nudge(task=ACT)
+                break
+    else:
+        nudge(task=ACT)
+    with transaction.atomic(durable=True):
+        looked = wanderers.look_for_wanderers(now=timezone.now())
+    if looked:
+        nudge(task=ACT)
 
 
 @shared_task(name="freeze_rules.sensor_tasks.listen_for_silence")

@@ -88,7 +88,7 @@ def account_of(bound: SensorBound) -> Q:
 
 
 def excursions_of(bound: SensorBound, *, now: datetime) -> list[Excursion]:
-    """The excursions of the bound's account, the first one first."""
+    """The excursions of the bound's account remembered at `now`, the first one first."""
     rows = Excursion.objects.filter(
         account_of(bound), withdrawn_at=None, last_at__gte=now - REMEMBERED
     )

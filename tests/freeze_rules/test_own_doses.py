@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from freeze_rules.models import Excursion, ExposedGoods, SensorBound
+from freeze_rules.services.sensors import acting
 from inventory import services as inventory
+from org.models import Notice
 from tests import given
 from tests.freeze_rules.sensing import bound, device, frozen, now, say_every, work
 from tests.inventory import goods
@@ -15,7 +18,8 @@ from tests.inventory import goods
 pytestmark = pytest.mark.django_db
 
 
-def test_goods_that_wandered_through_two_warm_rooms_collect_both_doses() -> None:
+def _wandered() -> None:
+    """Eight of ten units of milk were in two rooms while each was warm, too little by itself."""
     device()
     milk = given.sku("MILK", temperature="CHILLED")
     device("T-02", zone="DOCK", location="D-01")
@@ -38,6 +42,10 @@ def test_goods_that_wandered_through_two_warm_rooms_collect_both_doses() -> None
     say_every(10, began, 4, 12, 12, 12, 12, 12, 4)
     assert work() == []
     say_every(10, began + timedelta(hours=3), 4, 12, 12, 12, 12, 12, 4, device="T-02")
+
+
+def test_goods_that_wandered_through_two_warm_rooms_collect_both_doses() -> None:
+    _wandered()
     work()
 
     first, second = Excursion.objects.order_by("started_at")
@@ -47,3 +55,33 @@ def test_goods_that_wandered_through_two_warm_rooms_collect_both_doses() -> None
     assert given.free("MILK") == 2
     [row] = ExposedGoods.objects.filter(where="THERE")
     assert row.dose == first.dose + second.dose > 200_000
+
+
+def test_what_was_too_much_stays_too_much_when_the_first_room_is_long_ago() -> None:
+    _wandered()
+    work()
+    second = Excursion.objects.order_by("started_at").last()
+    assert second is not None
+
+    later = now() + timedelta(days=29)
+    while second.chase_at is not None and second.chase_at <= later:
+        with transaction.atomic():
+            if acting.act_on_next(now=later) is None:
+                break
+
+    assert ExposedGoods.objects.get(excursion=second, qty=8).where == "THERE"
+
+
+def test_a_warm_room_whose_goods_are_sound_alarms_nobody() -> None:
+    given.person()
+    _wandered()
+    device("T-03", zone="YARD", location="Y-01")
+    long_ago = now() - timedelta(days=10)
+    goods.receive(goods.line(given.sku("MILK"), 3), at="Y-01", occurred_at=long_ago).check()
+    say_every(10, now() - timedelta(days=1), 4, 12, 12, 12, 12, 12, 4, device="T-03")
+    work()
+
+    sound = Excursion.objects.get(device__code="T-03")
+    assert (sound.acted_at, sound.chase_at) == (None, None)
+    told = Notice.objects.filter(kind="sensor.excursion").values_list("document", flat=True)
+    assert set(told) == {Excursion.objects.get(device__code="T-02").number}

@@ -76,6 +76,11 @@ def act_on_next(*, now: datetime | None = None) -> Acted | None:
         cleared=exposure.cleared_cells(excursion.number),
     )
     goods = with_doses(excursion, goods, doses_for(excursion, now=moment))
+    if not goods and excursion.breached_at is None and not _has_rows(excursion):
+        # Forgiven by itself, and nothing that lay here collected too much elsewhere.
+        excursion.chase_at = None
+        excursion.save(update_fields=["chase_at"])
+        return Acted(excursion.number, 0, 0)
     rows = _kept(excursion, goods)
     follow_goods(rows)
     frozen = _freeze(excursion, rows)
@@ -89,6 +94,10 @@ def act_on_next(*, now: datetime | None = None) -> Acted | None:
         tell_rules(excursion, rows)
         _tell(excursion, frozen=frozen)
     return Acted(excursion.number, frozen, shipped)
+
+
+def _has_rows(excursion: Excursion) -> bool:
+    return ExposedGoods.objects.filter(excursion=excursion).exists()
 
 
 def _key_of(each: Exposed) -> Key:

@@ -23,7 +23,9 @@ def doses_for(excursion: Excursion, *, now: datetime) -> Doses | None:
     if excursion.bound.dose_limit is None:
         return None
     concern = concern_of(excursion.bound)
-    return doses_of(excursions_of(excursion.bound, now=now), concern=concern, now=now)
+    # Counted back from the excursion: what counted when it was judged always counts.
+    together = excursions_of(excursion.bound, now=excursion.last_at)
+    return doses_of(together, concern=concern, now=now)
 
 
 def judged_by_dose(excursion: Excursion) -> bool:
@@ -70,7 +72,7 @@ def look_for_wanderers(*, now: datetime, limit: int = AT_ONCE) -> int:
     )  # fmt: skip
     for row in rows:
         row.goods_looked = row.last_at
-        together = excursions_of(row.bound, now=now)
+        together = excursions_of(row.bound, now=row.last_at)
         # Alone it would have broken the bound itself.
         if len(together) > 1:
             doses = doses_of(together, concern=concern_of(row.bound), now=now)

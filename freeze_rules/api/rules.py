@@ -61,7 +61,7 @@ EXAMPLE = {
     },
 }
 CONFLICTS = {"wrong_state", "nothing_asked", "case_fails", "never_enabled", "name_taken"}
-FORBIDDEN = {"not_allowed", "same_person"}
+FORBIDDEN = {"not_allowed", "release_waits", "same_person"}
 
 
 def refused_as(refused: RuleRefused) -> Faulty:

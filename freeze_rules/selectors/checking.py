@@ -50,9 +50,19 @@ class Wrong:
 
 
 def faults(
-    said: Any, *, parameters: Mapping[str, Any], rule_id: int | None, today: date
+    said: Any,
+    *,
+    parameters: Mapping[str, Any],
+    rule_id: int | None,
+    today: date,
+    written: bool = True,
 ) -> list[Wrong]:
-    """All that is wrong with a definition as it is tuned; empty when it can be kept."""
+    """All that is wrong with a definition as it is tuned; empty when it can be kept.
+
+    Args:
+        written: it is written now. What was right when it was written, and time or people leaving
+            made wrong, does not keep a rule from being tuned or going on.
+    """
     try:
         definition = read(tuned(said, parameters))
     except DefinitionWrong as wrong:
@@ -60,11 +70,12 @@ def faults(
     found = _condition(definition, parameters)
     if found:
         return found
-    found += _release(definition)
+    found += _release(definition, written=written)
     found += _regrades(definition)
     found += _reason(definition)
     found += _approval(definition)
-    found += _looked_after(definition)
+    if written:
+        found += _looked_after(definition)
     found += _ends_at(definition)
     found += _time_plan(definition)
     found += _reaches(definition, parameters)
@@ -99,23 +110,23 @@ def _said(fault: conditions.Fault, trigger: str) -> str:
     return sentence % words
 
 
-def _release(definition: Definition) -> list[Wrong]:
+def _release(definition: Definition, *, written: bool) -> list[Wrong]:
     """What lets go of the freeze, and of those that it turns into, can be read and be met."""
-    found = _formula("release", definition.release)
+    found = _formula("release", definition.release, written=written)
     for at, deed in enumerate(definition.dispositions):
-        found += _formula(f"dispositions[{at}]", deed.get("release") or {})
+        found += _formula(f"dispositions[{at}]", deed.get("release") or {}, written=written)
     return found
 
 
-def _formula(part: str, tree: Mapping[str, Any]) -> list[Wrong]:
-    """The facts in the formula are facts of stock, fixed moments lie ahead."""
+def _formula(part: str, tree: Mapping[str, Any], *, written: bool) -> list[Wrong]:
+    """The facts in the formula are facts of stock; when it is written fixed moments lie ahead."""
     try:
         check_formula(tree)
     except FormulaWrong as wrong:
         return [Wrong(part=part, path=wrong.path, sentence=wrong.sentence)]
     found = []
     for leaf in formula_leaves(tree):
-        if "at" in leaf and moment_of(leaf["at"]) <= timezone.now():
+        if written and "at" in leaf and moment_of(leaf["at"]) <= timezone.now():
             found.append(Wrong(part=part, sentence=_("This moment has passed.")))
         if "fact" not in leaf:
             continue

@@ -74,11 +74,20 @@ def judge_batch(*, limit: int = BATCH, only: int | None = None) -> Judged:
     return Judged(events=turn, laid=laid, released=released, more=more)
 
 
-def judge_kept(*, rule_id: int, beyond: bool = False, limit: int = BATCH) -> int:
+def judge_kept(
+    *,
+    rule_id: int,
+    beyond: bool = False,
+    limit: int = BATCH,
+    before: Sequence[Step] = (),
+    found: Sequence[Heard] = (),
+) -> int:
     """Judge events that a rule kept while it was paused; how many. Joins the transaction.
 
     Args:
         beyond: somebody allowed it to go beyond its limits for these.
+        before: is taken first, in the same posting.
+        found: what its search found, judged with them.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     kept = list(
@@ -87,19 +96,30 @@ def judge_kept(*, rule_id: int, beyond: bool = False, limit: int = BATCH) -> int
         .order_by("id")
         .select_for_update(of=("self",), skip_locked=True)[:limit]
     )
-    if not kept:
+    if not kept and not before and not found:
         return 0
     book = live_rules(only=rule_id)
-    carry_out([heard(each.event) for each in kept], book, releases=False, beyond=beyond)
+    events = [*(heard(each.event) for each in kept), *found]
+    carry_out(events, book, releases=False, beyond=beyond, before=before)
     if rule_id not in book.broken:
         KeptEvent.objects.filter(pk__in=[each.pk for each in kept]).delete()
     return len(kept)
 
 
 def carry_out(
-    events: Sequence[Heard], book: RuleBook, *, releases: bool, beyond: bool = False
+    events: Sequence[Heard],
+    book: RuleBook,
+    *,
+    releases: bool,
+    beyond: bool = False,
+    before: Sequence[Step] = (),
 ) -> tuple[int, int]:
     """Weigh the events, lay and let go in one posting, and write down what was done.
+
+    Args:
+        releases: the events may let go of freezes.
+        beyond: the limits of freezing do not count.
+        before: is taken before all that the events come to.
 
     Returns:
         Claims laid and holds let go of.
@@ -111,7 +131,7 @@ def carry_out(
     laid = _claims(own_claims.beyond(weighed.hits), now)
     laid, taken = _within_limits(laid, now, beyond=beyond)
     real = [at for at, each in enumerate(laid) if not each.hit.rule.is_shadow]
-    steps = _steps(events, now) if releases else []
+    steps = [*before, *(_steps(events, now) if releases else [])]
     requests = [each.request for each in steps] + [laid[at].request for at in real]
     outcomes = inventory.claims(requests, actor=ACTOR) if requests else []
     let_go = close_after(steps, outcomes[: len(steps)], now)
@@ -168,12 +188,13 @@ def close_after(steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], no
     """Close the watches of holds that are gone, watch what they became; how many are gone."""
     gone: list[int] = []
     became: dict[int, int | None] = {}
+    works = Workdays()
     for step, outcome in zip(steps, outcomes, strict=True):
         closed = outcome.refusal is not None and outcome.refusal.code == "already_released"
         if closed or (step.ends and not outcome.refused):
             gone.append(step.watch.pk)
         if step.then_release is not None and outcome.hold_id is not None and not outcome.repeated:
-            _watch_again(step, outcome.hold_id)
+            _watch_again(step, outcome.hold_id, now, works)
             became[outcome.hold_id] = step.watch.version_id
     if became:
         rule_leases.of_converted(became, now=now)
@@ -182,7 +203,7 @@ def close_after(steps: Sequence[Step], outcomes: Sequence[inventory.Outcome], no
     return len(set(gone))
 
 
-def _watch_again(step: Step, hold_id: int) -> None:
+def _watch_again(step: Step, hold_id: int, now: datetime, works: Workdays) -> None:
     """The hold that a disposition made waits for its own formula, about the same goods."""
     old, tree = step.watch, dict(step.then_release or {})
     Watch.objects.create(
@@ -198,6 +219,7 @@ def _watch_again(step: Step, hold_id: int) -> None:
         warehouse_id=old.warehouse_id,
         location_id=old.location_id,
         zone_id=old.zone_id,
+        look_at=formula.next_look(tree, frozen_at=now, now=now, works=works),
     )
 
 
@@ -285,7 +307,17 @@ def look_again(*, now: datetime | None = None, limit: int = DUE_AT_ONCE) -> int:
 
 
 def let_go_held_back(*, rule_id: int, beyond: bool) -> int:
-    """What a rule was not to let go of at its limit is looked at again; how many freezes.
+    """What a rule was not to let go of at its limit is looked at again; how many are let go of.
+
+    Posts: joins a transaction that posts nothing else. See `held_back_steps`.
+    """
+    steps = held_back_steps(rule_id=rule_id, beyond=beyond)
+    outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []
+    return close_after(steps, outcomes, timezone.now())
+
+
+def held_back_steps(*, rule_id: int, beyond: bool) -> list[Step]:
+    """How a rule lets go of what it was not to let go of at its limit; nothing waits any more.
 
     Joins the transaction. Of very many the first are let go of beyond the limits, the others are
     weighed again when they are looked at.
@@ -295,13 +327,12 @@ def let_go_held_back(*, rule_id: int, beyond: bool) -> int:
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     now = timezone.now()
-    waiting = Watch.objects.filter(
-        version__rule_id=rule_id, closed_at__isnull=True, held_back_at__isnull=False
-    )
+    waiting = release_limits.held_back(rule_id=rule_id)
     ids = list(waiting.order_by("id").values_list("pk", flat=True))
     waiting.update(held_back_at=None, look_at=now)
     kept = KeptEvent.objects.filter(rule_id=rule_id, for_release=True).select_related("event")
     events = [heard(each.event) for each in kept.order_by("id")]
+    _put_off_later(events, ids[MOST_KEPT:])
     kept.delete()
     first = (
         Watch.objects.filter(pk__in=ids[:MOST_KEPT])
@@ -318,11 +349,24 @@ def let_go_held_back(*, rule_id: int, beyond: bool) -> int:
     silent = [each for each in watches if each.pk not in spoken]
     steps += putting_off.steps_again(silent, now=now)
     steps += releasing.steps_met([each for each in silent if not each.put_off], now=now)
-    if not beyond:
-        steps = release_limits.within(steps, now=now, pairs=pairs, due=True)
-    outcomes = inventory.claims([step.request for step in steps], actor=ACTOR) if steps else []
-    close_after(steps, outcomes, now)
-    return len(ids)
+    return steps if beyond else release_limits.within(steps, now=now, pairs=pairs, due=True)
+
+
+def _put_off_later(events: Sequence[Heard], ids: Sequence[int]) -> None:
+    """What the events were to do about later freezes is done when those are looked at."""
+    later = list(
+        Watch.objects.filter(pk__in=ids).exclude(dispositions=[]).order_by("id").select_for_update()
+    )
+    for watch in later:
+        deeds = [
+            [event.id, at]
+            for event in events
+            if event.id is not None and releasing.speaks_of(event, watch)
+            for at, deed in enumerate(watch.dispositions)
+            if deed["on"] == event.kind
+        ]
+        watch.put_off = [*watch.put_off, *(each for each in deeds if each not in watch.put_off)]
+    Watch.objects.bulk_update(later, ["put_off"])
 
 
 def judge_alone(*, event_id: int, error: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from freeze_rules.definition import Limits, read
 from freeze_rules.models import KeptEvent, Rule, RuleRelease, RuleState, RuleVersion, Watch
@@ -69,7 +69,7 @@ def within(
         more = _also_due(rule, mine, now) if due else []
         run = _run(rule, limits, mine, more)
         beyond = _beyond(run, now)
-        if beyond is None and not _waits(rule):
+        if beyond is None and not held_back(rule_id=rule.pk).exists():
             _count(_run(rule, limits, mine, []) if more else run)
             continue
         stopped[rule.pk] = {*run.watches}
@@ -183,11 +183,17 @@ def _said(limit: str, would: Decimal, may: Decimal) -> Beyond:
     return Beyond(limit=limit, would=would, may=may, releasing=True)
 
 
-def _waits(rule: Rule) -> bool:
-    """True while something that the rule was to let go of waits for somebody."""
+def held_back(*, rule_id: int) -> QuerySet[Watch]:
+    """What the rule was to let go of and waits for somebody."""
     return Watch.objects.filter(
-        version__rule=rule, closed_at__isnull=True, held_back_at__isnull=False
-    ).exists()
+        version__rule_id=rule_id, closed_at__isnull=True, held_back_at__isnull=False
+    )
+
+
+def lock_held_back(*, rule_id: int) -> None:
+    """Lock what waits, before the rule is locked: whoever looks again locks in this order."""
+    waiting = held_back(rule_id=rule_id).order_by("id").select_for_update(of=("self",))
+    list(waiting.values_list("pk", flat=True))
 
 
 def _count(run: _Run) -> None:
@@ -205,7 +211,14 @@ def _hold_back(
 ) -> None:
     """These wait; so do the events that their freezes were to answer."""
     for rule_id, watches in stopped.items():
-        Watch.objects.filter(pk__in=watches).update(held_back_at=now, look_at=None)
+        # Those that another look has locked wait for this rule: it holds them back itself.
+        free = (
+            Watch.objects.filter(pk__in=watches)
+            .order_by("id")
+            .select_for_update(skip_locked=True)
+            .values_list("pk", flat=True)
+        )
+        Watch.objects.filter(pk__in=list(free)).update(held_back_at=now, look_at=None)
         answered = {
             event.id
             for event, watch in pairs

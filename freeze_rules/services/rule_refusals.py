@@ -22,6 +22,10 @@ SENTENCES = {
     "case_fails": _("A test of the rule fails; it cannot be enabled before all pass."),
     "never_enabled": _("This version was never enabled by a second person: ask for that first."),
     "reason_missing": _("Say why."),
+    "release_waits": _(
+        "The rule was stopped before it let go of frozen stock, and retiring it lets go of that: "
+        "ask somebody who may enable rules."
+    ),
     "nothing_asked": _("Nobody has asked for this to be enabled."),
     "unknown_parameter": _("The rule has no such parameter."),
     "unknown_verdict": _("The rule has no such hit."),

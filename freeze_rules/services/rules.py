@@ -15,7 +15,7 @@ from freeze_rules.models import Rule, RuleMove, RuleState, RuleVersion
 from freeze_rules.schedules import next_due
 from freeze_rules.selectors.checking import Wrong, faults
 from freeze_rules.selectors.rulebook import values_for
-from freeze_rules.services import judging, scanning
+from freeze_rules.services import judging, release_limits, scanning
 from freeze_rules.services.rule_refusals import SENTENCES, RuleDraft, RuleRefused
 from freeze_rules.services.trying import failing_cases
 from freeze_rules.triggers import TRIGGERS
@@ -120,6 +120,7 @@ def tune(*, rule_id: int, parameters: Mapping[str, Any], person: Person) -> Rule
         parameters=rule.parameters,
         rule_id=rule.pk,
         today=timezone.localdate(),
+        written=False,
     )
     if wrong:
         raise RuleRefused("definition_wrong", wrong)
@@ -131,13 +132,16 @@ def tune(*, rule_id: int, parameters: Mapping[str, Any], person: Person) -> Rule
 
 
 def shadow(*, rule_id: int, person: Person) -> Rule:
-    """Run it live on paper only.
+    """Run it live on paper only. What waited at its limit of letting go is weighed again.
 
     Raises:
         RuleRefused: not_allowed, unknown_rule, wrong_state.
     """
     _may(person, roles.RULES_EDIT)
-    return _step(rule_id, "watch", from_=(S.DRAFT, S.PAUSED), person=person)
+    release_limits.lock_held_back(rule_id=rule_id)
+    rule = _step(rule_id, "watch", from_=(S.DRAFT, S.PAUSED), person=person)
+    judging.let_go_held_back(rule_id=rule_id, beyond=False)
+    return rule
 
 
 def ask(*, rule_id: int, person: Person) -> Rule:
@@ -176,6 +180,7 @@ def enable(*, rule_id: int, person: Person, why: str = "") -> Rule:
             definition_wrong.
     """
     _may(person, roles.RULES_ENABLE)
+    release_limits.lock_held_back(rule_id=rule_id)
     rule = _locked(rule_id)
     version = rule.next_version or rule.version
     asked = rule.state == S.PENDING_APPROVAL or (
@@ -249,35 +254,50 @@ def resume(*, rule_id: int, person: Person, why: str, beyond: bool = False) -> R
     _may(person, roles.RULES_ENABLE)
     if not why.strip():
         raise RuleRefused("reason_missing")
+    release_limits.lock_held_back(rule_id=rule_id)
     rule = _locked(rule_id)
     if rule.state != S.PAUSED or rule.version is None:
         raise RuleRefused("wrong_state")
     if rule.version.enabled_by is None:
         raise RuleRefused("never_enabled")
     # It may have been tuned, or got another test, while it was paused.
-    _check_ready(rule, rule.version)
+    _check_ready(rule, rule.version, written=False)
     resumed = _step(rule_id, "resume", from_=(S.PAUSED,), person=person, why=why)
-    judging.let_go_held_back(rule_id=rule_id, beyond=beyond)
-    if beyond:
-        # Now, in this transaction: later ones are judged within the limits again.
-        judging.judge_kept(rule_id=rule_id, beyond=True, limit=judging.MOST_KEPT)
-        if _is_scanned(resumed):
-            scanning.search_beyond(rule_id=rule_id)
-        _record(resumed, "rule.beyond_limits", person, after={"why": why})
+    if not beyond:
+        judging.let_go_held_back(rule_id=rule_id, beyond=False)
+        return resumed
+    # Now, in this transaction and one posting: later ones are judged within the limits again.
+    judging.judge_kept(
+        rule_id=rule_id,
+        beyond=True,
+        limit=judging.MOST_KEPT,
+        before=judging.held_back_steps(rule_id=rule_id, beyond=True),
+        found=scanning.found_once(rule_id=rule_id) if _is_scanned(resumed) else (),
+    )
+    _record(resumed, "rule.beyond_limits", person, after={"why": why})
     return resumed
 
 
 def retire(*, rule_id: int, person: Person, why: str) -> Rule:
     """It never runs again; its holds stay until they are let go of.
 
+    What waits at its limit of letting go is let go of, as nobody could be asked any more; so this
+    is for whoever may let the rule go beyond its limits.
+
     Raises:
-        RuleRefused: not_allowed, unknown_rule, wrong_state, reason_missing.
+        RuleRefused: not_allowed, unknown_rule, wrong_state, reason_missing, release_waits.
     """
     _may_everywhere(person)
     if not why.strip():
         raise RuleRefused("reason_missing")
+    release_limits.lock_held_back(rule_id=rule_id)
+    _locked(rule_id)
+    waits = release_limits.held_back(rule_id=rule_id).exists()
+    if waits and not person.may(roles.RULES_ENABLE):
+        raise RuleRefused("release_waits")
     every = tuple(state for state in S if state != S.RETIRED)
     rule = _step(rule_id, "retire", from_=every, person=person, why=why)
+    judging.let_go_held_back(rule_id=rule_id, beyond=True)
     rule.kept.all().delete()
     return rule
 
@@ -342,10 +362,14 @@ def _check(draft: RuleDraft, *, rule_id: int) -> None:
         raise RuleRefused("definition_wrong", wrong)
 
 
-def _check_ready(rule: Rule, version: RuleVersion) -> None:
+def _check_ready(rule: Rule, version: RuleVersion, *, written: bool = True) -> None:
     values = values_for(rule, version)
     wrong = faults(
-        version.definition, parameters=values, rule_id=rule.pk, today=timezone.localdate()
+        version.definition,
+        parameters=values,
+        rule_id=rule.pk,
+        today=timezone.localdate(),
+        written=written,
     )
     if wrong:
         raise RuleRefused("definition_wrong", wrong)

@@ -90,13 +90,13 @@ def freeze_found(found: Sequence[Heard], *, rule_id: int, beyond: bool = False) 
     return judging.carry_out(fresh, book, releases=False, beyond=beyond)[0]
 
 
-def search_beyond(*, rule_id: int) -> int:
-    """Search once and freeze whatever the limits say; claims laid. Joins the transaction.
+def found_once(*, rule_id: int) -> list[Heard]:
+    """Search once; what is to be frozen whatever the limits say. Joins the transaction.
 
-    Of very many finds the first are frozen: the next search is stopped again, and asks again.
+    Of very many finds the first are given: the next search is stopped again, and asks again.
     """
-    found = search(rule_id=rule_id)[: judging.MOST_KEPT]
-    return freeze_found(found, rule_id=rule_id, beyond=True)
+    _keep_apart(rule_id)
+    return _named_by_what_closed(search(rule_id=rule_id)[: judging.MOST_KEPT], rule_id)
 
 
 def search(*, rule_id: int) -> list[Heard]:

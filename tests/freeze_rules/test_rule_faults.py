@@ -150,3 +150,25 @@ def test_facts_that_come_true_by_waiting_never_end_a_freeze_for_safety(release: 
 )
 def test_facts_that_waiting_does_not_change_may_end_one(release: Any) -> None:
     assert not found(release=release)
+
+
+def test_a_rule_whose_owner_left_and_whose_moment_passed_is_tuned_and_goes_on() -> None:
+    person, lead = given.person(), given.person("WAREHOUSE_LEAD")
+    rule = enabled(
+        condition={"fact": "event.qty", "is": ">=", "value": {"param": "least"}},
+        parameters={"least": 3}, lease={"owner": f"person:{lead.username}"},
+    )  # fmt: skip
+    lead.is_active = False
+    lead.save(update_fields=["is_active"])
+    passed: dict[str, Any] = {"release": {"at": "2020-01-01T09:00:00+08:00"}}
+    said = draft(**passed, reason="RULE", lease={"next": "ring the dairy"}).definition
+    whole: dict[str, Any] = {"parameters": {}, "rule_id": None, "today": timezone.localdate()}
+
+    with transaction.atomic():
+        rules.pause(rule_id=rule.pk, person=person, why="looked at")
+        rules.tune(rule_id=rule.pk, parameters={"least": 5}, person=person)
+        rules.resume(rule_id=rule.pk, person=person, why="well")
+
+    assert Rule.objects.get(pk=rule.pk).state == RuleState.ENABLED
+    assert {each.part for each in faults(said, **whole)} == {"release", "lease.next"}
+    assert faults(said, **whole, written=False) == []

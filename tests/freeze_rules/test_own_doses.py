@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from freeze_rules import sensor_tasks
 from freeze_rules.models import Excursion, ExposedGoods, SensorBound
 from freeze_rules.services.sensors import acting
 from inventory import services as inventory
@@ -85,3 +86,13 @@ def test_a_warm_room_whose_goods_are_sound_alarms_nobody() -> None:
     assert (sound.acted_at, sound.chase_at) == (None, None)
     told = Notice.objects.filter(kind="sensor.excursion").values_list("document", flat=True)
     assert set(told) == {Excursion.objects.get(device__code="T-02").number}
+
+
+def test_the_bells_find_wanderers_and_freeze_them() -> None:
+    _wandered()
+    sensor_tasks.judge_readings()
+    for _bell in range(2):
+        sensor_tasks.act_on_excursions()
+
+    _first, second = Excursion.objects.order_by("started_at")
+    assert frozen(second.number) == {"D-01": 8}

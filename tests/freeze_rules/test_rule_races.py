@@ -8,9 +8,10 @@ from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
+from django.utils import timezone
 
-from freeze_rules.models import WAITING, Verdict
+from freeze_rules.models import WAITING, Proof, Rule, RuleState, Verdict, Watch
 from freeze_rules.models import Event as Happened
 from freeze_rules.services import judging
 from freeze_rules.tasks import judge
@@ -133,3 +134,47 @@ def test_a_database_that_goes_away_is_no_fault_of_the_events(real_commits: str) 
     judge()
 
     assert given.free("TEA") == 96
+
+
+def test_a_rule_that_stops_waits_for_no_freeze_that_another_look_has_locked(
+    real_commits: str,
+) -> None:
+    rule = writing.enabled(
+        scope="sku", release={"proof": "inspection.passed"}, release_limits={"value": 15}
+    )
+    for sku in ("MILK", "OATS"):
+        given.sku(sku, unit_cost="1")
+        given.stock(sku, 10)
+        writing.tell("goods.received", goods=[(sku, 10)])
+    mine, others = Watch.objects.order_by("id")
+    who = given.person()
+    for watch in (mine, others):
+        Proof.objects.create(watch=watch, leaf="inspection.passed", person=who)
+    Watch.objects.update(look_at=timezone.now())
+    locked, done = Event(), Event()
+
+    def looks() -> int:
+        with transaction.atomic():
+            Watch.objects.select_for_update().get(pk=others.pk)
+            locked.set()
+            done.wait(20)
+        return 1
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(_closing, looks)
+        locked.wait(20)
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                assert judging.look_again() == 1
+        finally:
+            done.set()
+        other.result()
+    held_back = Watch.objects.filter(held_back_at__isnull=False)
+    assert [watch.pk for watch in held_back] == [mine.pk]
+    with transaction.atomic():
+        assert judging.look_again() == 1
+
+    assert held_back.all().count() == 2
+    assert Rule.objects.get(pk=rule.pk).state == RuleState.PAUSED
+    assert (given.free("MILK"), given.free("OATS")) == (0, 0)

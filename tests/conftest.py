@@ -64,11 +64,22 @@ def fresh_clone(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
         _admin_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         _admin_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         _use(name)
+        # Its versions begin at 1 again, as those of the clone before it did.
+        _forget_rules()
         try:
             yield name
         finally:
             _use(ours)
+            _forget_rules()
             _admin_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _forget_rules() -> None:
+    from freeze_rules.selectors import rulebook
+    from freeze_rules.services import events
+
+    rulebook.forget()
+    events.forget()
 
 
 @pytest.fixture

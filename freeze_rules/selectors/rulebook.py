@@ -142,6 +142,11 @@ def values_for(rule: Rule, version: RuleVersion) -> dict[str, Any]:
 _compiled: dict[tuple[int, str], Compiled] = {}
 
 
+def forget() -> None:
+    """Compile anew: what was kept is of another database, whose versions have the same numbers."""
+    _compiled.clear()
+
+
 def _written(parameters: Mapping[str, Any]) -> str:
     return json.dumps(parameters, sort_keys=True)
 

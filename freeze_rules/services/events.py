@@ -123,6 +123,11 @@ def _heard_by(version_id: int) -> frozenset[str]:
     return read(RuleVersion.objects.values_list("definition", flat=True).get(pk=version_id)).hears
 
 
+def forget() -> None:
+    """Read versions anew: what was kept is of another database."""
+    _heard_by.cache_clear()
+
+
 def note(happenings: Sequence[Happening], *, told_by: str) -> int:
     """Keep these events; the rules judge them within a second.
 

@@ -31,4 +31,5 @@ def test_control_a_change_that_was_missed_is_named(served: str) -> None:
     follower.units["WH1", "TEA", "ZP"] -= 1
     follower.start()
 
+    wait_for_horizon()
     assert follower.finish() == ["WH1 TEA ZP: 29 by the feed, 30 on the board"]

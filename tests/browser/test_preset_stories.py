@@ -27,8 +27,8 @@ PASSWORD = "correct horse 42"
 @pytest.fixture(autouse=True)
 def fresh_process() -> None:
     """What one process keeps of versions is of one database; each story has its own."""
-    rulebook._compiled.clear()
-    events._heard_by.cache_clear()
+    rulebook.forget()
+    events.forget()
 
 
 def _sign_in(front: str, page: Page, person: Person) -> None:

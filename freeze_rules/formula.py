@@ -212,6 +212,9 @@ def next_look(
     dues = [due_at(leaf, since=frozen_at, works=works) for leaf in leaves(tree)]
     times = [at for at in dues if at is not None]
     ahead = [at for at in times if at > now]
+    if frozen_at >= now and len(ahead) < len(times):
+        # Laid when its moment had passed: nobody has looked at it yet.
+        ahead.append(now)
     if any("fact" in leaf for leaf in leaves(tree)):
         # Facts change without telling: looked at again every quarter of an hour.
         ahead.append(now + timedelta(minutes=15))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -113,6 +114,11 @@ def test_a_freeze_ends_at_the_moment_that_its_rule_names() -> None:
     with transaction.atomic():
         judging.look_again(now=at)
     assert given.free("TEA") == 10
+
+    # A freeze that is laid when its moment has passed is looked at at once, and then no more.
+    late = at + timedelta(days=1)
+    look = partial(formula.next_look, {"at": moment}, now=late, works=lambda _day: True)
+    assert (look(frozen_at=late), look(frozen_at=at)) == (late, None)
 
     for release, reason in (({"at": "2020-01-01T00:00:00+08:00"}, "RULE"), ({"at": moment}, "QC")):
         draft = writing.draft(scope="sku", reason=reason, release=release)

@@ -140,8 +140,10 @@ def scan(page: Page, code: str) -> None:
     """What a hand scanner does: types the code within milliseconds and presses Enter.
 
     Each key bears the moment it was pressed, five milliseconds after the one before, so a machine
-    that is slow to deliver keys does not turn the scanner into a person.
+    that is slow to deliver keys does not turn the scanner into a person. A person sees the page
+    before scanning: what is typed into a page that is still being loaded reaches nobody.
     """
+    page.wait_for_load_state()
     session = page.context.new_cdp_session(page)
     pressed_at = time.time()
     for at, letter in enumerate([*code, "\r"]):

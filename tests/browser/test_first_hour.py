@@ -109,6 +109,7 @@ def packed(page: Page) -> str:
     """At the bench, where the order waits; the waybill on the screen."""
     page.locator(".stop-finished a[href='/floor/pack/']").click()
     page.locator(".bench-queue a.bench-goods").click()
+    page.wait_for_url("**/floor/pack/FF-*/")
     scan(page, BARCODE)
     page.locator("button[value=close]").click()
     return page.locator("#waybill").inner_text()

@@ -20,7 +20,7 @@ from org.api.describing import Raw, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
-from org.api.shapes import Field, Shape, Spot, Wrong, reads
+from org.api.shapes import Field, Shape, Spot, Wrong, can_be_kept, reads
 
 add_texts({"bad_condition": _("The condition will not do; each fault says where and why.")})
 TREE = Raw({"type": "object", "additionalProperties": True})
@@ -39,6 +39,8 @@ def tree(given: Any, _spot: Spot) -> dict[str, Any]:
     """An object whose inside is judged later."""
     if not isinstance(given, dict):
         raise Wrong("bad_object")
+    if not can_be_kept(given):
+        raise Wrong("bad_text")
     return given
 
 

@@ -22,7 +22,7 @@ from org.api.describing import Needed, Raw, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
-from org.api.shapes import Field, Shape, day, facts, number, text, word
+from org.api.shapes import Field, Shape, can_be_kept, day, facts, number, text, word
 from org.callers import SignedIn
 from org.models import Person
 
@@ -394,6 +394,8 @@ class RulesFile(OfRules):
         """All as drafts, or every fault and none of them."""
         person = self.person()
         told = request.data if isinstance(request.data, dict) else None
+        if not can_be_kept(told):
+            raise Faulty(Fault(code="bad_text"))
 
         def work() -> Response:
             made = exchange.import_rules(told, person=person)

@@ -20,6 +20,7 @@ TEXTS = {
     "unknown_hold": _("There is no such hold among yours."),
     "unknown_import": _("There is no such import among yours."),
     "unknown_job": _("There is no such job among yours."),
+    "known_needs_occurred": _("What was known when is a question to axis=occurred only."),
     "no_commands": _("The list of commands is empty."),
     "too_many_commands": _("At most 1,000 commands at once."),
 }

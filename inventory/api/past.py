@@ -32,9 +32,12 @@ NARROWED = ("sku", "warehouse", "grade", "owner", "axis", "known_at", "after", "
 
 def _narrowed(query: StockQuery) -> dict[str, Any]:
     axis = stock.Axis(query.one_of("axis", stock.Axis.RECORDED.value, stock.Axis.OCCURRED.value))
+    known_at = query.moment("known_at")
+    if known_at is not None and axis is stock.Axis.RECORDED:
+        raise Faulty(Fault(code="known_needs_occurred", field="known_at"))
     return {
         "axis": axis,
-        "known_at": query.moment("known_at"),
+        "known_at": known_at,
         "sku_ids": query.skus(),
         "warehouse_ids": query.some_houses(),
         "grade": query.grade(""),

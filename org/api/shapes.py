@@ -288,7 +288,20 @@ def facts(given: Any, _spot: Spot) -> dict[str, Any]:
     """A small object that is kept as it is."""
     if not isinstance(given, dict) or len(str(given)) > 2_000:
         raise Wrong("bad_object")
+    if not can_be_kept(given):
+        raise Wrong("bad_text")
     return given
+
+
+def can_be_kept(value: Any) -> bool:
+    """True when the database keeps it as JSON: no NUL and no half of a character at any depth."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
+    if isinstance(value, Mapping):
+        return all(can_be_kept(each) for pair in value.items() for each in pair)
+    if isinstance(value, list | tuple):
+        return all(map(can_be_kept, value))
+    return True
 
 
 def list_in(given: Any, most: int = MOST_LINES) -> list[Any]:

@@ -97,14 +97,16 @@ def test_events_are_told_in_a_batch_and_each_is_answered() -> None:
         {**good, "key": "erp:4", "kind": "moon.full"},
         {**good, "key": "erp:5", "warehouse": "NOWHERE"},
         good,
+        {**good, "key": "erp:6", "facts": {"note": ["half \ud83c"]}},
+        {**good, "key": "erp:7", "facts": {"no\x00te": 1}},
     ]
 
     answer = send(client, "/events", {"items": items})
 
     told = answer.json()["results"]
-    assert [each["status"] for each in told] == [200, 422, 422, 422, 422, 200]
-    assert [each["errors"][0]["code"] for each in told[1:5]] == [
-        "unknown_sku", "in_the_future", "bad_choice", "unknown_warehouse",
+    assert [each["status"] for each in told] == [200, 422, 422, 422, 422, 200, 422, 422]
+    assert [each["errors"][0]["code"] for each in told if each["errors"]] == [
+        "unknown_sku", "in_the_future", "bad_choice", "unknown_warehouse", "bad_text", "bad_text",
     ]  # fmt: skip
     assert (told[0]["new"], told[5]["new"]) == (True, False)
     assert list(Event.objects.values_list("key", flat=True)) == ["erp:1"]
@@ -122,6 +124,8 @@ def test_rules_go_out_and_come_in_by_rest() -> None:
 
     twice = send(client, "/file", told)
     assert (twice.status_code, twice.json()["errors"][0]["code"]) == (422, "file_wrong")
+    told["rules"][0]["name"] = "Milk\x00"
+    assert send(client, "/file", told).json()["errors"][0]["code"] == "bad_text"
     told["rules"][0]["name"] = "Milk again"
     made = send(client, "/file", told)
     assert made.status_code == 201

@@ -248,6 +248,7 @@ def test_a_file_is_imported_by_a_program(lead: Client) -> None:
         ("as-of", {}, ("missing_field", "at")),
         ("as-of", {"at": "yesterday"}, ("bad_time", "at")),
         ("as-of", {"at": "2026-01-31"}, ("bad_time", "at")),
+        ("as-of", {"at": LATER, "known_at": LATER}, ("known_needs_occurred", "known_at")),
         ("future", {"sku": "TEA", "until": "2026-02-31"}, ("bad_date", "until")),
         ("holds", {"sort": "random"}, ("bad_choice", "sort")),
         ("journal", {"warehouse": "WH1"}, ("missing_field", "sku")),

@@ -268,6 +268,17 @@ DOORBELLS: dict[str, list[str]] = {
     "readings.due": ["freeze_rules.sensor_tasks.judge_readings"],
     "excursions.due": ["freeze_rules.sensor_tasks.act_on_excursions"],
 }
+# What actions on the trail are called: the modules with the words of each room (see org.deeds).
+DEEDS: list[str] = [
+    "org.deeds",
+    "inventory.deeds",
+    "freeze_rules.deeds",
+    "wms.deeds",
+    "oms.deeds",
+    "channels_sync.deeds",
+    "insights.deeds",
+    "webhooks.deeds",
+]
 # Chains of seals: name -> the rows that are sealed (see org.sealing).
 SEALED: dict[str, str] = {
     "trail": "org.sealing:TRAIL",

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules import services as freezing
@@ -24,6 +23,7 @@ from freeze_rules.services.disposal_lines import Way
 from inventory import selectors as stock
 from org import clocks, roles
 from org.access import permission_required, person_of
+from org.deeds import deed
 from org.selectors import audit_trail, names_of_actors, scope_of
 from org.selectors.approvals import request_of_document
 
@@ -115,7 +115,7 @@ def _events(one: stock.HoldView) -> list[dict[str, object]]:
     events += [
         {
             "at": row.at,
-            "title": _ACTIONS.get(row.action, row.action),
+            "title": deed(row.action),
             "who": names[row.actor],
             "note": (row.after or {}).get("why", ""),
             "tone": "muted",
@@ -123,16 +123,6 @@ def _events(one: stock.HoldView) -> list[dict[str, object]]:
         for row in trail
     ]
     return sorted(events, key=lambda event: str(event["at"]), reverse=True)
-
-
-_ACTIONS = {
-    "stock.frozen": _lazy("Frozen by hand"),
-    "stock.unfrozen": _lazy("Released by hand"),
-    "stock.regraded": _lazy("Regraded and released by hand"),
-    "stock.reworked": _lazy("Sent to rework"),
-    "stock.sent_back": _lazy("Sent back to the supplier"),
-    "stock.scrapped": _lazy("Scrapped by hand"),
-}
 
 
 @require_POST

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_GET
 
 from insights.trail.rows import changes
 from insights.trail.spec import TRAIL
-from insights.trail.words import action_name
 from org import roles, selectors
 from org.access import permission_required, person_of
+from org.deeds import deed
 from org.lists.pages import list_page
 
 
@@ -32,9 +32,12 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
         raise Http404
     context = {
         "record": found,
-        "what": action_name(found.action),
+        "what": deed(found.action),
         "who": selectors.names_of_actors([found.actor])[found.actor],
         "changes": changes(found.before, found.after),
-        "others": selectors.audit_trail(subject=found.subject, scope=scope, limit=20),
+        "others": [
+            (other, deed(other.action))
+            for other in selectors.audit_trail(subject=found.subject, scope=scope, limit=20)
+        ],
     }
     return render(request, "insights/trail_record.html", context)

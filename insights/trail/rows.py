@@ -11,10 +11,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from insights.trail.words import FAMILIES, action_name
+from insights.trail.families import FAMILIES
 from inventory.selectors import posting_trail as ledger
 from org import selectors as org
 from org.addresses import day_in, words_in
+from org.deeds import deed
 from org.lists.specs import Part, Question
 
 POSTING = "posting."
@@ -148,7 +149,7 @@ def _midnight(day: Any) -> datetime:
 def _of_record(row: org.AuditView) -> TrailRow:
     return TrailRow(
         id=row.id, is_posting=False, at=row.at, actor=row.actor, who="", action=row.action,
-        what=action_name(row.action), subject=row.subject, unit=row.unit,
+        what=deed(row.action), subject=row.subject, unit=row.unit,
         change=change_text(row.before, row.after),
     )  # fmt: skip
 

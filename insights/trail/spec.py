@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from insights.trail.families import FAMILIES
 from insights.trail.rows import POSTING, STOCK, TrailRow, read
-from insights.trail.words import ACTIONS, FAMILIES
 from inventory.selectors.posting_trail import posting_kinds
 from org import roles
+from org.deeds import deeds
 from org.lists import cells
 from org.lists.specs import Column, Filter, Kind, ListSpec, Question, Tab
 
@@ -36,7 +37,7 @@ def _what(row: TrailRow) -> SafeString:
 
 def filters(_question: Question) -> Sequence[Filter]:
     """The fields of the filter bar."""
-    actions = sorted(((code, str(label)) for code, label in ACTIONS.items()), key=lambda x: x[1])
+    actions = sorted(((code, str(label)) for code, label in deeds().items()), key=lambda x: x[1])
     kinds = [(f"{POSTING}{kind}", label) for kind, label in posting_kinds()]
     return (
         Filter(name="q", label=_("Person, document or thing"), kind="search"),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from insights.trail.rows import change_text, named, of_posting
-from insights.trail.words import action_name
 from inventory import selectors as stock
 from inventory.selectors import posting_trail as ledger
 from org import roles
 from org import selectors as org
+from org.deeds import deed
 from org.models import Person
 
 LONGEST = 40
@@ -43,7 +43,7 @@ def timeline(
     events = [
         {
             "at": row.at,
-            "title": action_name(row.action),
+            "title": deed(row.action),
             "who": names[row.actor],
             "note": (row.after or {}).get("why") or change_text(row.before, row.after),
             "tone": "muted",

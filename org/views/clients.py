@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from org import selectors, services
 from org.access import permission_required, person_of
 from org.addresses import number_in
+from org.deeds import deed
 from org.roles import CLIENTS_EDIT
 from org.scope import Scope
 from org.selectors.directory import places_inside
@@ -106,7 +106,7 @@ def _context(found: selectors.ClientView, form: ClientForm) -> dict[str, Any]:
     events = [
         {
             "at": each.at,
-            "title": str(_ACTIONS.get(each.action, each.action)),
+            "title": deed(each.action),
             "who": names[each.actor],
             "note": _changed(each.before, each.after),
         }
@@ -119,15 +119,6 @@ def _context(found: selectors.ClientView, form: ClientForm) -> dict[str, Any]:
         "made_by": names[found.created_by],
         "one_secret": len(found.secrets) == 1,
     }
-
-
-_ACTIONS = {
-    "client.created": gettext_lazy("Made"),
-    "client.changed": gettext_lazy("Changed"),
-    "client.secret_added": gettext_lazy("Secret added"),
-    "client.secret_retired": gettext_lazy("Secret retired"),
-    "client.revoked": gettext_lazy("Revoked"),
-}
 
 
 def _changed(before: Any, after: Any) -> str:

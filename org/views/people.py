@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from org import roles, selectors, services
 from org.access import permission_required, person_of
 from org.addresses import number_in, words_in
+from org.deeds import deed
 from org.lists.pages import list_page
 from org.lists.people import PEOPLE
 from org.models import Person
@@ -192,26 +193,6 @@ def _page(
         },
         status=status,
     )  # fmt: skip
-
-
-def deed(action: str) -> str:
-    """What was done, in the reader's language."""
-    known: dict[str, str] = {
-        "person.created": _("Added"), "person.assigned": _("Role given"),
-        "person.unassigned": _("Role taken away"), "person.changed": _("Facts changed"),
-        "person.activated": _("Let in again"), "person.deactivated": _("Shut out"),
-        "person.invited": _("Invited"), "person.password_reset": _("New password asked for"),
-        "person.password_set": _("Password set"), "sign_in.done": _("Signed in"),
-        "sign_in.failed": _("Sign-in failed"), "sign_in.locked": _("Locked after failures"),
-        "sign_out.done": _("Signed out"), "session.ended": _("Devices signed out"),
-        "second_factor.set_up": _("Second factor set up"),
-        "second_factor.reset": _("Second factor taken away"),
-        "second_factor.failed": _("Wrong code"),
-        "second_factor.code_used": _("Recovery code used"),
-        "second_factor.codes_made": _("Recovery codes made"),
-        "version.restored": _("Version restored"),
-    }  # fmt: skip
-    return known.get(action, action)
 
 
 def _words(facts: dict[str, Any] | None) -> str:

@@ -17,8 +17,9 @@ from freeze_rules.models import (
     SensorDevice,
     SensorPlace,
 )
+from inventory import selectors as stock
 from tests import given
-from tests.freeze_rules.sensing import device, now, say, say_every, told, work
+from tests.freeze_rules.sensing import EVERYTHING, device, now, say, say_every, told, work
 from tests.inventory import goods
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,17 @@ def test_the_excursion_says_what_met_what_was_shipped_and_what_it_is_worth(
     assert "50.00" in text
     assert found_late.number in _text(lead, "excursions")
     assert found_late.number in _text(lead, "sensor", "T-01")
+
+
+def test_the_page_of_its_freeze_says_that_a_sensor_laid_it(
+    lead: Client, found_late: Excursion
+) -> None:
+    hold = stock.holds(scope=EVERYTHING, documents=[found_late.number])[0]
+
+    text = _text(lead, "hold", hold.id)
+
+    assert "Goods frozen by a sensor" in text
+    assert "sensor.froze" not in text
 
 
 def test_lists_of_sensors_and_excursions_are_narrowed_by_their_tabs(

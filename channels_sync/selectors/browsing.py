@@ -69,7 +69,7 @@ def shops_sorted(
     rows = shops_of(scope=scope, narrowing=narrowing)
     part = slice_of(rows, by=by, cursor=cursor, limit=limit)
     found = {row.id: row for row in shop_rows(scope=scope, only=part.ids)}
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def unmatched_sorted(
@@ -79,7 +79,7 @@ def unmatched_sorted(
     rows = unmatched_of(scope=scope, shop_id=shop_id, text=text)
     part = slice_of(rows, by=_by(LISTING_SORTS, sort, "seen"), cursor=cursor, limit=limit)
     found = {row.id: row for row in listings_named(scope=scope, ids=part.ids)}
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def listings_named(*, scope: Scope, ids: Collection[int]) -> list[ListingRow]:

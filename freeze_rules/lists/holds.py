@@ -85,8 +85,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[HoldRow]:
         )
     }
     names = names_of_actors([hold.placed_by for hold in found.values()])
-    rows = [HoldRow(found[pk], names[found[pk].placed_by]) for pk in part.ids if pk in found]
-    return Part(rows, part.after, part.before)
+    return part.of({pk: HoldRow(hold, names[hold.placed_by]) for pk, hold in found.items()})
 
 
 def _rows(question: Question) -> stock.Holds:

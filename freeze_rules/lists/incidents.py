@@ -68,8 +68,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[IncidentRow]:
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = {row.pk: row for row in incidents(scope=question.scope, ids=part.ids, limit=limit)}
     who = names_of_actors([row.reported_by for row in found.values()])
-    rows = [IncidentRow(found[pk], who[found[pk].reported_by]) for pk in part.ids if pk in found]
-    return Part(rows, part.after, part.before)
+    return part.of({pk: IncidentRow(row, who[row.reported_by]) for pk, row in found.items()})
 
 
 def tabs(question: Question) -> Sequence[Tab]:

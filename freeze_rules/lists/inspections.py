@@ -64,12 +64,12 @@ def read(question: Question, cursor: str, limit: int) -> Part[InspectionRow]:
     who = names_of_actors(
         [name for row in found.values() for name in (row.asked_by, row.decided_by)]
     )
-    rows = [
-        InspectionRow(row, who[row.asked_by], who[row.decided_by])
-        for pk in part.ids
-        if (row := found.get(pk)) is not None
-    ]
-    return Part(rows, part.after, part.before)
+    return part.of(
+        {
+            pk: InspectionRow(row, who[row.asked_by], who[row.decided_by])
+            for pk, row in found.items()
+        }
+    )
 
 
 def tabs(question: Question) -> Sequence[Tab]:

@@ -70,12 +70,12 @@ def read(question: Question, cursor: str, limit: int) -> Part[PromotionRow]:
     found = Promotion.objects.in_bulk(part.ids)
     sums = promotion_sums(part.ids, scope=question.scope)
     names = names_of_actors([row.made_by for row in found.values()])
-    rows = [
-        PromotionRow(found[pk], sums.get(pk, PromotionSum()), names[found[pk].made_by])
-        for pk in part.ids
-        if pk in found
-    ]
-    return Part(rows, part.after, part.before)
+    return part.of(
+        {
+            pk: PromotionRow(row, sums.get(pk, PromotionSum()), names[row.made_by])
+            for pk, row in found.items()
+        }
+    )
 
 
 def tabs(question: Question) -> Sequence[Tab]:

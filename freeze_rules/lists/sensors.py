@@ -60,7 +60,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[DeviceView]:
     by = replace(SORTS[question.sort.lstrip("-")], descending=question.sort.startswith("-"))
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = {row.id: row for row in devices(scope=question.scope, ids=part.ids, limit=limit)}
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def tabs(question: Question) -> Sequence[Tab]:

@@ -91,4 +91,4 @@ def places_sorted(
         )
         for row in rows
     }
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)

@@ -130,7 +130,7 @@ def lots_sorted(
     part = slice_of(lots_of(scope, narrowing, today), by=by, cursor=cursor, limit=limit)
     rows = _summed(_lots_with_stock(scope, LotNarrowing(), today).filter(id__in=part.ids))
     found = {row.id: row for row in _lot_views(rows)}
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def _summed(rows: QuerySet[Lot]) -> QuerySet[Lot]:

@@ -75,7 +75,7 @@ def skus_sorted(*, narrowing: SkuNarrowing, sort: str, cursor: str, limit: int) 
     by = By(by.field, descending=sort.startswith("-"), kind=by.kind)
     part = slice_of(skus_of(narrowing=narrowing), by=by, cursor=cursor, limit=limit)
     found = {row.pk: _listed(row) for row in Sku.objects.filter(pk__in=part.ids)}
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def _listed(row: Sku) -> SkuListed:

@@ -101,7 +101,7 @@ def warehouses_sorted(
         )
         for row in told
     }
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def _each(rows: QuerySet[Location] | QuerySet[Zone]) -> dict[int, int]:

@@ -57,7 +57,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[JobView]:
     by = By(descending=question.sort.startswith("-"))
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = jobs_by_id(person=_reader(question), ids=part.ids)
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def tabs(question: Question) -> Sequence[Tab]:

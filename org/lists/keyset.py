@@ -7,7 +7,7 @@ sense starts at the beginning: addresses are typed, cut and pasted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,9 +17,11 @@ from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
+from org.lists.specs import Part
 from org.scope import Scope
 
 _Row = TypeVar("_Row", bound=Model)
+_Shown = TypeVar("_Shown")
 # A union of more arms costs more to plan than it saves.
 MOST_ARMS = 12
 LONGEST = 300
@@ -46,6 +48,10 @@ class Slice:
     ids: list[int]
     after: str
     before: str
+
+    def of(self, found: Mapping[int, _Shown]) -> Part[_Shown]:
+        """The page of these rows; one that went away since its id was read is left out."""
+        return Part([found[pk] for pk in self.ids if pk in found], self.after, self.before)
 
 
 @dataclass(frozen=True)

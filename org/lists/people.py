@@ -59,7 +59,7 @@ def read(question: Question, cursor: str, limit: int) -> Part[PersonView]:
     by = replace(by, descending=question.sort.startswith("-"))
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = directory.people_by_id(ids=part.ids, scope=question.scope)
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)
 
 
 def tabs(question: Question) -> Sequence[Tab]:

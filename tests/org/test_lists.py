@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from oms.models import Order
 from org.lists import counting
 from org.lists.files import guarded, unguarded
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, Slice, slice_of
+from org.lists.specs import Part
 from org.models import ListSetup, Person, SavedView
 from tests import given
 from tests.oms import told
@@ -112,6 +113,12 @@ def test_reading_each_unit_from_its_own_end_gives_the_same_pages() -> None:
 
     assert merged == plain
     assert len(plain[0]) == 12
+
+
+def test_a_page_keeps_its_order_and_leaves_out_what_went_away_since() -> None:
+    page = Slice(ids=[3, 1, 2], after="<2", before="")
+
+    assert page.of({1: "one", 3: "three", 4: "four"}) == Part(["three", "one"], "<2", "")
 
 
 @drawn(st.text(max_size=40))

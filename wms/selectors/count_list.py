@@ -95,8 +95,7 @@ def counts_sorted(
     )
     found = {row.pk: row for row in told}
     names = names_of_actors([row.closed_by for row in found.values() if row.closed_by])
-    listed = [_row(found[pk], names) for pk in part.ids if pk in found]
-    return Part(listed, part.after, part.before)
+    return part.of({pk: _row(row, names) for pk, row in found.items()})
 
 
 def _row(row: Any, names: dict[str, str]) -> CountRow:

@@ -105,4 +105,4 @@ def walks_sorted(
         )
         for row in told
     }
-    return Part([found[pk] for pk in part.ids if pk in found], part.after, part.before)
+    return part.of(found)

@@ -16,7 +16,7 @@ from channels_sync.selectors import (
     shop_worded,
     unmatched_of,
 )
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Part
 from org.scope import Scope
 
@@ -65,7 +65,7 @@ def shops_sorted(
     *, scope: Scope, narrowing: ShopNarrowing, sort: str, cursor: str, limit: int
 ) -> Part[ShopRow]:
     """One page of shops with their state; a constant number of statements."""
-    by = _by(SHOP_SORTS, sort, "shop")
+    by = sorted_by(SHOP_SORTS, sort, usual="shop")
     rows = shops_of(scope=scope, narrowing=narrowing)
     part = slice_of(rows, by=by, cursor=cursor, limit=limit)
     found = {row.id: row for row in shop_rows(scope=scope, only=part.ids)}
@@ -77,7 +77,9 @@ def unmatched_sorted(
 ) -> Part[ListingRow]:
     """One page of listings nobody has said the SKU of."""
     rows = unmatched_of(scope=scope, shop_id=shop_id, text=text)
-    part = slice_of(rows, by=_by(LISTING_SORTS, sort, "seen"), cursor=cursor, limit=limit)
+    part = slice_of(
+        rows, by=sorted_by(LISTING_SORTS, sort, usual="seen"), cursor=cursor, limit=limit
+    )
     found = {row.id: row for row in listings_named(scope=scope, ids=part.ids)}
     return part.of(found)
 
@@ -85,8 +87,3 @@ def unmatched_sorted(
 def listings_named(*, scope: Scope, ids: Collection[int]) -> list[ListingRow]:
     """These listings, as far as they are inside the scope."""
     return listing_rows(scope.limit(Listing.objects.filter(pk__in=ids), "shop__unit"))
-
-
-def _by(sorts: dict[str, By], sort: str, usual: str) -> By:
-    by = sorts.get(sort.lstrip("-"), sorts[usual])
-    return By(by.field, descending=sort.startswith("-"), nullable=by.nullable, kind=by.kind)

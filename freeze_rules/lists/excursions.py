@@ -25,7 +25,7 @@ from org import roles
 from org.addresses import day_in, number_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 SHELVES = {"": _("All"), "open": _("Lasting"), "acted": _("Froze goods")}
@@ -55,7 +55,7 @@ def _rows(question: Question) -> QuerySet[Excursion]:
 
 def read(question: Question, cursor: str, limit: int) -> Part[ExcursionView]:
     """One page; two statements."""
-    by = replace(SORTS[question.sort.lstrip("-")], descending=question.sort.startswith("-"))
+    by = sorted_by(SORTS, question.sort)
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = {row.id: row for row in excursions(scope=question.scope, ids=part.ids, limit=limit)}
     return part.of(found)

@@ -25,7 +25,7 @@ from org import roles
 from org.addresses import day_in, number_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.selectors import names_of_actors
 
@@ -65,7 +65,7 @@ def _rows(question: Question) -> QuerySet[Promotion]:
 
 def read(question: Question, cursor: str, limit: int) -> Part[PromotionRow]:
     """One page; a constant number of statements."""
-    by = replace(SORTS[question.sort.lstrip("-")], descending=question.sort.startswith("-"))
+    by = sorted_by(SORTS, question.sort)
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = Promotion.objects.in_bulk(part.ids)
     sums = promotion_sums(part.ids, scope=question.scope)

@@ -19,7 +19,7 @@ from org import roles
 from org.addresses import day_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 STATES = {"": _("All"), "open": pgettext_lazy("recall", "In force"), "lifted": _("Lifted")}
@@ -45,7 +45,7 @@ def _rows(question: Question) -> QuerySet[Recall]:
 
 def read(question: Question, cursor: str, limit: int) -> Part[RecallView]:
     """One page; a constant number of statements."""
-    by = replace(SORTS[question.sort.lstrip("-")], descending=question.sort.startswith("-"))
+    by = sorted_by(SORTS, question.sort)
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = {row.id: row for row in recalls(ids=part.ids, limit=limit)}
     return part.of(found)

@@ -20,7 +20,7 @@ from org import roles
 from org.addresses import words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 S = RuleState
@@ -65,7 +65,7 @@ def _rows(question: Question) -> QuerySet[Rule]:
 
 def read(question: Question, cursor: str, limit: int) -> Part[RuleRow]:
     """One page; a constant number of statements."""
-    by = replace(SORTS[question.sort.lstrip("-")], descending=question.sort.startswith("-"))
+    by = sorted_by(SORTS, question.sort)
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = {row.id: row for row in rules(ids=part.ids, limit=limit)}
     return part.of(found)

@@ -24,7 +24,7 @@ from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 
 SHELVES = {
@@ -57,7 +57,7 @@ def _rows(question: Question) -> Devices:
 
 def read(question: Question, cursor: str, limit: int) -> Part[DeviceView]:
     """One page; three statements."""
-    by = replace(SORTS[question.sort.lstrip("-")], descending=question.sort.startswith("-"))
+    by = sorted_by(SORTS, question.sort)
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = {row.id: row for row in devices(scope=question.scope, ids=part.ids, limit=limit)}
     return part.of(found)

@@ -18,7 +18,7 @@ from inventory.selectors.kit_shelf import FIRST_ROW, kit_values, shelved_kits
 from inventory.selectors.selling import GOOD
 from inventory.selectors.wording import skus_for_words
 from org.lists.counting import counted_each
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Counted, Part
 from org.scope import Scope
 
@@ -213,7 +213,7 @@ def board_sorted(
     Args:
         sort: a key of `SORTS`, with "-" for the largest first.
     """
-    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    by = sorted_by(SORTS, sort)
     (first, _), *others = _arms(scope, narrowing)
     also = [rows for rows, _ in others]
     part = slice_of(first, by=by, cursor=cursor, limit=limit, also=also)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ from inventory.models import Entry, Hold, HoldLine, Reason
 from inventory.models.claims import Binding, Role
 from inventory.selectors.difference import posting_views
 from inventory.selectors.moments import PostingView
-from org.lists.keyset import By, Slice, slice_of
+from org.lists.keyset import By, Slice, slice_of, sorted_by
 from org.scope import Scope
 
 Holds = QuerySet[Hold]
@@ -179,7 +179,7 @@ def hold_slice(
         scope=scope, role=role, reason=reason, documents=documents, overdue=overdue, idle=idle,
         warehouse_id=warehouse_id,
     )  # fmt: skip
-    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    by = sorted_by(SORTS, sort)
     if by.field == "cost_now":
         rows = rows.annotate(cost_now=_cost())
     return slice_of(rows, by=by, cursor=cursor, limit=limit)

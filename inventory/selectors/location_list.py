@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from inventory.models import Location
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Part
 from org.scope import Scope
 
@@ -65,8 +65,7 @@ def places_sorted(
     *, scope: Scope, narrowing: PlaceNarrowing, sort: str, cursor: str, limit: int
 ) -> Part[PlaceListed]:
     """One page; two statements."""
-    by = SORTS.get(sort.lstrip("-"), SORTS["location"])
-    by = By(by.field, descending=sort.startswith("-"), kind=by.kind)
+    by = sorted_by(SORTS, sort, usual="location")
     part = slice_of(places_of(scope=scope, narrowing=narrowing), by=by, cursor=cursor, limit=limit)
     rows = (
         Location.objects.filter(id__in=part.ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from inventory.models import Lot, Stock
 from inventory.selectors.places import PlacedGoods, cells_seen, placed
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Part
 from org.scope import Scope
 
@@ -126,7 +126,7 @@ def lots_sorted(
     *, scope: Scope, narrowing: LotNarrowing, today: date, sort: str, cursor: str, limit: int
 ) -> Part[LotRow]:
     """One page of lots with stock in the scope, in any of `SORTS`. Two statements."""
-    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    by = sorted_by(SORTS, sort)
     part = slice_of(lots_of(scope, narrowing, today), by=by, cursor=cursor, limit=limit)
     rows = _summed(_lots_with_stock(scope, LotNarrowing(), today).filter(id__in=part.ids))
     found = {row.id: row for row in _lot_views(rows)}

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from inventory.models import Sku
 from inventory.selectors.wording import skus_for_words
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Part
 
 SORTS = {
@@ -71,8 +71,7 @@ def skus_of(*, narrowing: SkuNarrowing) -> QuerySet[Sku]:
 
 def skus_sorted(*, narrowing: SkuNarrowing, sort: str, cursor: str, limit: int) -> Part[SkuListed]:
     """One page; two statements."""
-    by = SORTS.get(sort.lstrip("-"), SORTS["code"])
-    by = By(by.field, descending=sort.startswith("-"), kind=by.kind)
+    by = sorted_by(SORTS, sort, usual="code")
     part = slice_of(skus_of(narrowing=narrowing), by=by, cursor=cursor, limit=limit)
     found = {row.pk: _listed(row) for row in Sku.objects.filter(pk__in=part.ids)}
     return part.of(found)

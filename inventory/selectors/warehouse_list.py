@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
 from inventory.models import Location, Warehouse, Zone
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Part
 from org.models import Unit
 from org.scope import Scope
@@ -78,7 +78,7 @@ def warehouses_sorted(
     *, scope: Scope, narrowing: WarehouseNarrowing, sort: str, cursor: str, limit: int
 ) -> Part[WarehouseListed]:
     """One page; four statements."""
-    by = replace(SORTS.get(sort.lstrip("-"), SORTS["code"]), descending=sort.startswith("-"))
+    by = sorted_by(SORTS, sort, usual="code")
     rows = warehouses_of(scope=scope, narrowing=narrowing)
     part = slice_of(rows, by=by, cursor=cursor, limit=limit)
     told = Warehouse.objects.filter(pk__in=part.ids).select_related("unit")

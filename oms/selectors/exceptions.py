@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from inventory import selectors as stock
 from oms import codes
 from oms.models import OrderException, OrderState
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Part
 from org.scope import Scope
 from org.selectors import names_of_actors
@@ -95,7 +95,7 @@ def exception_list(
         sort: a key of `SORTS`, with "-" for the newest first.
     """
     rows = open_exceptions(scope=scope, code=code, overdue=overdue)
-    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    by = sorted_by(SORTS, sort)
     part = slice_of(rows, by=by, cursor=cursor, limit=limit)
     found = OrderException.objects.select_related("order").in_bulk(part.ids)
     return Part(_views([found[pk] for pk in part.ids]), part.after, part.before)

@@ -16,7 +16,7 @@ from oms.models import Order, OrderException, OrderLine, OrderState, Receiver
 from oms.numbers import order_id_of
 from org.lists.counting import counted_each
 from org.lists.days import within_days
-from org.lists.keyset import By, arms_of, slice_of
+from org.lists.keyset import By, arms_of, slice_of, sorted_by
 from org.lists.specs import Counted, Part
 from org.scope import Scope
 
@@ -88,7 +88,7 @@ def order_list(
     Args:
         sort: a key of `SORTS`, with "-" for the largest first.
     """
-    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    by = sorted_by(SORTS, sort)
     part = slice_of(
         narrowed(scope, narrowing),
         by=by,

@@ -8,7 +8,7 @@ sense starts at the beginning: addresses are typed, cut and pasted.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -39,6 +39,20 @@ class By:
     descending: bool = True
     nullable: bool = False
     kind: str = "number"
+
+
+def sorted_by(sorts: Mapping[str, By], sort: str, *, usual: str = "") -> By:
+    """The order that an address asks for: a key of `sorts`, with "-" for the largest first.
+
+    Args:
+        usual: the key instead of one that `sorts` does not have.
+
+    Raises:
+        KeyError: there is no such order, and no usual one.
+    """
+    name = sort.lstrip("-")
+    by = sorts[usual if usual and name not in sorts else name]
+    return replace(by, descending=sort.startswith("-"))
 
 
 @dataclass(frozen=True)

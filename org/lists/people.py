@@ -17,7 +17,7 @@ from org import roles, services
 from org.addresses import number_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
 from org.models import Person
 from org.refusals import REFUSALS, said
@@ -55,8 +55,7 @@ def _rows(question: Question) -> QuerySet[Person]:
 
 def read(question: Question, cursor: str, limit: int) -> Part[PersonView]:
     """One page; a constant number of statements."""
-    by = SORTS.get(question.sort.lstrip("-"), SORTS["name"])
-    by = replace(by, descending=question.sort.startswith("-"))
+    by = sorted_by(SORTS, question.sort, usual="name")
     part = slice_of(_rows(question), by=by, cursor=cursor, limit=limit)
     found = directory.people_by_id(ids=part.ids, scope=question.scope)
     return part.of(found)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from org.lists.days import within_days
-from org.lists.keyset import By, slice_of
+from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Part
 from org.scope import Scope
 from org.selectors import names_of_actors
@@ -79,7 +79,7 @@ def counts_sorted(
     *, scope: Scope, narrowing: CountNarrowing, sort: str, cursor: str, limit: int
 ) -> Part[CountRow]:
     """One page; a constant number of statements."""
-    by = replace(SORTS[sort.lstrip("-")], descending=sort.startswith("-"))
+    by = sorted_by(SORTS, sort)
     rows = counts_of(scope=scope, narrowing=narrowing)
     part = slice_of(rows, by=by, cursor=cursor, limit=limit)
     booked = Q(lines__expected__isnull=False)

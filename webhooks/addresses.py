@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
+
 MOST_CHARACTERS = 500
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
@@ -38,15 +40,10 @@ SENTENCES: dict[str, Promise] = {
 }
 
 
-class AddressRefused(ValueError):
+class AddressRefused(CodedRefusal, ValueError):
     """The address must not be called; `code` is a key of `SENTENCES`."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True)

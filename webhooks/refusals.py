@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
+
 SENTENCES = {
     "unnamed": _("Give it a name of at most 80 characters."),
     "no_topics": _("Choose at least one topic."),
@@ -15,13 +17,7 @@ SENTENCES = {
 }
 
 
-class WebhookRefused(ValueError):
+class WebhookRefused(CodedRefusal, ValueError):
     """Nothing was changed; `code` is a key of `SENTENCES`, `field` where the fault is."""
 
-    def __init__(self, code: str, *, field: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES

@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
+
 DAYS = 30
 MOST_DAYS = 731
 # Days before it are mistyped, and those near the year one have no day before them.
@@ -22,15 +24,10 @@ SENTENCES = {
 }
 
 
-class PeriodWrong(Exception):
+class PeriodWrong(CodedRefusal):
     """No period to count in. `code` is stable, `field` is "since" or "until"."""
 
-    def __init__(self, code: str, field: str) -> None:
-        super().__init__(code)
-        self.code, self.field = code, field
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from inventory.selectors import scope_units
 from inventory.selectors.scope_units import ScopeOf
 from org import roles
 from org import services as org
+from org.coded import CodedRefusal
 from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of
@@ -44,15 +45,10 @@ SENTENCES = {
 }
 
 
-class ApplyRefused(Exception):
+class ApplyRefused(CodedRefusal):
     """Nothing was done. `code` is stable, the text is for people."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from freeze_rules.facts import told_wrong
 from freeze_rules.models import LIVE, Event, Rule, RuleState, RuleVersion
 from freeze_rules.triggers import KINDS
 from inventory.selectors import reach
+from org.coded import CodedRefusal
 from outbox import services as outbox
 
 # Rung whenever events wait or time may have changed something.
@@ -40,15 +41,17 @@ SENTENCES = {
 }
 
 
-class EventRefused(Exception):
+class EventRefused(CodedRefusal):
     """The event was not noted: a stable `code`, and its place in the call."""
+
+    sentences = SENTENCES
 
     def __init__(self, code: str, *, at: int, fact: str = "") -> None:
         super().__init__(code)
-        self.code, self.at, self.fact = code, at, fact
+        self.at, self.fact = at, fact
 
     def __str__(self) -> str:
-        sentence = str(SENTENCES[self.code])
+        sentence = super().__str__()
         return sentence % {"fact": self.fact} if self.fact else sentence
 
 

@@ -22,6 +22,7 @@ from inventory import services as inventory
 from inventory.selectors.leasing import Leased, leased, unleased
 from org import roles
 from org import services as org
+from org.coded import CodedRefusal
 from org.models import Person
 from org.scope import Scope
 from org.selectors import people_in_role, people_with, scope_of
@@ -49,15 +50,10 @@ SENTENCES = {
 }
 
 
-class LeaseRefused(Exception):
+class LeaseRefused(CodedRefusal):
     """Nothing was changed. `code` is stable, the text is for people."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from inventory import services as inventory
 from inventory.selectors import reach
 from inventory.selectors.places import grades
 from org import roles
+from org.coded import CodedRefusal
 from org.models import Person
 from org.selectors import scope_of
 
@@ -65,15 +66,10 @@ SENTENCES = {
 }
 
 
-class FreezeRefused(Exception):
+class FreezeRefused(CodedRefusal):
     """Nothing was frozen or released. `code` is stable, the text is for people."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from freeze_rules.models import Rule, RuleCase
 from freeze_rules.presets import PRESETS
 from freeze_rules.services import rules
+from org.coded import CodedRefusal
 from org.models import Person
 
 SENTENCES = {
@@ -18,15 +19,10 @@ SENTENCES = {
 }
 
 
-class PresetRefused(Exception):
+class PresetRefused(CodedRefusal):
     """The preset was not taken: unknown_preset, unknown_parameter."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 def install(

@@ -19,6 +19,7 @@ from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import held_lines
 from org import services as org
+from org.coded import CodedRefusal
 from org.models import Person
 from org.selectors import scope_of
 from org.selectors.attachments import documents_with_files
@@ -42,15 +43,17 @@ SENTENCES = {
 }
 
 
-class ProofRefused(Exception):
+class ProofRefused(CodedRefusal):
     """Nothing was changed. `code` is stable, the text is for people."""
+
+    sentences = SENTENCES
 
     def __init__(self, code: str, said: str = "") -> None:
         super().__init__(code)
-        self.code, self.said = code, said
+        self.said = said
 
     def __str__(self) -> str:
-        return self.said or str(SENTENCES[self.code])
+        return self.said or super().__str__()
 
 
 @dataclass(frozen=True, kw_only=True)

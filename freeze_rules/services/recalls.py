@@ -18,6 +18,7 @@ from inventory import services as inventory
 from inventory.selectors.genealogy import Cone, cone_of
 from org import roles
 from org import services as org
+from org.coded import CodedRefusal
 from org.models import Person
 from org.scope import Scope
 from org.selectors import scope_of
@@ -48,15 +49,10 @@ SENTENCES = {
 }
 
 
-class RecallRefused(Exception):
+class RecallRefused(CodedRefusal):
     """Nothing was frozen or lifted. `code` is stable, the text is for people."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, kw_only=True)

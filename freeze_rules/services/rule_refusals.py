@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.selectors.checking import Wrong
+from org.coded import CodedRefusal
 
 SENTENCES = {
     "not_allowed": _("You may not do this."),
@@ -39,16 +40,17 @@ SENTENCES = {
 }
 
 
-class RuleRefused(Exception):
+class RuleRefused(CodedRefusal):
     """Nothing was changed. `code` is stable; `wrong` names every fault of a definition."""
+
+    sentences = SENTENCES
 
     def __init__(self, code: str, wrong: Sequence[Wrong] = ()) -> None:
         super().__init__(code)
-        self.code, self.wrong = code, tuple(wrong)
+        self.wrong = tuple(wrong)
 
     def __str__(self) -> str:
-        said = str(SENTENCES[self.code])
-        return " ".join([said, *(each.sentence for each in self.wrong)])
+        return " ".join([super().__str__(), *(each.sentence for each in self.wrong)])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from freeze_rules.services.previewing import Preview, told
 from freeze_rules.triggers import TRIGGERS, About
 from inventory import selectors as stock
 from inventory.selectors import held_lines, past_arrivals, reach, scope_units
+from org.coded import CodedRefusal
 from org.scope import Scope
 
 WEEK = timedelta(days=7)
@@ -43,15 +44,10 @@ SENTENCES = {
 }
 
 
-class ExampleRefused(Exception):
+class ExampleRefused(CodedRefusal):
     """The example names nothing: a stable `code`, and which field says so."""
 
-    def __init__(self, code: str, field: str) -> None:
-        super().__init__(code)
-        self.code, self.field = code, field
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, kw_only=True)

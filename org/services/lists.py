@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
 from org.models import ListSetup, Person, SavedView
 from org.selectors import jobs_in_force
 
@@ -25,12 +26,10 @@ _SENTENCES = {
 }
 
 
-class ViewRefused(Exception):
+class ViewRefused(CodedRefusal):
     """The view was not kept; `code` is stable, the text is for people."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(str(_SENTENCES[code]))
-        self.code = code
+    sentences = _SENTENCES
 
 
 def save_view(

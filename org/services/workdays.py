@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from org import roles
+from org.coded import CodedRefusal
 from org.models import CalendarDay, Person
 from org.selectors import head_office_id, scope_of
 from org.services.audit import record
@@ -47,15 +48,14 @@ class DayWish:
     name: str = ""
 
 
-class CalendarRefused(Exception):
+class CalendarRefused(CodedRefusal):
     """Nothing was kept. `code` is stable; `lines` say what is wrong where, by line from 1."""
+
+    sentences = SENTENCES
 
     def __init__(self, code: str, lines: Sequence[tuple[int, str]] = ()) -> None:
         super().__init__(code)
-        self.code, self.lines = code, tuple(lines)
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+        self.lines = tuple(lines)
 
 
 def read_days(text: str) -> list[DayWish]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
+
 SENTENCES = {
     "not_allowed": _("You may not do this here."),
     "unknown_warehouse": _("There is no such warehouse among yours."),
@@ -49,12 +51,11 @@ SENTENCES = {
 }
 
 
-class ReportRefused(Exception):
+class ReportRefused(CodedRefusal):
     """Nothing was changed. `code` is stable, `field` names what was wrong, `line` counts from 1."""
 
-    def __init__(self, code: str, *, field: str = "", line: int | None = None) -> None:
-        super().__init__(code)
-        self.code, self.field, self.line = code, field, line
+    sentences = SENTENCES
 
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    def __init__(self, code: str, *, field: str = "", line: int | None = None) -> None:
+        super().__init__(code, field)
+        self.line = line

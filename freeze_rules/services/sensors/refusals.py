@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
+
 SENTENCES: Mapping[str, Promise] = {
     "device_known": _("There is a device of this code already."),
     "no_such_device": _("There is no such device among yours."),
@@ -32,13 +34,7 @@ SENTENCES: Mapping[str, Promise] = {
 }
 
 
-class SensorRefused(Exception):
+class SensorRefused(CodedRefusal):
     """It cannot be so; `code` is a key of `SENTENCES`, `field` is what it is about."""
 
-    def __init__(self, code: str, field: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
+
 SENTENCES = {
     "not_allowed": _("You may not correct stock here."),
     "unknown_warehouse": _("There is no such warehouse among yours."),
@@ -24,13 +26,11 @@ SENTENCES = {
 }
 
 
-class CorrectionRefused(Exception):
+class CorrectionRefused(CodedRefusal):
     """Nothing was booked and nobody was asked; `line` counts from 0 when one is to blame."""
+
+    sentences = SENTENCES
 
     def __init__(self, code: str, *, line: int | None = None) -> None:
         super().__init__(code)
-        self.code = code
         self.line = line
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])

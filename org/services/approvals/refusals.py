@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from org.coded import CodedRefusal
+
 SENTENCES = {
     "unknown_request": _("There is no such request among yours."),
     "not_allowed": _("You may not do this here."),
@@ -41,12 +43,7 @@ SENTENCES = {
 }
 
 
-class ApprovalRefused(Exception):
+class ApprovalRefused(CodedRefusal):
     """Nothing was done. `code` is stable, the text is for people."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES

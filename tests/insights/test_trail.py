@@ -233,6 +233,7 @@ COMPOSED = {
     "ACTIONS[Way(disposal.way)]": set(disposing.ACTIONS.values()),
     "ACTIONS[Way(order.disposal.way)]": set(disposing.ACTIONS.values()),
 }
+WRITTEN = (ast.JoinedStr, ast.Name, ast.Attribute, ast.Subscript)
 # Rows of earlier versions keep their names.
 NO_MORE_RECORDED = {"inventory": {"stock.imported"}}
 
@@ -255,10 +256,12 @@ def _recorded_in(room: Path) -> tuple[set[str], set[str]]:
                     r"[a-z_]+\.[a-z_]+", str(node.value)
                 ):
                     codes.add(str(node.value))
-            written = ast.unparse(part)
-            if name.endswith("record") and re.match(r"f'|[A-Z]+\b", written):
-                composed.add(written)
-    return codes, composed
+            if name.endswith("record") and isinstance(part, WRITTEN):
+                composed.add(ast.unparse(part))
+    # A small name alone is a parameter: whoever passes it names the code.
+    return codes, {
+        written for written in composed if not written.isidentifier() or written.isupper()
+    }
 
 
 def test_no_action_has_two_names() -> None:

@@ -1,10 +1,10 @@
 """News waiting to be heard."""
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-_CLOCK = Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class News(models.Model):
@@ -17,8 +17,8 @@ class News(models.Model):
     id = models.BigAutoField(primary_key=True)
     handler = models.CharField(_("handler"), max_length=200)
     key = models.CharField(_("key"), max_length=200)
-    told_at = models.DateTimeField(_("told"), db_default=_CLOCK, editable=False)
-    not_before = models.DateTimeField(_("not before"), db_default=_CLOCK)
+    told_at = models.DateTimeField(_("told"), db_default=database_clock(), editable=False)
+    not_before = models.DateTimeField(_("not before"), db_default=database_clock())
     attempts = models.IntegerField(_("failed attempts"), default=0)
     # Kind of error and place in the code, never the error's text: that may name a person.
     last_error = models.CharField(_("last error"), max_length=200, blank=True, default="")

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from org.secrets import EncryptedJSONField
-
-
-def _clock() -> Func:
-    """The database clock at the moment of writing."""
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class Subscription(models.Model):
@@ -28,7 +24,7 @@ class Subscription(models.Model):
     # Newest first; two live while one takes the other's place.
     secrets: models.Field[list[str], list[str]] = EncryptedJSONField()
     active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("created"), db_default=_clock(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=database_clock(), editable=False)
     created_by = models.CharField(max_length=80)
     ended_at = models.DateTimeField(_("ended"), null=True)
     # Since when nothing has got through; empty while the last attempt did.
@@ -63,9 +59,9 @@ class Message(models.Model):
     topic = models.CharField(_("topic"), max_length=60)
     # Exactly what is sent.
     body = models.TextField()
-    happened_at = models.DateTimeField(_("happened"), db_default=_clock())
+    happened_at = models.DateTimeField(_("happened"), db_default=database_clock())
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_at = models.DateTimeField(_("next attempt"), null=True, db_default=_clock())
+    next_at = models.DateTimeField(_("next attempt"), null=True, db_default=database_clock())
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     dead_at = models.DateTimeField(_("given up"), null=True)
     # HTTP status of the last answer, or a word such as "timeout".

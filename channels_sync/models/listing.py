@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from channels_sync.models.clock import database_clock
 from channels_sync.models.shop import Shop
+from outbox.clock import database_clock
 
 
 class Listing(models.Model):

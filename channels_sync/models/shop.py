@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from channels_sync.models.clock import database_clock
 from org.scope import Paths
 from org.secrets import EncryptedJSONField
+from outbox.clock import database_clock
 
 
 class Shop(models.Model):

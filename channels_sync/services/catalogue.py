@@ -10,11 +10,10 @@ from django.db.models import F, Q
 
 from channels_sync.connectors.interface import WireListing
 from channels_sync.models import Listing, Shop
-from channels_sync.models.clock import database_clock
 from channels_sync.services import publishing
-from channels_sync.services.moment import database_now
 from inventory import selectors as stock
 from oms import services as orders
+from outbox.clock import database_clock, database_now
 
 EVERY = timedelta(hours=6)
 LEASE = timedelta(minutes=10)

@@ -11,14 +11,13 @@ from django.db import connection
 from channels_sync.connectors.direct.parse import mark_of, modified_at_of
 from channels_sync.connectors.interface import Payload, RawOrder
 from channels_sync.models import InboxOrder, Shop
-from channels_sync.models.clock import database_clock
 from channels_sync.services import inbox, matching
 from channels_sync.services.intake import draft_of
-from channels_sync.services.moment import database_now
 from oms import selectors as order_selectors
 from oms import services as orders
 from oms.drafts import Accepted
 from org.scope import Scope
+from outbox.clock import database_clock, database_now
 
 CREATED, CHANGED, KNOWN, OLDER = "created", "changed", "known", "older"
 

@@ -12,10 +12,9 @@ from django.db.models import F, Q
 
 from channels_sync.connectors.interface import Push, RawOrder
 from channels_sync.models import InboxOrder, MalformedPush, PushCounter, PushSeen, Shop
-from channels_sync.models.clock import database_clock
-from channels_sync.services.moment import database_now
 from oms.selectors.retention import told_as
 from outbox import services as outbox
+from outbox.clock import database_clock, database_now
 
 # Where a telling comes from decides who is right about two versions of the same second.
 PUSHED, LISTED, FETCHED, WISHED = "pushed", "listed", "fetched", "wished"

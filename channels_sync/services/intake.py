@@ -19,12 +19,11 @@ from channels_sync.connectors.interface import (
     Throttled,
 )
 from channels_sync.models import InboxOrder, Shop
-from channels_sync.models.clock import database_clock
 from channels_sync.services import inbox, matching
-from channels_sync.services.moment import database_now
 from channels_sync.services.shops import connector_of
 from oms import services as orders
 from oms.drafts import OrderDraft
+from outbox.clock import database_clock, database_now
 
 log = logging.getLogger(__name__)
 

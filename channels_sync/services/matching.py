@@ -9,13 +9,13 @@ from django.db import connection
 from django.db.models import F, Q
 
 from channels_sync.models import Listing, Shop
-from channels_sync.models.clock import database_clock
 from inventory import selectors as stock
 from oms import services as orders
 from oms.drafts import LineDraft, OrderDraft
 from org import services as org
 from org.scope import Scope
 from outbox import services as outbox
+from outbox.clock import database_clock
 
 _Ids = tuple[int, str, str]
 

@@ -12,11 +12,10 @@ from django.db.models.functions import Coalesce
 
 from channels_sync.connectors.interface import ConnectorError, StockItem, Throttled
 from channels_sync.models import Listing, Shop
-from channels_sync.models.clock import database_clock
 from channels_sync.services.figures import basis_of, shown_qty
-from channels_sync.services.moment import database_now
 from inventory import selectors as stock
 from outbox import services as outbox
+from outbox.clock import database_clock, database_now
 
 # A platform that is away for some hours must not end with every figure given up.
 MOST_ATTEMPTS = 40

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from channels_sync.connectors.interface import Page
 from channels_sync.models import PullCursor, Shop
 from channels_sync.services import inbox
-from channels_sync.services.moment import database_now
+from outbox.clock import database_now
 
 LEASE = timedelta(seconds=90)
 

@@ -17,10 +17,9 @@ from channels_sync.connectors.interface import (
     Unavailable,
 )
 from channels_sync.models import ShipmentUpload, Shop
-from channels_sync.models.clock import database_clock
-from channels_sync.services.moment import database_now
 from oms import selectors as orders
 from outbox import services as outbox
+from outbox.clock import database_clock, database_now
 
 # Some six hours; what a platform refuses outright is given up at once.
 MOST_ATTEMPTS = 40

@@ -18,10 +18,9 @@ from channels_sync.connectors.interface import (
     Throttled,
 )
 from channels_sync.models import Listing, PullCursor, Shop, ShopWarehouse
-from channels_sync.models.clock import database_clock
-from channels_sync.services.moment import database_now
 from inventory import services as stock
 from org import services as org
+from outbox.clock import database_clock, database_now
 
 LONGEST_PAUSE_SECONDS = 60.0
 # The first pull looks back this far, so that orders placed while the shop was set up are there.

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from outbox.clock import database_clock
 
 
 class ManualFreeze(models.Model):
@@ -37,11 +39,7 @@ class ManualFreeze(models.Model):
     reason_code = models.CharField(_("reason"), max_length=24)
     note = models.CharField(_("note"), max_length=400, blank=True, default="")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(
-        _("at"),
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    at = models.DateTimeField(_("at"), db_default=database_clock(), editable=False)
 
     class Meta:
         verbose_name = _("freeze by hand")

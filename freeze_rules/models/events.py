@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-
-def _now() -> Func:
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
-
+from outbox.clock import database_clock
 
 # Neither judged nor given up.
 WAITING = Q(judged_at__isnull=True, failed_at__isnull=True)
@@ -32,8 +29,8 @@ class Event(models.Model):
     facts = models.JSONField(default=dict)
     goods = models.JSONField(default=list)
     told_by = models.CharField(max_length=64)
-    occurred_at = models.DateTimeField(_("occurred"), db_default=_now())
-    recorded_at = models.DateTimeField(db_default=_now(), editable=False)
+    occurred_at = models.DateTimeField(_("occurred"), db_default=database_clock())
+    recorded_at = models.DateTimeField(db_default=database_clock(), editable=False)
     # It waits until one of these is known.
     judged_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
@@ -106,7 +103,7 @@ class Verdict(models.Model):
     code = models.CharField(max_length=40, blank=True, default="")
     # What people said about it afterwards: a false alarm or not. Empty: nobody has.
     false_alarm = models.BooleanField(null=True)
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         constraints = [

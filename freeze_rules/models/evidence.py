@@ -5,12 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-
-def _now() -> Func:
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class Watch(models.Model):
@@ -49,7 +47,7 @@ class Watch(models.Model):
     closed_at = models.DateTimeField(null=True)
     # Its rule was stopped at a limit of releasing before this one: somebody lets it go on.
     held_back_at = models.DateTimeField(null=True)
-    made_at = models.DateTimeField(db_default=_now(), editable=False)
+    made_at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         indexes = [
@@ -90,7 +88,7 @@ class Proof(models.Model):
     # A report's or an approval's number; files are attached to the document "P-<id>".
     reference = models.CharField(_("reference"), max_length=120, blank=True, default="")
     note = models.CharField(_("note"), max_length=400, blank=True, default="")
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         constraints = [
@@ -114,7 +112,7 @@ class RuleRelease(models.Model):
     value = models.DecimalField(max_digits=16, decimal_places=2)
     skus = ArrayField(models.BigIntegerField(), default=list)
     warehouses = ArrayField(models.BigIntegerField(), default=list)
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["rule", "-at"], name="rule_release_by_hour")]

@@ -5,9 +5,7 @@ from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-
-def _now() -> Func:
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class JournalLine(models.Model):
@@ -47,7 +45,7 @@ class JournalLine(models.Model):
     why = models.CharField(_("why"), max_length=400, blank=True, default="")
     # Goods (the first twenty), what the rule read, which proofs there were.
     facts = models.JSONField(default=dict)
-    written_at = models.DateTimeField(db_default=_now(), editable=False)
+    written_at = models.DateTimeField(db_default=database_clock(), editable=False)
     xid = models.BigIntegerField(
         db_default=Func(
             template="(pg_current_xact_id()::text)::bigint", output_field=models.BigIntegerField()

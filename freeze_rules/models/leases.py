@@ -5,8 +5,10 @@ The review date itself stands on the claim (`Hold.review_at`), which every list 
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from outbox.clock import database_clock
 
 
 class NextStep(models.TextChoices):
@@ -35,10 +37,7 @@ class Lease(models.Model):
     extensions = models.PositiveIntegerField(_("times put off"), default=0)
     reminded_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
-    given_at = models.DateTimeField(
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    given_at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         verbose_name = _("lease of a freeze")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from outbox.clock import database_clock
 
 
 class Promotion(models.Model):
@@ -28,10 +30,7 @@ class Promotion(models.Model):
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.PLANNED)
     # Who, as the ledger names them: a person or a program.
     made_by = models.CharField(max_length=64)
-    made_at = models.DateTimeField(
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    made_at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         verbose_name = _("promotion")

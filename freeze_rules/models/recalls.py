@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from outbox.clock import database_clock
 
 
 class Recall(models.Model):
@@ -25,10 +27,7 @@ class Recall(models.Model):
     units = models.BigIntegerField()
     at_customers = models.BigIntegerField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-
-def _now() -> Func:
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class Inspection(models.Model):
@@ -44,7 +42,7 @@ class Inspection(models.Model):
     note = models.CharField(_("note"), max_length=400, blank=True, default="")
     # Who, as the ledger names them: a person or a program.
     asked_by = models.CharField(max_length=64)
-    asked_at = models.DateTimeField(db_default=_now(), editable=False)
+    asked_at = models.DateTimeField(db_default=database_clock(), editable=False)
     decided_by = models.CharField(max_length=64, blank=True, default="")
     decided_at = models.DateTimeField(null=True)
 
@@ -92,7 +90,7 @@ class CustomsStep(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     actor = models.CharField(max_length=64)
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["lot", "id"], name="customs_step_by_lot")]
@@ -107,7 +105,7 @@ class SupplierBlock(models.Model):
     supplier = models.CharField(_("supplier"), max_length=80)
     why = models.CharField(_("reason"), max_length=400)
     blocked_by = models.CharField(max_length=64)
-    blocked_at = models.DateTimeField(db_default=_now(), editable=False)
+    blocked_at = models.DateTimeField(db_default=database_clock(), editable=False)
     cleared_by = models.CharField(max_length=64, blank=True, default="")
     cleared_why = models.CharField(max_length=400, blank=True, default="")
     cleared_at = models.DateTimeField(null=True)
@@ -148,7 +146,7 @@ class Incident(models.Model):
     qty = models.PositiveBigIntegerField(_("quantity"), default=0)
     note = models.CharField(_("note"), max_length=400)
     reported_by = models.CharField(max_length=64)
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
     # A leak, until it is mended.
     mended_by = models.CharField(max_length=64, blank=True, default="")
     mended_at = models.DateTimeField(null=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-
-def _now() -> Func:
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class RuleState(models.TextChoices):
@@ -67,7 +65,7 @@ class Rule(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    created_at = models.DateTimeField(db_default=_now(), editable=False)
+    created_at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         verbose_name = _("freeze rule")
@@ -142,7 +140,7 @@ class RuleVersion(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    made_at = models.DateTimeField(db_default=_now(), editable=False)
+    made_at = models.DateTimeField(db_default=database_clock(), editable=False)
     # Who let it freeze, never its maker.
     enabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -178,7 +176,7 @@ class RuleMove(models.Model):
     after = models.CharField(max_length=16)
     actor = models.CharField(max_length=64)
     why = models.CharField(max_length=400, blank=True, default="")
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         ordering = ["id"]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-
-def _now() -> Func:
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class SupplierLimit(models.Model):
@@ -17,7 +15,7 @@ class SupplierLimit(models.Model):
     supplier = models.CharField(_("supplier"), max_length=80, unique=True, blank=True)
     units = models.PositiveBigIntegerField(_("limit"))
     changed_by = models.CharField(max_length=64)
-    changed_at = models.DateTimeField(db_default=_now(), editable=False)
+    changed_at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     def __str__(self) -> str:
         return f"{self.supplier or '*'}: {self.units}"
@@ -29,7 +27,7 @@ class SupplierAlarm(models.Model):
     supplier = models.CharField(_("supplier"), max_length=80)
     units = models.PositiveBigIntegerField()
     limit = models.PositiveBigIntegerField()
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
     over_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from oms.models.clock import database_clock
 from oms.models.orders import Order, OrderState
+from outbox.clock import database_clock
 
 
 class OrderEvent(models.Model):

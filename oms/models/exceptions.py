@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from oms.models.clock import database_clock
 from oms.models.orders import Order
 from org.scope import Paths
+from outbox.clock import database_clock
 
 
 class OrderException(models.Model):

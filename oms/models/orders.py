@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
-from oms.models.clock import database_clock
 from org.scope import Paths
+from outbox.clock import database_clock
 
 
 class OrderState(models.TextChoices):

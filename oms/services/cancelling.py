@@ -11,13 +11,13 @@ from oms.models import Order, OrderLine
 from oms.refusals import OrderRefused
 from oms.services import telling
 from oms.services.changing import cancel_lines
-from oms.services.clock import database_now
 from oms.services.journal import Journal
 from oms.services.settling import overtake
 from oms.services.stopping import TOO_LATE, stop
 from oms.services.writing import update_rows
 from org.scope import Scope
 from outbox import services as outbox
+from outbox.clock import database_now
 
 
 def cancel(

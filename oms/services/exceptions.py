@@ -9,7 +9,6 @@ from django.db import connection
 from oms import codes
 from oms.models import Order, OrderException
 from oms.refusals import OrderRefused
-from oms.services.clock import database_now
 from oms.services.fulfilment import take_back
 from oms.services.journal import Journal
 from oms.services.settling import CLOSING, overtake, resolve_row
@@ -17,6 +16,7 @@ from oms.services.writing import update_rows
 from org import services as org
 from org.scope import Scope
 from outbox import services as outbox
+from outbox.clock import database_now
 
 R = OrderException.Resolution
 Rows = list[OrderException]

@@ -12,12 +12,12 @@ from oms.facts import Finding
 from oms.models import Order, OrderLine
 from oms.numbers import order_ids_of
 from oms.services import telling
-from oms.services.clock import database_now
 from oms.services.journal import Journal
 from oms.services.settling import overtake, settle
 from oms.services.stopping import TOO_LATE, recall, stop
 from oms.services.writing import update_rows
 from outbox import services as outbox
+from outbox.clock import database_now
 from wms import selectors as floor_selectors
 
 WHO = "system:floor"

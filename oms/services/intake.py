@@ -17,6 +17,7 @@ from oms.services.journal import Journal
 from oms.services.settling import settle
 from oms.wording import keepable
 from outbox import services as outbox
+from outbox.clock import database_now
 
 Key = tuple[int, str]
 UNPAID = (OrderState.PENDING_PAYMENT, OrderState.AWAIT_BALANCE)
@@ -123,9 +124,7 @@ def _lock_names(keys: Sequence[Key]) -> datetime:
             " FROM (SELECT n FROM unnest(%s::text[]) AS n ORDER BY 1) AS names",
             [names],
         )
-        cursor.execute("SELECT clock_timestamp()")
-        found: datetime = cursor.fetchone()[0]
-    return found
+    return database_now()
 
 
 def _lock_known(newest: Mapping[Key, OrderDraft]) -> dict[Key, Order]:

@@ -21,7 +21,6 @@ from oms import codes
 from oms.facts import Finding
 from oms.models import Order
 from oms.services import planning, telling
-from oms.services.clock import database_now
 from oms.services.hooks import tell_held
 from oms.services.journal import Journal
 from oms.services.planning import Plan
@@ -29,6 +28,7 @@ from oms.services.rows import receiver_view
 from oms.services.settling import Standing, settle
 from oms.services.writing import update_rows
 from outbox import services as outbox
+from outbox.clock import database_now
 from wms import services as floor
 
 log = logging.getLogger(__name__)

@@ -9,11 +9,11 @@ from django.db.models import Q
 
 from oms import codes
 from oms.models import Order, OrderException, OrderLine
-from oms.services.clock import database_now
 from oms.services.journal import Journal
 from oms.services.settling import CLOSING, resolve_row
 from oms.services.writing import update_rows
 from outbox import services as outbox
+from outbox.clock import database_now
 
 _BEFORE_THE_FLOOR = ("PENDING_PAYMENT", "AWAIT_BALANCE", "PREPROCESS")
 

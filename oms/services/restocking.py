@@ -8,9 +8,9 @@ from django.db.models import Q
 from inventory import selectors as stock
 from oms import codes
 from oms.models import Order, OrderException
-from oms.services.clock import database_now
 from oms.services.writing import update_rows
 from outbox import services as outbox
+from outbox.clock import database_now
 
 # More waiting orders than this are woken by later news or by their own retry time.
 MOST = 1_000

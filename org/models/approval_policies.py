@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from outbox.clock import database_clock
 
 
 class Asked(models.TextChoices):
@@ -177,10 +179,7 @@ class Delegation(models.Model):
         "org.ApprovalRequest", models.PROTECT, null=True, blank=True, related_name="handovers"
     )
     why = models.CharField(_("why"), max_length=200, blank=True, default="")
-    created_at = models.DateTimeField(
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    created_at = models.DateTimeField(db_default=database_clock(), editable=False)
     ended_early = models.BooleanField(default=False)
 
     class Meta:

@@ -6,17 +6,13 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from org.models.approval_policies import StepColumns
 from org.scope import Paths
-
-
-def _now() -> Func:
-    """The database clock when the row is written, not when its transaction began."""
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class ApprovalState(models.TextChoices):
@@ -70,7 +66,7 @@ class ApprovalRequest(models.Model):
     # Somebody wants to know more before deciding.
     question_open = models.BooleanField(default=False)
     failure = models.CharField(_("failure"), max_length=400, blank=True, default="")
-    created_at = models.DateTimeField(_("asked"), db_default=_now(), editable=False)
+    created_at = models.DateTimeField(_("asked"), db_default=database_clock(), editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True)
 
     class Meta:
@@ -218,7 +214,7 @@ class ApprovalDecision(models.Model):
     verdict = models.CharField(max_length=7, choices=Verdict.choices)
     why = models.CharField(max_length=400, blank=True, default="")
     fingerprint = models.CharField(max_length=64)
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         constraints = [
@@ -274,7 +270,7 @@ class ApprovalEvent(models.Model):
         ATTACHED = "ATTACHED", _("Attached a file")
 
     request = models.ForeignKey(ApprovalRequest, models.PROTECT, related_name="events")
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
     what = models.CharField(max_length=12, choices=What.choices)
     # Empty when the state stays.
     from_state = models.CharField(max_length=12, blank=True, default="")
@@ -316,7 +312,7 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64)
     # Who, as the ledger names them: a person or a program.
     actor = models.CharField(max_length=80)
-    at = models.DateTimeField(db_default=_now(), editable=False)
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
 
     class Meta:
         constraints = [

@@ -1,10 +1,10 @@
 """The trail of what was done."""
 
 from django.db import models
-from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 from org.models.seals import CurrentTransaction
+from outbox.clock import database_clock
 
 
 class AuditRecord(models.Model):
@@ -14,11 +14,7 @@ class AuditRecord(models.Model):
     """
 
     # The database clock at the moment of writing, not the start of the transaction.
-    at = models.DateTimeField(
-        _("at"),
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    at = models.DateTimeField(_("at"), db_default=database_clock(), editable=False)
     actor = models.CharField(_("who"), max_length=80)
     action = models.CharField(_("what"), max_length=80)
     subject = models.CharField(_("to which"), max_length=120)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from org.models.units import Unit
 from org.secrets import EncryptedTextField
+from outbox.clock import database_clock
 
 MOST_PER_MINUTE = 1_000_000
 MOST_BURST = 100_000
-
-
-def _clock() -> Func:
-    """The database clock at the moment of writing."""
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
 
 
 class ApiClient(models.Model):
@@ -40,7 +36,7 @@ class ApiClient(models.Model):
     per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
     burst = models.PositiveIntegerField(_("at once"), default=100)
     active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("created"), db_default=_clock(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=database_clock(), editable=False)
     created_by = models.CharField(max_length=80)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
     # To the minute.
@@ -87,7 +83,7 @@ class ApiSecret(models.Model):
     secret = EncryptedTextField()
     # Its last characters, to tell the two apart on the page.
     ending = models.CharField(max_length=4)
-    added_at = models.DateTimeField(_("added"), db_default=_clock(), editable=False)
+    added_at = models.DateTimeField(_("added"), db_default=database_clock(), editable=False)
     retired_at = models.DateTimeField(_("retired"), null=True)
 
     class Meta:
@@ -113,7 +109,7 @@ class ApiNonce(models.Model):
 
     client = models.ForeignKey(ApiClient, models.CASCADE, related_name="+", db_constraint=False)
     nonce = models.CharField(max_length=64)
-    at = models.DateTimeField(db_default=_clock(), db_index=True)
+    at = models.DateTimeField(db_default=database_clock(), db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="org_nonce_once", fields=["client", "nonce"])]
@@ -135,7 +131,7 @@ class ApiAnswer(models.Model):
     status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)
     body = models.TextField()
-    at = models.DateTimeField(db_default=_clock(), db_index=True)
+    at = models.DateTimeField(db_default=database_clock(), db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="org_answer_once", fields=["actor", "key"])]

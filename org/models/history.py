@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from org.models.seals import CurrentTransaction
+from outbox.clock import database_clock
 
 
 class Revision(models.Model):
@@ -31,10 +32,7 @@ class Revision(models.Model):
     verb = models.CharField(max_length=1, choices=Verb.choices)
     # Columns without secrets; of a removed row those it had last.
     kept = models.JSONField()
-    at = models.DateTimeField(
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    at = models.DateTimeField(db_default=database_clock(), editable=False)
     xid = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
+
+from outbox.clock import database_clock
 
 
 class JobState(models.TextChoices):
@@ -48,9 +50,7 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=36, blank=True)
     beat_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField())
-    )
+    due_at = models.DateTimeField(db_default=database_clock())
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)

@@ -4,12 +4,13 @@ from datetime import time
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from org.notices import Channel, Group, Timing
 from org.secrets import EncryptedTextField
+from outbox.clock import database_clock
 
 
 class Notice(models.Model):
@@ -25,11 +26,7 @@ class Notice(models.Model):
     # A page of ours, "/orders/SO-1042/".
     link = models.CharField(max_length=300, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
-    created_at = models.DateTimeField(
-        _("at"),
-        db_default=Func(function="clock_timestamp", output_field=models.DateTimeField()),
-        editable=False,
-    )
+    created_at = models.DateTimeField(_("at"), db_default=database_clock(), editable=False)
     spread_at = models.DateTimeField(null=True)
 
     class Meta:

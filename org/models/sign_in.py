@@ -7,16 +7,12 @@ from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from org.models.people import Person
 from org.secrets import EncryptedTextField
-
-
-def _clock() -> Func:
-    """The database clock at the moment of writing."""
-    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+from outbox.clock import database_clock
 
 
 class Session(AbstractBaseSession):
@@ -64,7 +60,7 @@ class Authenticator(models.Model):
     drift = models.SmallIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     failed_at = models.DateTimeField(null=True)
-    added_at = models.DateTimeField(_("added"), db_default=_clock(), editable=False)
+    added_at = models.DateTimeField(_("added"), db_default=database_clock(), editable=False)
 
     class Meta:
         verbose_name = _("second factor")
@@ -110,7 +106,7 @@ class Invitation(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="invitations")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     made_by = models.CharField(max_length=80)
-    made_at = models.DateTimeField(_("made"), db_default=_clock(), editable=False)
+    made_at = models.DateTimeField(_("made"), db_default=database_clock(), editable=False)
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used"), null=True)
     ended_at = models.DateTimeField(null=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import DateTimeField, Func
 
 from org.models import ApiAnswer, ApiClient, ApiNonce, ApiSecret, Unit
 from org.models.clients import MOST_BURST, MOST_PER_MINUTE
@@ -18,6 +17,7 @@ from org.roles import API_PERMISSIONS
 from org.scope import Scope
 from org.selectors.belonging import unit_of_client
 from org.services.audit import record
+from outbox.clock import database_clock
 
 MOST_NETWORKS = 50
 MOST_NAME = 80
@@ -284,7 +284,7 @@ def revoke_client(*, client_id: int, actor: str) -> None:
     client = _locked(client_id)
     _retire(list(client.secrets.filter(retired_at__isnull=True).values_list("pk", flat=True)))
     ApiClient.objects.filter(pk=client.pk).update(
-        active=False, revoked_at=_now(), version=client.version + 1
+        active=False, revoked_at=database_clock(), version=client.version + 1
     )
     record(
         actor=actor, action="client.revoked", subject=client.actor, before={"name": client.name},
@@ -302,13 +302,9 @@ def _locked(client_id: int) -> ApiClient:
     return client
 
 
-def _now() -> Func:
-    return Func(function="clock_timestamp", output_field=DateTimeField())
-
-
 def _retire(secret_ids: Sequence[int]) -> None:
     """The words of a retired secret are of no use to anybody any more."""
-    ApiSecret.objects.filter(pk__in=secret_ids).update(retired_at=_now(), secret="")
+    ApiSecret.objects.filter(pk__in=secret_ids).update(retired_at=database_clock(), secret="")
 
 
 def _new_secret(client: ApiClient, *, slot: int) -> NewSecret:

@@ -20,12 +20,12 @@ from django.db import connections, transaction
 from channels_sync import selectors
 from channels_sync.models import Listing, PullCursor, Shop
 from channels_sync.services import publishing
-from channels_sync.services.moment import database_now
 from channels_sync.tasks import inbox
 from channels_sync.tasks.catalogue import read_catalogue
 from channels_sync.tasks.publishing import publish_batch, sweep_figures
 from channels_sync.tasks.pulling import pull_one
 from oms.models import Order
+from outbox.clock import database_now
 from tests import given
 from tests.channels_sync.world import World
 

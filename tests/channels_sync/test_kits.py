@@ -10,10 +10,10 @@ from django.db import transaction
 
 from channels_sync.models import Listing
 from channels_sync.services import publishing
-from channels_sync.services.moment import database_now
 from channels_sync.tasks.catalogue import read_catalogue
 from inventory import services as inventory
 from outbox import services as outbox
+from outbox.clock import database_now
 from tests import given
 from tests.channels_sync.test_publishing import publish_all, shown, told
 from tests.channels_sync.world import World

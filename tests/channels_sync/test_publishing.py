@@ -11,10 +11,10 @@ from django.db import transaction
 from channels_sync.connectors.interface import StockItem
 from channels_sync.models import Listing, Shop
 from channels_sync.services import catalogue, matching, publishing, shops
-from channels_sync.services.moment import database_now
 from channels_sync.tasks.catalogue import read_catalogue
 from channels_sync.tasks.publishing import publish_batch, sweep_figures
 from inventory import selectors as stock
+from outbox.clock import database_now
 from tests import given
 from tests.channels_sync.world import World
 

@@ -11,11 +11,11 @@ from django.db import transaction
 from channels_sync.connectors.interface import Page
 from channels_sync.models import InboxOrder, PullCursor, Shop
 from channels_sync.services import pulling, shops
-from channels_sync.services.moment import database_now
 from channels_sync.tasks import inbox
 from channels_sync.tasks.pulling import OVERLAP, WINDOW, pull_one
 from channels_sync.tasks.talking import Line
 from oms.models import Order
+from outbox.clock import database_now
 from tests import given
 from tests.channels_sync.world import World
 

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from channels_sync.models import ShipmentUpload, Shop
 from channels_sync.services import shipments, shops
-from channels_sync.services.moment import database_now
 from channels_sync.tasks.uploading import upload_batch
+from outbox.clock import database_now
 from tests import given
 from tests.channels_sync.world import World
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from wms.models.clock import database_clock
+from outbox.clock import database_clock
 
 
 class CountState(models.TextChoices):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from wms.models.clock import database_clock
+from outbox.clock import database_clock
 
 
 class Scenario(models.TextChoices):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from wms.models.clock import database_clock
+from outbox.clock import database_clock
 from wms.models.fulfilments import Fulfilment
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from outbox import services as outbox
+from outbox.clock import database_clock
 from wms.models import (
     Fulfilment,
     FulfilmentState,
@@ -20,7 +21,6 @@ from wms.models import (
     PutBackLine,
     TaskState,
 )
-from wms.models.clock import database_clock
 from wms.services.journal import Journal, close_lists, complete_lists
 from wms.services.requests import lock_fulfilments
 

@@ -8,8 +8,8 @@ from freeze_rules.services import events
 from inventory import selectors as stock
 from inventory import services as inventory
 from org.scope import Scope
+from outbox.clock import database_clock
 from wms.models import CountEvent, CountLine, CountSheet, CountState
-from wms.models.clock import database_clock
 from wms.refusals import FloorRefused
 from wms.services import telling
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from outbox.clock import database_clock
 from wms.models import Errand
-from wms.models.clock import database_clock
 
 
 def take_up(*, person_id: int, scenario: str) -> Errand:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from outbox.clock import database_clock
 from wms.models import FulfilmentState, Pick, PutBack, PutBackLine
-from wms.models.clock import database_clock
 from wms.services.journal import Journal
 from wms.services.pieces import Pieces
 from wms.services.walks import Walks

@@ -16,6 +16,7 @@ from inventory import selectors as stock
 from inventory import services as inventory
 from org.scope import Scope
 from outbox import services as outbox
+from outbox.clock import database_clock
 from wms.models import (
     Carrier,
     Check,
@@ -29,7 +30,6 @@ from wms.models import (
     PickList,
     PickTask,
 )
-from wms.models.clock import database_clock
 from wms.numbers import fold
 from wms.refusals import FloorRefused
 from wms.services.journal import Journal

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from inventory import selectors as stock
 from org.scope import Scope
+from outbox.clock import database_clock
 from wms.models import Fulfilment, Pick, PickedPiece
-from wms.models.clock import database_clock
 from wms.numbers import fold
 from wms.refusals import FloorRefused
 from wms.services.answers import MOST_UNITS

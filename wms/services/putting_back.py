@@ -10,8 +10,8 @@ from django.db import connection
 from inventory import selectors as stock
 from inventory import services as inventory
 from org.scope import Scope
+from outbox.clock import database_clock
 from wms.models import Fulfilment, FulfilmentState, PickedPiece, PutBack, PutBackLine
-from wms.models.clock import database_clock
 from wms.numbers import fold
 from wms.refusals import FloorRefused
 from wms.services.answers import Answer, Command, Replies

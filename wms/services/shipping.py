@@ -11,8 +11,8 @@ from django.db.models import Q
 from inventory import services as inventory
 from org.scope import Scope
 from outbox import services as outbox
+from outbox.clock import database_clock
 from wms.models import Fulfilment, FulfilmentState, Parcel, ParcelLine, PickedPiece
-from wms.models.clock import database_clock
 from wms.numbers import PARCEL, fold, id_of
 from wms.refusals import FloorRefused
 from wms.services.answers import Answer, Command, Replies

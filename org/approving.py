@@ -16,6 +16,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+from org.coded import SpokenRefusal
+
 Payload = Mapping[str, Any]
 
 
@@ -135,16 +137,8 @@ class ApprovalKind:
         return str(self.words.get(code, code))
 
 
-class CannotApply(Exception):
+class CannotApply(SpokenRefusal):
     """It was approved and cannot be done. `code` is stable, the text is for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.text = text
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class UnknownKind(LookupError):

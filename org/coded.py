@@ -23,3 +23,14 @@ class CodedRefusal(Exception):
 
     def __str__(self) -> str:
         return str(self.sentences[self.code])
+
+
+class SpokenRefusal(Exception):
+    """A service says no in words that whoever raises it chose; `code` is stable."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code)
+        self.code, self.text = code, text
+
+    def __str__(self) -> str:
+        return self.text

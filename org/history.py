@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+from org.coded import SpokenRefusal
 from org.scope import Scope
 
 # Columns of the thing by name; under the name of a part the rows that hang on it, as they were.
@@ -98,16 +99,8 @@ class HistoryKind:
         return (*self.fields, *self.parts)
 
 
-class CannotRestore(Exception):
+class CannotRestore(SpokenRefusal):
     """A version cannot be brought back as things are. `code` is stable, the text for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.text = text
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class UnknownHistory(LookupError):

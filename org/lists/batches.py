@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from org import services as org
+from org.coded import SpokenRefusal
 from org.lists.files import CSV, cell_value, csv_text
 from org.lists.fitting import all_ids, still_fitting
 from org.lists.pages import may_act, question_of_query
@@ -31,12 +32,8 @@ MOST_ANSWERS = 1_000
 MARK = "\ufeff"
 
 
-class BatchRefused(Exception):
+class BatchRefused(SpokenRefusal):
     """Nothing was done; `code` is stable, the text is for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 @dataclass(frozen=True)

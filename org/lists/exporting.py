@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from org import clocks
 from org import services as org
+from org.coded import SpokenRefusal
 from org.lists.files import CSV, PLAIN_BOOK, XLSX, cell_value, csv_text, guarded, write_row
 from org.lists.fitting import how_many_exactly
 from org.lists.pages import may_see, question_of_query
@@ -34,12 +35,8 @@ PIECE = 1_000_000
 MARK = "\ufeff"
 
 
-class ExportRefused(Exception):
+class ExportRefused(SpokenRefusal):
     """Nothing is exported; `code` is stable, the text is for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 def start_export(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from inventory.selectors.lot_board import LotNarrowing, lot_rows
 from inventory.selectors.places import grades
 from inventory.services import Policy, Refused
 from org import clocks
+from org.lists.days import end_of
 from org.scope import Scope
 from org.services.approvals import ApprovalRefused
 
@@ -235,9 +236,7 @@ class FreezeForm(forms.Form):
 
 def _last_moment(day: date | None) -> datetime | None:
     """The whole of the day still counts."""
-    if day is None:
-        return None
-    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+    return None if day is None else end_of(day)
 
 
 def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:

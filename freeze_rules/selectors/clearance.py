@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from freeze_rules.models import JournalLine, Promotion, PromotionLine, Watch
 from inventory import selectors as stock
 from inventory.selectors import facts as stock_facts
 from inventory.selectors.lot_outcomes import outcomes_of_freezes
+from org.lists.days import begin_of
 from org.scope import Scope
 
 REASON = "NEAR_EXPIRY"
@@ -103,7 +103,7 @@ class MonthCleared:
 def cleared_by_month(*, scope: Scope, today: date, months: int = MONTHS) -> list[MonthCleared]:
     """The last months, this one last, those without anything among them; two statements."""
     days = _first_days(today, months)
-    since = timezone.make_aware(datetime.combine(days[0], time()))
+    since = begin_of(days[0])
     holds = JournalLine.objects.filter(reason=REASON, units__gt=0).order_by()
     ids = list(holds.values_list("hold_id", flat=True).distinct())
     found = {

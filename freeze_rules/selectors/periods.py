@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from org.coded import CodedRefusal
+from org.lists.days import begin_of
 
 DAYS = 30
 MOST_DAYS = 731
@@ -40,12 +40,12 @@ class Period:
     @property
     def begins(self) -> datetime:
         """The first moment."""
-        return timezone.make_aware(datetime.combine(self.since, time()))
+        return begin_of(self.since)
 
     @property
     def ends(self) -> datetime:
         """The first moment that is no longer in it."""
-        return timezone.make_aware(datetime.combine(self.until + timedelta(days=1), time()))
+        return begin_of(self.until + timedelta(days=1))
 
     @property
     def days(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.db import transaction
@@ -24,6 +24,7 @@ from inventory import selectors as stock
 from org import clocks, roles
 from org.access import permission_required, person_of
 from org.deeds import deed
+from org.lists.days import end_of
 from org.selectors import audit_trail, names_of_actors, scope_of
 from org.selectors.approvals import request_of_document
 
@@ -157,4 +158,4 @@ def _new_review(one: stock.HoldView, chosen: date | None) -> datetime | None:
     """The end of the day that somebody typed; None for none, or for the day it is on already."""
     if chosen is None or (one.review_at and timezone.localdate(one.review_at) == chosen):
         return None
-    return timezone.make_aware(datetime.combine(chosen, time(23, 59, 59)))
+    return end_of(chosen)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from insights.trail.families import FAMILIES
@@ -16,6 +15,7 @@ from inventory.selectors import posting_trail as ledger
 from org import selectors as org
 from org.addresses import day_in, words_in
 from org.deeds import deed
+from org.lists.days import begin_of
 from org.lists.specs import Part, Question
 
 POSTING = "posting."
@@ -135,15 +135,11 @@ def _narrowed(question: Question) -> _Narrowed:
         kind=action.removeprefix(POSTING) if action.startswith(POSTING) else "",
         # Whoever types a name means a person; whatever nobody is called is a document or thing.
         subject="" if actors else words,
-        since=_midnight(since) if since else None,
-        until=_midnight(until + timedelta(days=1)) if until else None,
+        since=begin_of(since) if since else None,
+        until=begin_of(until + timedelta(days=1)) if until else None,
         records=family != STOCK and not action.startswith(POSTING),
         postings=family in ("", STOCK) and (not action or action.startswith(POSTING)),
     )
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _of_record(row: org.AuditView) -> TrailRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils import timezone
 from inventory.selectors.selling import GOOD, available
 from inventory.things import ONE_OWNER
 from inventory.unpacking import KitRecipe, recipes_of
+from org.lists.days import begin_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +105,7 @@ def _coming(
     sku_ids: set[int], warehouse_ids: Collection[int], until: date, today: date, grade: str
 ) -> dict[int, dict[date, list[tuple[int, int]]]]:
     """{SKU: {day: [(warehouse, units)]}} of what is announced and has not arrived."""
-    end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time.min))
+    end = begin_of(until + timedelta(days=1))
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT sku_id, warehouse_id, due_at, qty - arrived - missed FROM inventory_incoming

@@ -16,11 +16,17 @@ def within_days(
 ) -> QuerySet[_Row]:
     """The rows whose moment lies on these local days, both included; None bounds nothing."""
     if since is not None:
-        rows = rows.filter(**{f"{field}__gte": _midnight(since)})
+        rows = rows.filter(**{f"{field}__gte": begin_of(since)})
     if until is not None:
-        rows = rows.filter(**{f"{field}__lt": _midnight(until + timedelta(days=1))})
+        rows = rows.filter(**{f"{field}__lt": begin_of(until + timedelta(days=1))})
     return rows
 
 
-def _midnight(day: date) -> datetime:
+def begin_of(day: date) -> datetime:
+    """The first moment of a local day."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def end_of(day: date) -> datetime:
+    """The last whole second of a local day, for what holds until the day is over."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from channels_sync.views import _RETRIES
 from freeze_rules.services import disposing
@@ -288,4 +288,5 @@ def test_every_room_names_the_actions_it_records_and_no_others() -> None:
 
 
 def test_an_action_without_a_name_shows_its_code() -> None:
-    assert (deed("unit.renamed"), deed("kit.dreamt")) == ("Unit renamed", "kit.dreamt")
+    with translation.override("en"):
+        assert (deed("unit.renamed"), deed("kit.dreamt")) == ("Unit renamed", "kit.dreamt")

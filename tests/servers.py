@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from launch import servers
+from tests.memory import folder_for_servers
 
 TEMPLATE = "house_template"
 HOUSE = Path(__file__).parent.parent
@@ -35,6 +36,8 @@ FAST = {
     "max_connections": "200",
     # A worker of its vacuum in a clone keeps the clone from being dropped.
     "autovacuum": "off",
+    # Its log lies in memory too; nobody ever reads it back.
+    "max_wal_size": "256MB",
 }
 
 
@@ -46,9 +49,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     # Counts are never remembered from one test to the next.
     os.environ.setdefault("COUNTS_KEPT_S", "0")
     if "HOUSE_TEST_SERVERS" in os.environ or "--collect-only" in sys.argv:
+        _take_own_doorbell()
         return
-    # /tmp keeps the socket path short: 107 bytes are the limit.
-    folder = Path(tempfile.mkdtemp(prefix="house-test-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="house-test-", dir=folder_for_servers()))
     folder.chmod(0o755)
     _folder.append(folder)
     template = KEPT / _mark()
@@ -76,6 +79,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     postgres.stop()
     _keep(folder / "pg", template)
     _running.append(servers.start_postgres(folder / "pg", settings=FAST, throwaway=True))
+
+
+def _take_own_doorbell() -> None:
+    """Each worker process rings, counts and limits in a database of Valkey of its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker.isdigit() and "REDIS_URL" in os.environ:
+        address = os.environ["REDIS_URL"].rsplit("/", 1)[0]
+        # Valkey has sixteen of them.
+        os.environ["REDIS_URL"] = f"{address}/{1 + int(worker) % 15}"
 
 
 def _mark() -> str:

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import scan
+from tests.browser.conftest import answered, scan
 
 PASSWORD = "correct horse 42"
 MOST_TABS = 160
@@ -35,7 +35,8 @@ class Hands:
         page.add_init_script(f"({WATCH})()")
 
     def press(self, *keys: str) -> None:
-        """One key after the other."""
+        """One key after the other, on a page that is there."""
+        self.page.wait_for_load_state()
         for key in keys:
             self.page.keyboard.press(key)
 
@@ -75,7 +76,8 @@ class Hands:
         self.press("Control+k")
         expect(self.page.locator("#palette-box")).to_be_focused()
         self.type(words)
-        expect(self.page.locator("#palette-hits [aria-selected=true]")).to_be_visible()
+        # What is found for the first letters is shown as well; it may be something else.
+        expect(self.page.locator("#palette-hits [aria-selected=true]")).to_contain_text(words)
         self.press("Enter")
         self.page.wait_for_url(re.compile(path))
 
@@ -83,6 +85,7 @@ class Hands:
         """Tab until it has the focus; the first press of all leads past the navigation."""
         wanted = self.page.locator(selector).first
         expect(wanted).to_be_visible()
+        answered(self.page)
         for _tab in range(MOST_TABS):
             if wanted.evaluate("each => each === document.activeElement"):
                 return wanted

@@ -77,6 +77,8 @@ def test_one_is_read_and_approved_by_two_taps_on_a_slow_line(shop_front: str, pd
 
     pda.locator(".ask-main").first.tap()
     expect(pda.locator(".change-by")).to_have_text("-60")
+    # A tap does not wait for the page it leads to; its scripts come after its words.
+    pda.wait_for_load_state()
     expect(pda.locator(".photo img")).to_be_visible()
     bar = pda.locator(".decide-bar .btn-primary")
     expect(bar).to_be_in_viewport()
@@ -90,6 +92,7 @@ def test_one_is_read_and_approved_by_two_taps_on_a_slow_line(shop_front: str, pd
     pda.route("**/decide/", slow)
     bar.tap()
     sheet = pda.locator("dialog[open] .btn-primary")
+    expect(sheet).to_be_visible()
     _reaches_thumb(pda, "dialog[open] .confirm-buttons .btn")
     sheet.dblclick()
     pda.wait_for_url(f"{shop_front}/approvals/?box=waiting")
@@ -108,6 +111,7 @@ def test_many_are_ticked_and_a_reason_goes_with_a_no(shop_front: str, pda: Page)
         tick.tap()
     pda.locator(".ask-chosen .btn-primary").tap()
     expect(pda.locator(".ask")).to_have_count(2)
+    pda.wait_for_load_state()
     pda.locator(".decide-bar .btn-primary").tap()
     expect(pda.locator(".result-good")).to_have_count(2)
 
@@ -135,6 +139,7 @@ def test_stock_is_corrected_on_a_phone_with_a_photo(shop_front: str, pda: Page) 
     pda.fill("[name=change-0]", "-55")
     pda.locator("button[name=check]").tap()
     expect(pda.locator(".step-list")).to_contain_text("manager")
+    pda.wait_for_load_state()
     pda.set_input_files(
         "[name=photo]", {"name": "box.png", "mimeType": "image/png", "buffer": PHOTO}
     )

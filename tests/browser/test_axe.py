@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.test_every_page import sign_in
+from tests.browser.test_every_page import Quiet, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -18,22 +18,29 @@ def test_every_component_can_be_read_in_both_themes(
 ) -> None:
     sign_in(shop_front, page)
     page.click(".person-drop summary")
-    page.click(f"button[name=theme][value={theme}]")
+    chosen = page.locator(f"button[name=theme][value={theme}]")
+    chosen.click()
+    expect(chosen).to_have_attribute("aria-pressed", "true")
 
+    quiet = Quiet(page)
     for name in ("design", "glossary", "start", "workbench"):
         page.goto(f"{shop_front}{reverse(name)}")
-        page.wait_for_load_state("networkidle")
+        quiet.wait()
         assert violations(page) == [], name
 
 
 def test_the_open_palette_and_the_key_help_are_sound(shop_front: str, page: Page) -> None:
     sign_in(shop_front, page)
     page.keyboard.press("Control+k")
-    page.keyboard.type("stock", delay=60)
-    page.wait_for_timeout(600)
+    expect(page.locator("#palette-box")).to_be_focused()
+    page.keyboard.type("stock")
+    expect(page.locator("#palette-hits [aria-selected=true]")).to_be_visible()
+    Quiet(page).wait()
     assert violations(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
     page.keyboard.press("?")
+    expect(page.locator("#key-help")).to_be_visible()
     assert violations(page) == []
 
 

@@ -7,7 +7,7 @@ from base64 import b32decode
 
 import pytest
 from django_otp.oath import TOTP
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from tests import given
@@ -29,16 +29,18 @@ def _sign_in(page: Page, front: str, name: str, password: str) -> None:
     page.press("[name=password]", "Enter")
 
 
-def _set_up(page: Page) -> str:
+def _set_up(page: Page, front: str) -> str:
     """Scan, type, keep the codes; answers the key."""
     page.wait_for_selector("[data-secret]")
+    # With its pictures.
+    page.wait_for_load_state()
     assert page.locator(".square-code").evaluate("img => img.naturalWidth") > 100
     key = page.locator("[data-secret]").inner_text()
     page.fill("[name=code]", _code(key))
     page.press("[name=code]", "Enter")
-    page.wait_for_selector(".recovery-codes")
-    assert page.locator(".recovery-codes li").count() == 10
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
     page.click("main .btn-primary")
+    page.wait_for_url(f"{front}/")
     return key
 
 
@@ -49,7 +51,7 @@ def test_invited_with_a_link_password_app_and_in(
     given.person(role="HEAD_OFFICE", name="boss")
     given.unit("S1", "STORE", "HQ")
     _sign_in(page, shop_front, "boss", PASSWORD)
-    _set_up(page)
+    _set_up(page, shop_front)
 
     page.goto(f"{shop_front}/people/new/")
     page.fill("[name=display_name]", "王小明")
@@ -69,8 +71,7 @@ def test_invited_with_a_link_password_app_and_in(
     newcomer.wait_for_url("**/me/second-factor/")
     newcomer.goto(f"{shop_front}/orders/")
     newcomer.wait_for_url("**/me/second-factor/")
-    key = _set_up(newcomer)
-    newcomer.wait_for_url(f"{shop_front}/")
+    key = _set_up(newcomer, shop_front)
     newcomer.goto(f"{shop_front}/orders/")
     assert newcomer.url == f"{shop_front}/orders/"
 
@@ -83,7 +84,12 @@ def test_invited_with_a_link_password_app_and_in(
     elsewhere.wait_for_url(f"{shop_front}/")
 
     elsewhere.goto(f"{shop_front}/me/")
-    elsewhere.locator("form:has(input[value=others]) button").click()
-    elsewhere.wait_for_load_state()
+    others = elsewhere.locator("form:has(input[value=others]) button")
+    others.click()
+    # One device is left, so there is nothing more to end.
+    expect(others).to_have_count(0)
+    expect(elsewhere.locator("h1")).to_be_visible()
     newcomer.goto(f"{shop_front}/orders/")
     newcomer.wait_for_url("**/sign-in/**")
+    for opened in (newcomer, elsewhere):
+        opened.close()

@@ -84,7 +84,7 @@ class Quiet:
 
     def wait(self) -> None:
         """Twice nothing, so that what an answer starts is waited for as well."""
-        silent, deadline = 0, time.monotonic() + 20
+        silent, deadline = 0, time.monotonic() + 90
         while silent < 2:
             assert time.monotonic() < deadline, [each.url for each in self.under_way]
             self.page.wait_for_timeout(40)
@@ -94,7 +94,7 @@ class Quiet:
 def beyond_the_window(page: Page) -> float:
     """How many pixels the page leaves the window once its charts have followed it."""
     beyond = 0.0
-    for _look in range(10):
+    for _look in range(50):
         beyond = page.evaluate(BEYOND)
         if not beyond:
             break

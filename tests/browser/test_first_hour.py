@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -12,18 +13,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from launch.stack import Stack
-from tests.browser.conftest import scan
+from tests.browser.conftest import answered, scan
+from tests.memory import folder_for_servers
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "an honest house 26"
+PATIENCE_S = 150
 BARCODE = "6901234567892"
 
 
 @pytest.fixture(scope="module")
 def empty_house() -> Iterator[Stack]:
     """Everything that `DEMO=0 make run` starts, on free ports and fresh data."""
-    folder = Path(tempfile.mkdtemp(prefix="house-empty-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="house-empty-", dir=folder_for_servers()))
     folder.chmod(0o755)  # PostgreSQL runs under another user than root
     try:
         with Stack(data_dir=folder / "data", demo=False) as stack:
@@ -70,13 +73,15 @@ def set_up(page: Page, house: str) -> None:
     page.locator(".start-next .btn").click()
     page.fill("[name=rows]", "WH-SH\tA-01\tTEA-1\t20")
     page.locator("form:has([name=rows]) button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/imports/\d+/"))
     book = page.locator("main form button.btn-primary")
-    for _ in range(60):
-        if book.count() and book.first.is_visible():
-            break
+    until = time.monotonic() + PATIENCE_S
+    while not book.count() and time.monotonic() < until:
         page.wait_for_timeout(250)
         page.reload()
     book.first.click()
+    # Asked for: the page that offered it is gone.
+    expect(book).to_have_count(0)
 
     page.goto(f"{house}/masters/carriers/")
     for name, value in {
@@ -87,7 +92,7 @@ def set_up(page: Page, house: str) -> None:
     expect(page.locator("main tbody")).to_contain_text("顺丰速运")
 
 
-def wait_until_done(page: Page, house: str, step: str, seconds: int = 60) -> None:
+def wait_until_done(page: Page, house: str, step: str, seconds: int = PATIENCE_S) -> None:
     until = time.monotonic() + seconds
     while not any(step in title for title in done(page, house)):
         assert time.monotonic() < until, f"{step} is not done: {page.inner_text('main')}"
@@ -111,6 +116,8 @@ def packed(page: Page) -> str:
     page.locator(".bench-queue a.bench-goods").click()
     page.wait_for_url("**/floor/pack/FF-*/")
     scan(page, BARCODE)
+    expect(page.locator("button[value=close]")).to_be_visible()
+    answered(page)
     page.locator("button[value=close]").click()
     return page.locator("#waybill").inner_text()
 
@@ -120,6 +127,7 @@ def shipped(page: Page, house: str, waybill: str) -> None:
     page.goto(f"{house}/floor/ship/")
     scan(page, waybill)
     expect(page.locator("[name=parcel]")).to_be_checked()
+    answered(page)
     page.locator("button[value=ship]").click()
     expect(page.locator("#scan-area [data-sound=done]")).to_be_visible()
 
@@ -136,7 +144,7 @@ def test_from_an_empty_house_to_a_parcel_that_left(
     page.locator(".start-step form button").first.click()
     wait_until_done(page, house, "连接店铺")
     page.get_by_role("button", name="让买家下单").click()
-    wait_until_done(page, house, "接到第一张订单", 90)
+    wait_until_done(page, house, "接到第一张订单")
 
     # The order's page is where a scan of its number leads, and the stock says what it holds.
     scan(page, "SO-1")

@@ -23,10 +23,11 @@ def test_control_an_inline_script_is_refused_and_noticed(
     page.goto(f"{shop_front}/healthz")
     page.goto(f"{shop_front}/sign-in/")
 
-    page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'window.bad = 1';"
-        " document.body.append(s); }"
-    )
+    with page.expect_console_message(lambda line: "Content Security Policy" in line.text):
+        page.evaluate(
+            "() => { const s = document.createElement('script'); s.textContent = 'window.bad = 1';"
+            " document.body.append(s); }"
+        )
 
     assert page.evaluate("window.bad") is None
     assert [fault.split(":")[0] for fault in faults] == ["policy"]

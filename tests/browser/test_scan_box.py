@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from org import services as org
 from org.models import Person
 from tests import given
-from tests.browser.conftest import scan
+from tests.browser.conftest import answered, scan
 from tests.wms import world
 from tests.wms.conftest import fill
 from tests.wms.world import House
@@ -67,6 +67,8 @@ def test_an_order_is_picked_packed_and_shipped_with_the_scanner_alone(
         scan(pda, code)
     expect(pda.locator(".bench-line-done")).to_have_count(1)
     scan(pda, "6901")
+    expect(pda.locator("button[value=close]")).to_be_visible()
+    answered(pda)
     pda.locator("button[value=close]").click()
     expect(pda.locator("#waybill")).to_have_text("SF0001")
     expect(pda.locator("#scan-box")).to_be_focused()
@@ -74,6 +76,7 @@ def test_an_order_is_picked_packed_and_shipped_with_the_scanner_alone(
     pda.goto(f"{shop_front}/floor/ship/")
     scan(pda, "ＳＦ０００１")
     expect(pda.locator("[name=parcel]")).to_be_checked()
+    answered(pda)
     pda.locator("button[value=ship]").click()
     _heard(pda, "done")
 

@@ -67,6 +67,8 @@ def test_single_keys_can_be_switched_off(shop_front: str, page: Page) -> None:
     sign_in(shop_front, page)
     page.click(".person-drop summary")
     page.click("button[name=keys][value=off]")
+    expect(page.locator("html")).to_have_attribute("data-keys", "off")
+    page.wait_for_load_state()
 
     page.keyboard.press("g")
     page.wait_for_timeout(100)
@@ -97,6 +99,7 @@ def test_the_dark_theme_is_dark_and_stays(shop_front: str, page: Page) -> None:
     sign_in(shop_front, page)
     page.click(".person-drop summary")
     page.click("button[name=theme][value=dark]")
+    expect(page.locator("button[name=theme][value=dark]")).to_have_attribute("aria-pressed", "true")
     page.goto(f"{shop_front}{reverse('stock')}")
 
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")

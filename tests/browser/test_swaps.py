@@ -50,7 +50,8 @@ def test_the_drawer_waits_in_sight_and_says_what_one_may_not_see(
     page.route(re.compile(r"/stock/\d+/\d+/"), lambda route: asked.append(route))
     page.locator("tbody tr").first.locator("td.num a").first.focus()
 
-    page.keyboard.press("Enter")
+    with page.expect_request(re.compile(r"/stock/\d+/\d+/")):
+        page.keyboard.press("Enter")
     expect(page.locator("#drawer .loading")).to_be_visible()
     asked[0].fulfill(status=403, body="no")
 

@@ -162,7 +162,7 @@ class Worked:
         self.may_go_on.set()
 
     def wait_until_begun(self) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.begun:
             assert time.monotonic() < deadline, "Nobody began."
             time.sleep(0.01)
@@ -176,7 +176,7 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> Worked:
     def watched(*args: Any, **kwargs: Any) -> int:
         done = announce(*args, **kwargs)
         found.begun.append(1)
-        assert found.may_go_on.wait(10)
+        assert found.may_go_on.wait(60)
         return done
 
     monkeypatch.setattr(inventory, "announce", watched)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -56,7 +57,7 @@ class Signed(requests.auth.AuthBase):
 
 
 @pytest.fixture
-def caller(served: str) -> requests.Session:
+def caller(served: str) -> Iterator[requests.Session]:
     """A program that may everything, in a house where there is something of everything."""
     lot = given.lot("TEA", "L1")
     given.stock("TEA", 50, lot_id=lot)
@@ -65,9 +66,9 @@ def caller(served: str) -> requests.Session:
     given.held("SO-1", "TEA", 3)
     given.held("FZ-1", "CUP", 2, reason="QC")
     who = given.api_client(*roles.API_PERMISSIONS, per_minute=1_000_000, burst=100_000)
-    session = requests.Session()
-    session.auth = Signed(who)
-    return session
+    with requests.Session() as session:
+        session.auth = Signed(who)
+        yield session
 
 
 def asked(operation: Any, served: str, caller: requests.Session, mode: GenerationMode) -> str:

@@ -86,7 +86,7 @@ def test_control_without_the_lock_the_second_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _hold, presses = both_presses()
-    barrier, real = Barrier(2, timeout=10), deciding.may_decide
+    barrier, real = Barrier(2, timeout=60), deciding.may_decide
 
     def unlocked(self: QuerySet[Any], *_: object, **__: object) -> QuerySet[Any]:
         return self

@@ -74,7 +74,7 @@ def test_control_without_the_lock_both_decide(
 ) -> None:
     from threading import Barrier
 
-    barrier = Barrier(2, timeout=10)
+    barrier = Barrier(2, timeout=60)
     real = deciding.may_decide
 
     def slow(*args: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,21 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from launch.servers import free_port
 from tests.channels_sync.world import World
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running sandbox."""
-    folder, port = tmp_path_factory.mktemp("sandbox"), _free_port()
+    folder, port = tmp_path_factory.mktemp("sandbox"), free_port()
     env = {
         "PATH": os.environ["PATH"],
         "SANDBOX_HOST": "127.0.0.1",
@@ -43,7 +37,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(150):
+        for _ in range(600):
             if process.poll() is not None:
                 break
             try:
@@ -57,14 +51,14 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         log.close()
 
 
 @pytest.fixture
 def world(sandbox: str) -> Iterator[World]:
     """An empty outside world."""
-    with httpx.Client(base_url=sandbox, timeout=30) as client:
+    with httpx.Client(base_url=sandbox, timeout=60) as client:
         made = World(client)
         made.post("/sandbox/reset", {})
         yield made

@@ -25,7 +25,7 @@ def test_two_workers_with_an_expired_token_refresh_once(real_commits: str, world
     def work() -> None:
         try:
             line = Line(shop.pk)
-            start.wait(10)
+            start.wait(60)
             found.append(line.say(lambda connector: connector.fetch(number=number)).number)
         except BaseException as error:
             failed.append(error)
@@ -36,7 +36,7 @@ def test_two_workers_with_an_expired_token_refresh_once(real_commits: str, world
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
 
     assert (found, failed) == ([number, number], [])
     assert Shop.objects.get(pk=shop.pk).token_version == 2

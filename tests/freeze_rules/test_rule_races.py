@@ -40,7 +40,7 @@ def test_two_judges_share_the_events_between_them(real_commits: str) -> None:
     together = Barrier(2)
 
     def judge() -> int:
-        together.wait(20)
+        together.wait(60)
         done = 0
         while True:
             with transaction.atomic():
@@ -72,7 +72,7 @@ def test_without_the_lock_two_judges_take_the_same_events(
             rows = Happened.objects.filter(WAITING).select_for_update(skip_locked=True)
             seen = len(list(rows))
             mine.set()
-            other.wait(20)
+            other.wait(60)
             return seen
 
     with ThreadPoolExecutor(2) as pool:
@@ -157,12 +157,12 @@ def test_a_rule_that_stops_waits_for_no_freeze_that_another_look_has_locked(
         with transaction.atomic():
             Watch.objects.select_for_update().get(pk=others.pk)
             locked.set()
-            done.wait(20)
+            done.wait(60)
         return 1
 
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(_closing, looks)
-        locked.wait(20)
+        locked.wait(60)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '2s'")

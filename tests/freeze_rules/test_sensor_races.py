@@ -97,11 +97,11 @@ def test_the_table_of_a_day_is_made_once_although_both_saw_that_it_was_missing(
             made = partitions.ensure([day])
             first_is_made.set()
             # The second one has seen that the table is missing and waits for the lock.
-            second_has_looked.wait(20)
+            second_has_looked.wait(60)
             return made
 
     def second() -> int:
-        first_is_made.wait(20)
+        first_is_made.wait(60)
         with transaction.atomic():
             assert partitions._missing([day]) == [day]
             second_has_looked.set()

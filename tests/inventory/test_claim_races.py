@@ -119,7 +119,7 @@ def test_control_without_the_lock_the_swap_pins_what_has_left(
     decide = ledger._decide_all
 
     def decide_together(*args: Any) -> Any:
-        gate.wait(10)
+        gate.wait(60)
         return decide(*args)
 
     monkeypatch.setattr(loading, "lock", look_then_wait)

@@ -15,6 +15,7 @@ from inventory import services as inventory
 from inventory.models import Closing, Posting
 from tests import given
 from tests.inventory import goods
+from tests.waiting import until, waiters
 
 
 def _close(until: datetime) -> datetime:
@@ -70,20 +71,22 @@ def _race(monkeypatch: pytest.MonkeyPatch) -> tuple[datetime, list[datetime]]:
     given.warehouse("WH1")
     given.sku("TEA")
     edge = timezone.now() - timedelta(days=1)
-    looked, times = threading.Event(), ledger._times
+    looked, ended, times = threading.Event(), threading.Event(), ledger._times
 
     def look_then_wait(requests: Any) -> Any:
         found = times(requests)
         looked.set()
-        threading.Event().wait(0.5)
+        # The closing waits for us or, where nothing keeps it, has ended.
+        until(lambda: ended.is_set() or waiters())
         return found
 
     def close() -> datetime:
-        looked.wait(10)
+        looked.wait(60)
         closed = _close(edge)
         seen.extend(
             Posting.objects.filter(occurred_at__lt=edge).values_list("occurred_at", flat=True)
         )
+        ended.set()
         return closed
 
     seen: list[datetime] = []

@@ -267,7 +267,7 @@ def test_control_without_the_lock_on_numbers_the_database_breaks_one_off(
 
     def look_then_wait(*args: Any) -> None:
         look(*args)
-        gate.wait(10)
+        gate.wait(60)
 
     monkeypatch.setattr(filing, "_lock_serials", lambda world: None)
     monkeypatch.setattr(filing, "_load_pieces", look_then_wait)

@@ -26,7 +26,7 @@ def together(jobs: list[Callable[[], Any]]) -> list[Any]:
     def run(index: int, job: Callable[[], Any]) -> None:
         try:
             connection.ensure_connection()
-            start.wait(10)
+            start.wait(60)
             results[index] = job()
         except Exception as trouble:
             results[index] = trouble
@@ -80,7 +80,7 @@ def test_control_without_the_lock_buyers_collide_and_only_the_constraint_saves_u
 
     def look_then_wait(world: World, ids: list[int]) -> None:
         _read_without_lock(world, ids)
-        gate.wait(10)
+        gate.wait(60)
 
     monkeypatch.setattr(loading, "lock", look_then_wait)
     outcomes = together([buyer(number, house, tea) for number in range(6)])
@@ -204,11 +204,11 @@ def test_control_without_the_blanket_lock_goods_do_slip_past(
         ids = ids_of(needs, **how)
         if needs.wide:
             looked.set()
-            arrived.wait(10)
+            arrived.wait(60)
         return ids
 
     def receive_in_between() -> None:
-        looked.wait(10)
+        looked.wait(60)
         try:
             given.stock("N0", 1, location="B-01")
         finally:
@@ -301,12 +301,12 @@ def test_a_place_is_not_switched_off_while_goods_are_on_their_way_into_it(
     def slowly(world: World, ids: Iterable[int], *, lands: bool = False) -> None:
         knowing.know_places(world, ids, lands=lands and locked)
         seen.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     monkeypatch.setattr(loading, "know_places", slowly)
 
     def switch_off() -> str:
-        seen.wait(10)
+        seen.wait(60)
         threading.Timer(0.5, go_on.set).start()
         try:
             with transaction.atomic(durable=True):

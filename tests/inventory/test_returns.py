@@ -138,7 +138,7 @@ def test_control_without_the_lock_on_the_shipment_more_comes_back_than_went(
 
     def look_then_wait(world: Any, needs: Any) -> None:
         look(world, needs)
-        gate.wait(10)
+        gate.wait(60)
 
     monkeypatch.setattr(filing, "_lock_postings", lambda needs: None)
     monkeypatch.setattr(filing, "_load_shipped", look_then_wait)

@@ -129,8 +129,11 @@ def test_a_slow_statement_is_named_with_its_shape_and_without_its_values(
 
 
 def test_control_a_quick_statement_is_not_named(
-    client: Client, caplog: pytest.LogCaptureFixture, db: None
+    client: Client, caplog: pytest.LogCaptureFixture, db: None, settings: Any
 ) -> None:
+    # On a machine that is busy a statement of nothing may take longer than the usual 200.
+    settings.SLOW_STATEMENT_MS = 60_000
+
     client.get("/readyz")
 
     assert lines(caplog, "house.statements") == []

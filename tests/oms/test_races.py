@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from oms import services as orders
 from oms.models import Order, OrderEvent
 from tests import given
 from tests.oms import told
+from tests.waiting import until, waiters
 from tests.wms.test_races import together
 
 pytestmark = [pytest.mark.races, pytest.mark.usefixtures("real_commits")]
@@ -33,25 +33,6 @@ def no_locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(QuerySet, "select_for_update", unlocked)
     yield
     monkeypatch.undo()
-
-
-def waiters() -> int:
-    """How many connections of this database wait for a lock."""
-    with connection.cursor() as cursor:
-        # Within one transaction the view would show the same picture for ever.
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return int(cursor.fetchone()[0])
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "It never came to that."
-        time.sleep(0.01)
 
 
 def with_stock_locked(*jobs: Callable[[], Any], then: Callable[[], Any] = lambda: None) -> None:
@@ -72,7 +53,7 @@ def with_stock_locked(*jobs: Callable[[], Any], then: Callable[[], Any] = lambda
 
     def job(index: int) -> Callable[[], Any]:
         def run() -> Any:
-            assert begun[index].wait(10)
+            assert begun[index].wait(60)
             return jobs[index]()
 
         return run
@@ -122,7 +103,7 @@ def test_without_the_row_lock_the_cancel_overtakes_and_only_the_guard_is_left(
         together(job)
 
     def pipeline() -> None:
-        assert begun.wait(10)
+        assert begun.wait(60)
         # The ledger locks its balances by statement, not through the ORM.
         orders.process()
 
@@ -142,10 +123,10 @@ def test_the_pipeline_leaves_alone_what_is_just_being_cancelled() -> None:
         with transaction.atomic(durable=True):
             orders.accept([told.moved(draft, state="cancelled")])
             done.set()
-            assert seen.wait(10)
+            assert seen.wait(60)
 
     def pipeline() -> None:
-        assert done.wait(10)
+        assert done.wait(60)
         orders.process()
         seen.set()
 

@@ -198,7 +198,7 @@ def test_many_workers_send_each_notice_once(office: PostOffice) -> None:
 
     def run() -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             org.spread_notices()
             org.send_notices(seconds=10)
         except BaseException as error:
@@ -210,7 +210,7 @@ def test_many_workers_send_each_notice_once(office: PostOffice) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert errors == []
     tasks.send_notices()
     assert sorted(mail["To"] for mail in office.mails) == sorted(

@@ -16,6 +16,7 @@ from org import services as org
 from org.models import AuditBlock, AuditRecord, SealReading
 from org.sealing import Break
 from tests import given
+from tests.horizon import PATIENCE_S
 
 pytestmark = [pytest.mark.races]
 
@@ -35,7 +36,7 @@ def _done(*subjects: str) -> list[int]:
 
 def _sealed(*ids: int, chain: str = "trail") -> None:
     """Seal until these are in a block: the horizon also waits for other databases' work."""
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         tasks.seal()
         blocks = AuditBlock.objects.filter(chain=chain).values_list("ids", flat=True)
@@ -185,13 +186,13 @@ def test_a_record_that_commits_late_is_sealed_later_not_passed_over() -> None:
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert written.wait(10)
+    assert written.wait(60)
     [quick] = _done("quick")
     assert late[0] < quick, "it has the lower id and commits after the higher one"
     tasks.seal()
     assert not AuditBlock.objects.filter(chain="trail").exists(), "the horizon is below both"
     may_commit.set()
-    thread.join(10)
+    thread.join(60)
 
     _sealed(late[0], quick)
     assert _found() == []
@@ -212,10 +213,10 @@ def test_control_reading_by_id_alone_would_have_passed_the_late_one_over() -> No
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert written.wait(10)
+    assert written.wait(60)
     [reached] = _done("quick")
     may_commit.set()
-    thread.join(10)
+    thread.join(60)
     assert AuditRecord.objects.filter(subject="late").exists()
     assert not AuditRecord.objects.filter(id__gt=reached, subject="late").exists()
 
@@ -228,7 +229,7 @@ def test_many_sealers_at_once_make_one_chain() -> None:
 
     def run() -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             for _again in range(5):
                 tasks.seal()
         except BaseException as error:

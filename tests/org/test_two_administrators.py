@@ -30,7 +30,7 @@ def test_two_administrators_who_remove_each_other_leave_one(
 
             def check(self) -> None:
                 super().check()
-                both_looked.wait(10)
+                both_looked.wait(60)
 
         monkeypatch.setattr(people, "Ruling", Unlocked)
     start = threading.Barrier(2)
@@ -38,7 +38,7 @@ def test_two_administrators_who_remove_each_other_leave_one(
 
     def remove(victim: Person, by: Person) -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             with transaction.atomic(durable=True):
                 org.unassign(person_id=victim.pk, unit_id=home, role="HEAD_OFFICE", actor=by.actor)
             outcomes.append("done")
@@ -53,7 +53,7 @@ def test_two_administrators_who_remove_each_other_leave_one(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
 
     left = Assignment.objects.filter(role__code="HEAD_OFFICE").count()
     assert (sorted(outcomes), left) == (

@@ -41,7 +41,7 @@ def _together(*jobs: Callable[[], None]) -> None:
 
     def run(job: Callable[[], None]) -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             job()
         except BaseException as error:
             errors.append(error)
@@ -52,7 +52,7 @@ def _together(*jobs: Callable[[], None]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert errors == []
 
 
@@ -95,7 +95,7 @@ def test_a_row_told_while_the_same_key_is_being_delivered_is_not_lost() -> None:
         outbox.deliver_batch(handler=SLOW)
 
     def tell_again() -> None:
-        assert listeners.began.wait(10)
+        assert listeners.began.wait(60)
         _tell("tea.sipped", "1")
         listeners.may_end.set()
 
@@ -165,7 +165,7 @@ def test_a_second_beat_at_the_same_moment_does_nothing() -> None:
     def beat() -> None:
         with once(name="nightly") as alone:
             answers.append(alone)
-            inside.wait(10)
+            inside.wait(60)
 
     _together(beat, beat)
     with once(name="nightly") as alone:

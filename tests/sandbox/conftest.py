@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,16 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from launch.servers import free_port
 from tests.sandbox.outside import Receiver, World
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run_sandbox(store: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
@@ -37,7 +30,7 @@ def run_sandbox(store: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox"], env=environment, cwd=ROOT, stdout=subprocess.PIPE
     )
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while time.monotonic() < until and process.poll() is None:
         try:
             if httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"ok": True}:
@@ -52,7 +45,7 @@ def end(process: subprocess.Popen[bytes]) -> int:
     """SIGTERM and its exit code."""
     process.terminate()
     try:
-        process.communicate(timeout=15)
+        process.communicate(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -73,7 +66,7 @@ def world(address: str) -> Iterator[World]:
     """An empty world and somebody who receives its pushes."""
     receiver = Receiver()
     receiver.start()
-    with httpx.Client(base_url=address, timeout=30) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         here = World(client, receiver)
         here.control("POST", "reset")
         yield here

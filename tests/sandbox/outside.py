@@ -103,7 +103,7 @@ class Receiver:
         assert self.server is not None
         return f"http://127.0.0.1:{self.server.server_address[1]}{path}"
 
-    def wait(self, count: int, within: float = 10) -> list[Push]:
+    def wait(self, count: int, within: float = 60) -> list[Push]:
         """The pushes once there are ``count``."""
         until = time.monotonic() + within
         while len(self.pushes) < count and time.monotonic() < until:
@@ -157,7 +157,7 @@ class World:
         data = {"shop": shop, "lines": [{"sku": sku, "quantity": quantity}], **more}
         return self.control("POST", "orders", data, status=201)["order"]
 
-    def settled(self, within: float = 30) -> Any:
+    def settled(self, within: float = 120) -> Any:
         """The progress of trading once nothing is pending any more."""
         until = time.monotonic() + within
         while time.monotonic() < until:

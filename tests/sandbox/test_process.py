@@ -31,7 +31,7 @@ def test_orders_and_unsent_pushes_survive_a_restart(
     receiver.start()
     receiver.statuses = [500] * 100
     process, address = own_process(SANDBOX_PUSH_BACKOFF="2,2,2,2,2,2")
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         world = World(client, receiver)
         shop = world.shopify(listings=[{"sku": "TEA-1", "stock": 5}])
         number = world.order(shop.code, quantity=2)["number"]
@@ -46,10 +46,10 @@ def test_orders_and_unsent_pushes_survive_a_restart(
         process.communicate()
     receiver.statuses = []
     _, address = own_process(SANDBOX_PUSH_BACKOFF="0.1")
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         world = World(client, receiver)
         assert world.figure(shop.code)["figure"] == 3
-        world.settled(within=20)
+        world.settled(within=120)
         record = world.control("GET", f"orders/{number}")["order"]
         assert record["push_answered_at"]
         assert record["pushes"][0]["state"] == "sent"
@@ -64,7 +64,7 @@ def test_two_processes_never_share_one_file(own_process: Start, tmp_path: Path) 
         env={**os.environ, "SANDBOX_DB": str(tmp_path / "store.sqlite3")},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
         check=False,
     )
     assert second.returncode == 1
@@ -74,7 +74,7 @@ def test_two_processes_never_share_one_file(own_process: Start, tmp_path: Path) 
 def test_a_demo_rate_places_orders_by_itself(own_process: Start, receiver: Receiver) -> None:
     receiver.start()
     _, address = own_process(SANDBOX_RATE="1200")
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         world = World(client, receiver)
         world.shopify(listings=[{"sku": "TEA-1", "stock": 500}])
         receiver.wait(5)

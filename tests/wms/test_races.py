@@ -11,6 +11,7 @@ import pytest
 from django.db import connections, transaction
 from django.db.models import QuerySet
 
+from tests.waiting import until, waiters
 from tests.wms import world
 from tests.wms.conftest import fill
 from tests.wms.world import House
@@ -36,7 +37,7 @@ def together(*jobs: Callable[[], Any]) -> list[Any]:
 
     def run(index: int, job: Callable[[], Any]) -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             found[index] = job()
         except BaseException as error:
             errors.append(error)
@@ -47,7 +48,7 @@ def together(*jobs: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert errors == []
     return [found[index] for index in range(len(jobs))]
 
@@ -60,11 +61,12 @@ def overtaken(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any,
         with transaction.atomic(durable=True):
             result = first()
             done.set()
-            may_commit.wait(1.0)
+            # The second waits for us or, where nothing keeps it, has ended.
+            until(lambda: may_commit.is_set() or waiters())
         return result
 
     def chase() -> Any:
-        assert done.wait(10)
+        assert done.wait(60)
         try:
             with transaction.atomic(durable=True):
                 return second()

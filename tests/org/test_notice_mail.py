@@ -11,6 +11,7 @@ from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
+from launch.servers import free_port
 from org import selectors, tasks
 from org import services as org
 from org.models import AuditRecord, Notice, NoticeDelivery, NoticeHours
@@ -29,7 +30,6 @@ from tests.org.told_people import (
 from tests.org.told_people import address as address
 from tests.org.told_people import office as office
 from tests.org.told_people import wecom as wecom
-from tests.sandbox.conftest import free_port
 
 pytestmark = pytest.mark.races
 

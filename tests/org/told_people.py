@@ -16,13 +16,13 @@ from django.conf import LazySettings
 from django.db import transaction
 from django.utils import timezone
 
+from launch.servers import free_port
 from org import services as org
 from org.models import NoticeDelivery, NoticeHours, Person
 from org.notices import Channel, Timing
 from org.services import notice_channels
 from tests import given
 from tests.sandbox.conftest import address as address  # the fixture
-from tests.sandbox.conftest import free_port
 
 
 class PostOffice:

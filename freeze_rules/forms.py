@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +20,7 @@ from inventory.selectors.lot_board import LotNarrowing, lot_rows
 from inventory.selectors.places import grades
 from inventory.services import Policy, Refused
 from org import clocks
+from org.asking import ReasonForm
 from org.lists.days import end_of
 from org.scope import Scope
 from org.services.approvals import ApprovalRefused
@@ -314,3 +317,16 @@ class RecallForm(forms.Form):
             why=given["why"],
             policy=Policy(given["policy"]),
         )
+
+
+class LiftForm(ReasonForm):
+    """Why a recall is lifted; the dialog of its page."""
+
+    fields_of = {"lift_why_missing": "why"}
+
+    token = forms.CharField(
+        widget=forms.HiddenInput, max_length=40, required=False, initial=lambda: uuid.uuid4().hex
+    )
+
+    def __init__(self, sent: QueryDict | None = None) -> None:
+        super().__init__(sent, label=_("Why it is lifted"), dialog="lift-recall")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -150,24 +152,51 @@ def exceptions(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(roles.EXCEPTIONS_HANDLE)
 def handle(request: HttpRequest) -> HttpResponse:
-    """Do one thing about the chosen exceptions: all of them or none."""
+    """Do one thing about the chosen exceptions: all of them or none.
+
+    What asks for a reason is asked on the page of the order: a refusal stands there, at its field.
+    """
     person = person_of(request)
     scope = scope_of(person, permission=roles.EXCEPTIONS_HANDLE)
     chosen = [text for text in request.POST.getlist("id") if text.isascii() and text.isdigit()]
     ids = [int(text) for text in chosen[:MOST_AT_ONCE] if len(text) < 18]
-    why = request.POST.get("why", "")
     action = request.POST.get("action", "")
     if not ids:
         messages.error(request, _("Choose at least one exception."))
         return _back(request)
+    form = _handle_form(action, ids[0], request) if ACTIONS.get(action, ("", False))[1] else None
+    if form is not None and not form.is_valid():
+        return _not_handled(request, ids[0], form, scope)
+    why = form.cleaned_data["why"] if form is not None else ""
     try:
         with transaction.atomic(durable=True):
             done = _act(action, ids, person.actor, why, scope)
     except OrderRefused as refused:
+        if form is not None:
+            form.refuse(refused)
+            return _not_handled(request, ids[0], form, scope)
         messages.error(request, str(refused))
     else:
         text = ngettext("%(count)s order: done.", "%(count)s orders: done.", done)
         messages.success(request, text % {"count": done})
+    return _back(request)
+
+
+def _handle_form(action: str, exception_id: int, request: HttpRequest | None = None) -> ReasonForm:
+    return ReasonForm(
+        request.POST if request else None, label=_("Why"), dialog=f"do-{action}-{exception_id}"
+    )
+
+
+def _not_handled(
+    request: HttpRequest, exception_id: int, form: ReasonForm, scope: Scope
+) -> HttpResponse:
+    """The page of the order with the form that was refused; a message when there is no order."""
+    number = selectors.order_of_exception(exception_id=exception_id, scope=scope)
+    if number is not None:
+        return _order_page(request, number, handle_form=form)
+    for said in form.errors.values():
+        messages.error(request, " ".join(str(each) for each in said))
     return _back(request)
 
 
@@ -186,6 +215,35 @@ def _act(action: str, ids: list[int], actor: str, why: str, scope: Scope) -> int
     return verbs[action](ids=ids, actor=actor, why=why, scope=scope)
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What may be done about an open exception for a reason: the dialog that asks for it."""
+
+    form: ReasonForm
+    title: str
+    text: str
+    hidden: Mapping[str, object]
+
+
+def _deeds(
+    problems: Iterable[selectors.ExceptionRow], refused: ReasonForm | None, here: str
+) -> list[Deed]:
+    """The dialogs of an order's open exceptions; one of them may have been refused."""
+    deeds = []
+    for problem in problems:
+        for action in problem.actions if problem.is_open else ():
+            label, asks = ACTIONS.get(action, ("", False))
+            if not asks:
+                continue
+            form = _handle_form(action, problem.id)
+            if refused is not None and refused.dialog == form.dialog:
+                form = refused
+            text = " ".join(each for each in (problem.label, problem.field, problem.note) if each)
+            hidden = {"id": problem.id, "action": action, "back": here}
+            deeds.append(Deed(form, str(label), text, hidden))
+    return deeds
+
+
 def _order_page(
     request: HttpRequest,
     number: str,
@@ -193,6 +251,7 @@ def _order_page(
     revealed: orders.Revealed | None = None,
     cancel_form: ReasonForm | None = None,
     reveal_form: ReasonForm | None = None,
+    handle_form: ReasonForm | None = None,
 ) -> HttpResponse:
     """The page; with a form that was refused it says why, and keeps what was typed."""
     person = person_of(request)
@@ -212,7 +271,14 @@ def _order_page(
     ]
     may_reveal = person.may(roles.ORDERS_REVEAL) and bool(detail.receiver)
     may_cancel = person.may(roles.ORDERS_EDIT) and detail.row.state in CANCELLABLE
-    refused = cancel_form or reveal_form
+    may_handle, here = person.may(roles.EXCEPTIONS_HANDLE), reverse("order", args=[number])
+    deeds = _deeds(detail.exceptions, handle_form, here) if may_handle else []
+    refused = cancel_form or reveal_form or handle_form
+    standing = {
+        *(["cancel-order"] if may_cancel else []),
+        *(["reveal-receiver"] if may_reveal else []),
+        *(deed.form.dialog for deed in deeds),
+    }
     return render(
         request,
         "oms/order.html",
@@ -223,14 +289,15 @@ def _order_page(
             "events": events,
             "revealed": revealed,
             "actions": ACTIONS,
-            "here": request.path if request.method == "GET" else "",
+            "here": here,
             "may_reveal": may_reveal,
             "may_cancel": may_cancel,
-            "may_handle": person.may(roles.EXCEPTIONS_HANDLE),
+            "may_handle": may_handle,
+            "deeds": deeds,
             "cancel_form": cancel_form or _cancel_form(),
             "reveal_form": reveal_form or _reveal_form(),
             # A refusal whose dialog is gone, because the order moved on: said above the page.
-            "beyond": refused if not (may_cancel if cancel_form else may_reveal) else None,
+            "beyond": refused if refused and refused.dialog not in standing else None,
         },
         status=422 if refused else 200,
     )

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from freeze_rules.forms import RecallForm
+from freeze_rules.forms import LiftForm, RecallForm
 from freeze_rules.lists.recalls import RECALLS
 from freeze_rules.models import Recall
 from freeze_rules.selectors import recalls as asked
@@ -124,6 +124,11 @@ def _told(cone: Cone) -> dict[str, Any]:
 @permission_required(roles.STOCK_VIEW)
 def recall_page(request: HttpRequest, recall_id: int) -> HttpResponse:
     """One recall: what it reached, where the goods are now, who got them, and lifting it."""
+    return _page(request, recall_id)
+
+
+def _page(request: HttpRequest, recall_id: int, *, refused: LiftForm | None = None) -> HttpResponse:
+    """The page; 422 with a form that was refused, which keeps what was typed."""
     person = person_of(request)
     view, cone = _found(request, recall_id)
     row = Recall.objects.get(pk=recall_id)
@@ -136,10 +141,12 @@ def recall_page(request: HttpRequest, recall_id: int) -> HttpResponse:
         "may_lift": open_still,
         "may_reveal": person.may(roles.ORDERS_REVEAL),
         "may_see_orders": person.may(roles.ORDERS_VIEW),
-        "token": uuid.uuid4().hex,
+        "lift_form": refused or LiftForm(),
+        # Somebody lifted it meanwhile: no dialog is left to say so in.
+        "beyond": None if open_still else refused,
         **_told(cone),
     }
-    return render(request, "freeze_rules/recall.html", context)
+    return render(request, "freeze_rules/recall.html", context, status=422 if refused else 200)
 
 
 def _found(request: HttpRequest, recall_id: int) -> tuple[asked.RecallView, Cone]:
@@ -176,26 +183,24 @@ def shipped_file(request: HttpRequest, recall_id: int, kind: str) -> HttpRespons
 @permission_required(roles.STOCK_RELEASE)
 def lift(request: HttpRequest, recall_id: int) -> HttpResponse:
     """Let go of all of it, or ask somebody."""
-    back = HttpResponseRedirect(reverse("recall", args=[recall_id]))
-    why = "".join(each for each in request.POST.get("why", "") if each.isprintable())[:200]
+    form = LiftForm(request.POST)
+    if not form.is_valid():
+        return _page(request, recall_id, refused=form)
     try:
         with transaction.atomic(durable=True):
             done = recall_consent.lift(
-                key=request.POST.get("token", "")[:40], recall_id=recall_id, why=why,
-                person=person_of(request),
+                key=form.cleaned_data["token"], recall_id=recall_id,
+                why=form.cleaned_data["why"], person=person_of(request),
             )  # fmt: skip
-    except recalls.RecallRefused as refused:
+    except (recalls.RecallRefused, approvals.ApprovalRefused, inventory.Refused) as refused:
         if refused.code == "unknown_recall":
             raise Http404 from None
-        messages.error(request, str(refused))
-        return back
-    except (approvals.ApprovalRefused, inventory.Refused) as refused:
-        messages.error(request, str(refused))
-        return back
+        form.refuse(refused)
+        return _page(request, recall_id, refused=form)
     if done.approval_id is not None:
         messages.success(
             request, _("Asked for approval. Nothing is released before somebody has agreed.")
         )
         return HttpResponseRedirect(reverse("approval", args=[done.approval_id]))
     messages.success(request, _("%(number)s is lifted.") % {"number": done.number})
-    return back
+    return HttpResponseRedirect(reverse("recall", args=[recall_id]))

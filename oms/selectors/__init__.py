@@ -11,6 +11,7 @@ from oms.selectors.exceptions import (
     exceptions_by_id,
     open_exceptions,
     open_exceptions_of,
+    order_of_exception,
 )
 from oms.selectors.finding import OrderFound, find_orders
 from oms.selectors.lists import (
@@ -55,6 +56,7 @@ __all__ = [
     "open_exceptions_of",
     "order_detail",
     "order_list",
+    "order_of_exception",
     "rows_of",
     "shipments_for",
     "shops_seen",

@@ -140,6 +140,13 @@ def exceptions_by_id(*, ids: Sequence[int], scope: Scope) -> dict[int, Exception
     return {row.id: row for row in _views(list(rows))}
 
 
+def order_of_exception(*, exception_id: int, scope: Scope) -> str | None:
+    """The number of the order that an exception is about, open or resolved; None beyond reach."""
+    seen = scope.limit(OrderException.objects.filter(pk=exception_id), "unit")
+    row = seen.select_related("order").first()
+    return row.order.number if row is not None else None
+
+
 def open_exceptions_of(
     *, order_ids: Sequence[int], scope: Scope, action: str
 ) -> dict[int, list[int]]:

@@ -12,6 +12,7 @@ from freeze_rules.selectors.recalls import documents_of
 from org.models import Person
 from tests import given
 from tests.freeze_rules.test_recalls import lot, moved, received, shipped
+from tests.org.refused import errors_of, typed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -96,11 +97,23 @@ def test_whoever_called_back_does_not_lift_and_another_does() -> None:
     row = Recall.objects.get()
     address = f"/recalls/{row.pk}/lift/"
 
-    client.post(address, {"token": "a", "why": "fine"})
+    own = client.post(address, {"token": "a", "why": "fine"})
+    other = signed_in(given.person())
+    nothing = other.post(address, {"token": "b", "why": " "})
+    too_long = other.post(address, {"token": "b", "why": "x" * 201})
+    assert [each.status_code for each in (own, nothing, too_long)] == [422, 422, 422]
+    assert "Whoever called goods back does not lift the recall" in own.content.decode()
+    assert errors_of(nothing) == {"lift-recall-why": ["Please give a reason."]}
+    assert [*typed_in(own, "lift-recall-why"), *typed_in(too_long, "lift-recall-why")] == [
+        "fine", "x" * 201,
+    ]  # fmt: skip
     assert given.free("MILK") == 0
-    signed_in(given.person()).post(address, {"token": "b", "why": "fine"})
+    other.post(address, {"token": "b", "why": "fine"})
 
     assert given.free("MILK") == 20
+    again = other.post(address, {"token": "c", "why": "fine"})
+    assert again.status_code == 422
+    assert "This recall is lifted already." in again.content.decode()
     assert Recall.objects.get().lift_why == "fine"
     asked_for = [
         {"state": "open"},

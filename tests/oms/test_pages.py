@@ -221,10 +221,22 @@ def test_accepting_needs_a_reason_and_is_remembered() -> None:
     client = signed_in()
     row = OrderException.objects.get()
 
-    client.post("/exceptions/handle/", {"id": row.pk, "action": "accept"})
+    field, said = f"do-accept-{row.pk}-why", {"id": row.pk, "action": "accept"}
+
+    nothing = client.post("/exceptions/handle/", said)
+    too_long = client.post("/exceptions/handle/", {**said, "why": "x" * 201})
+    assert [each.status_code for each in (nothing, too_long)] == [422, 422]
+    assert errors_of(nothing) == {field: ["Please give a reason."]}
+    assert list(errors_of(too_long)) == [field]
+    assert typed_in(too_long, field) == ["x" * 201]
     assert told.open_codes() == {("odd_text", "receiver.name")}
 
-    client.post("/exceptions/handle/", {"id": row.pk, "action": "accept", "why": "prints fine"})
+    done = client.post("/exceptions/handle/", {**said, "why": "prints fine", "back": "/orders/"})
+    assert (done.status_code, done["Location"]) == (302, "/orders/")
+    again = client.post("/exceptions/handle/", {**said, "why": "prints fine"})
+    # Its dialog is gone: said above the page of the order.
+    assert again.status_code == 422
+    assert "The exception is resolved already." in again.content.decode()
     orders.process()
     assert told.the().state == "SUBMITTED"
     row = OrderException.objects.get()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from freeze_rules.lists.fields import day_fields, warehouse_field
 from freeze_rules.models import JournalLine
@@ -165,8 +166,9 @@ JOURNAL: ListSpec[JournalRow] = ListSpec(
         Column(key="reason", label=_("Reason"), wide=True, value=lambda row: row.reason),
         Column(key="goods", label=_("Goods"), wide=True, value=lambda row: goods(row.line)),
         Column(key="warehouse", label=_("Warehouse"), wide=True, value=lambda row: row.warehouse),
+        # Who and the rule say as much; the filter is there either way.
         Column(
-            key="cause", label=_("By"), wide=True,
+            key="cause", label=_("By"), wide=True, default=False,
             value=lambda row: str(JournalLine.Cause(row.line.cause).label),
         ),
         Column(key="who", label=_("Who"), wide=True, value=lambda row: row.who),
@@ -174,7 +176,10 @@ JOURNAL: ListSpec[JournalRow] = ListSpec(
             key="rule", label=_("Rule"), kind=Kind.CODE, wide=True,
             value=lambda row: row.line.rule_version,
         ),
-        Column(key="why", label=_("Why"), wide=True, value=lambda row: row.line.why),
+        Column(
+            key="why", label=pgettext_lazy("journal", "Why"), wide=True,
+            value=lambda row: row.line.why,
+        ),
         Column(
             key="known", label=_("Known then"), wide=True, default=False,
             value=lambda row: known(row.line.facts),

@@ -4,24 +4,25 @@ do, another enables it, something happens, the goods are frozen, and they come b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from freeze_rules import tasks
-from freeze_rules.models import Inspection, Rule
+from freeze_rules.models import Rule
 from freeze_rules.presets import PRESETS
 from freeze_rules.selectors import rulebook
 from freeze_rules.services import events
 from org import services as org
 from org.models import Person
 from tests import given
-from tests.freeze_rules.preset_stories import LOT, STORIES, Story, frozen_now, reports
+from tests.browser.conftest import note_faults
+from tests.browser.preset_deeds import DEEDS, Scene
+from tests.freeze_rules.preset_stories import STORIES, Story, frozen_now
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "correct horse 42"
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +32,12 @@ def fresh_process() -> None:
     events.forget()
 
 
-def _sign_in(front: str, page: Page, person: Person) -> None:
-    page.goto(f"{front}/sign-in/")
-    page.fill("[name=username]", person.username)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{front}/")
+def _enter(front: str, context: BrowserContext, person: Person) -> None:
+    """With a session of their own; signing in is shown elsewhere."""
+    client = Client()
+    client.force_login(person)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": front}])
 
 
 def _take(front: str, page: Page, story: Story) -> int:
@@ -72,7 +73,7 @@ def _take(front: str, page: Page, story: Story) -> int:
 def _look(front: str, page: Page, rule: int, story: Story) -> None:
     """What it would do: now where it searches, in the past where it hears events."""
     page.goto(f"{front}/freeze-rules/{rule}/preview/")
-    if story.by_hand:
+    if story.searches:
         expect(page.locator("#now .card-value").nth(1)).to_have_text(str(story.free[0]))
         return
     page.locator("main form[method=post] button[type=submit]").click()
@@ -97,107 +98,40 @@ def _frozen(front: str, page: Page, rule: int) -> str:
     return page.locator(".card-value").first.inner_text()
 
 
-def _let_go(front: str, page: Page) -> None:
-    """Nothing but a person brings it back: on the page of the hold."""
-    [hold] = frozen_now()
-    page.goto(f"{front}/holds/{hold.id}/")
-    page.locator("[data-opens=release-hold]").click()
-    page.fill("#release-why", "已通知门店特卖")
-    page.locator("#release-hold button[type=submit]").click()
-    expect(page.locator(".notice-success")).to_be_visible()
-
-
-def _inspected(front: str, page: Page, *, qty: int, lot: str) -> None:
-    """A sample is asked for and passes, with its report, on the pages of inspections."""
-    page.goto(f"{front}/inspections/")
-    form = page.locator("#report-form")
-    form.locator("[name=warehouse]").select_option("WH1")
-    for name, value in (("sku", "MILK"), ("lot", lot), ("qty", str(qty)), ("sample", "1")):
-        form.locator(f"[name={name}]").fill(value)
-    form.locator("button[type=submit]").click()
-    expect(page.locator(".notice-success")).to_be_visible()
-    page.goto(f"{front}/inspections/{Inspection.objects.get().pk}/")
-    page.check("[name=result][value=PASSED]")
-    page.fill("[name=reference]", "QR-1")
-    report = FilePayload(name="r.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4")
-    page.locator("form.form-wide [name=file]").set_input_files(report)
-    page.locator("form.form-wide button[type=submit]").click()
-    expect(page.locator(".notice-success")).to_be_visible()
-    tasks.judge()
-
-
-def _agreed(front: str, page: Page) -> None:
-    """The supervisor agrees on the page of the hold."""
-    assert given.free("MILK") == 0
-    [hold] = frozen_now()
-    page.goto(f"{front}/holds/{hold.id}/")
-    page.fill("#proof-reference", "QR-1")
-    page.locator("#evidence button[type=submit]").click()
-    expect(page.locator(".notice-success")).to_be_visible()
-    tasks.judge()
-
-
-def _mended_and_agreed(front: str, page: Page, lead: Person) -> None:
-    reports("REPAIR", 3, sku="MILK")(lead)
-    _inspected(front, page, qty=3, lot="")
-    _agreed(front, page)
-
-
-def _found_sound(front: str, page: Page, lead: Person) -> None:
-    del lead
-    _inspected(front, page, qty=20, lot=LOT)
-    if frozen_now():
-        _agreed(front, page)
-
-
-# These come back on the pages on which the warehouse does it; the others as programs tell it.
-ON_PAGES: Mapping[str, Callable[[str, Page, Person], None]] = {
-    "receive-qc": _found_sound,
-    "recall-notice": _found_sound,
-    "defects": _mended_and_agreed,
-}
-
-
 def test_every_preset_has_its_story() -> None:
-    # Counts begin on the scanner: their story is told in tests/wms/test_counts_tell_rules.py.
-    assert STORIES.keys() | {"count-hold"} == PRESETS.keys()
+    assert STORIES.keys() == DEEDS.keys() == PRESETS.keys()
 
 
 @pytest.mark.parametrize("preset", sorted(STORIES))
 def test_a_preset_from_the_editor_to_its_release(
-    shop_front: str, page: Page, browser: Browser, preset: str
+    shop_front: str, page: Page, browser: Browser, faults: list[str], preset: str
 ) -> None:
-    story = STORIES[preset]
+    story, (happens, ends) = STORIES[preset], DEEDS[preset]
     writer, second = given.person(name="writer"), given.person(name="second")
     story.lies()
     assert given.free("MILK", story.house) == story.free[0]
 
-    _sign_in(shop_front, page, writer)
+    _enter(shop_front, page.context, writer)
     rule = _take(shop_front, page, story)
     _look(shop_front, page, rule, story)
     _step(shop_front, page, rule, "ask")
     # Whoever asked never enables.
     expect(page.locator("[data-opens=do-enable]")).to_have_count(0)
-    desk = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai").new_page()
-    _sign_in(shop_front, desk, second)
-    _step(shop_front, desk, rule, "enable")
-    desk.context.close()
+    other = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    with closing(other):
+        _enter(shop_front, other, second)
+        _step(shop_front, other.new_page(), rule, "enable")
     assert Rule.objects.get().state == "ENABLED"
 
-    lead = given.person("WAREHOUSE_LEAD", name="lead")
-    story.happens(lead)
-    assert given.free("MILK", story.house) == story.free[1]
-    assert int(_frozen(shop_front, page, rule)) == sum(hold.open for hold in frozen_now()) > 0
-
-    if story.ends is None:
-        _let_go(shop_front, page)
-    elif preset in ON_PAGES:
-        floor = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai").new_page()
-        _sign_in(shop_front, floor, lead)
-        ON_PAGES[preset](shop_front, floor, lead)
-        floor.context.close()
-    else:
-        story.ends(lead)
+    floor = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    with closing(floor):
+        _enter(shop_front, floor, given.person("WAREHOUSE_LEAD", name="lead"))
+        scene = Scene(shop_front, page, floor.new_page())
+        note_faults(scene.floor, faults)
+        happens(scene)
+        assert given.free("MILK", story.house) == story.free[1]
+        assert int(_frozen(shop_front, page, rule)) == sum(h.open for h in frozen_now()) > 0
+        ends(scene)
     assert given.free("MILK", story.house) == story.free[2]
     assert frozen_now() == []
     assert _frozen(shop_front, page, rule) == "0"

@@ -68,6 +68,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("inspections", _("Inspections"), "check", roles.STOCK_VIEW),
             Entry("incidents", _("Damage and leaks"), "alert", roles.STOCK_VIEW),
             Entry("customs", _("Customs"), "shield", roles.STOCK_VIEW),
+            Entry("rule-tell", _("Events from outside"), "bell", roles.RULES_TELL),
             Entry("clearance", _("Clearance"), "clock", roles.STOCK_VIEW),
             Entry("promotions", _("Promotions"), "flag", roles.STOCK_VIEW),
             Entry("recalls", _("Recalls"), "alert", roles.STOCK_VIEW),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 DEEDS: dict[str, Promise] = {
     "clearance.taken_over": _("Units taken over by a promotion"),
     "customs.changed": _("Customs status changed"),
+    "event.told": _("Event told by hand"),
     "freeze.approved": _("Release approved"),
     "freeze.lease_changed": _("Lease of a freeze changed"),
     "incident.mended": _("Incident mended"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from freeze_rules.models import Incident, Inspection
 from freeze_rules.selectors.customs_words import STATES
+from freeze_rules.selectors.told_events import EXCURSION, EXTERNAL
 from freeze_rules.services.applying import Wish
 from freeze_rules.services.reports.naming import Named, named
+from freeze_rules.services.reports.outside import Outside
 from inventory import selectors as stock
 from org.scope import Scope
 
@@ -124,6 +127,59 @@ class IncidentForm(Reported):
     lot = forms.CharField(label=_("Lot"), max_length=64, required=False)
     qty = _units(_("Units"), required=False, least=0)
     note = forms.CharField(label=_("What was seen or done"), max_length=400)
+
+
+class OutsideForm(Reported):
+    """Something that no program told."""
+
+    kind = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[
+            (EXTERNAL, _("A notice from outside, such as a recall by a supplier or an authority")),
+            (EXCURSION, _("A logger was read out: too warm, too cold, or too much light")),
+        ],
+        widget=forms.RadioSelect,
+        initial=EXTERNAL,
+    )
+    name = forms.CharField(label=_("Name of the event"), max_length=64, required=False)
+    sku = forms.CharField(label=_("SKU or barcode"), max_length=64, required=False)
+    lot = forms.CharField(label=_("Lot"), max_length=64, required=False)
+    warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
+    location = forms.CharField(label=_("Location"), max_length=32, required=False)
+    qty = _units(_("Units, where only some are concerned"), required=False)
+    minutes = _units(_("Minutes out of range, by the logger"), required=False, least=0)
+    dose = forms.DecimalField(
+        label=_("Dose, by the logger"), min_value=0, max_value=1_000_000_000, required=False,
+        help_text=_("Degree-minutes out of range, or lux-hours."),
+    )  # fmt: skip
+    reference = forms.CharField(
+        label=_("Number of the notice or the logger"), max_length=64, required=False
+    )
+    note = forms.CharField(label=_("What it says"), max_length=400)
+
+    def __init__(self, *args: Any, scope: Scope, awaited: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, scope=scope, **kwargs)
+        field = self.fields["warehouse"]
+        assert isinstance(field, forms.ChoiceField)
+        if scope.is_everything:
+            field.choices = [("", _("All warehouses")), *field.choices]  # type: ignore[misc]
+        said = ", ".join(awaited) or _("no rule waits for one now")
+        self.fields["name"].help_text = _("For a notice. Rules wait for: %(names)s.") % {
+            "names": said
+        }
+
+    def told(self) -> Outside:
+        """What is told; of a valid form.
+
+        Raises:
+            ReportRefused: as `naming.named`.
+        """
+        given = self.cleaned_data
+        return Outside(
+            kind=given["kind"], what=self.what(), name=given["name"], qty=given["qty"] or 0,
+            minutes=given["minutes"], dose=given["dose"], reference=given["reference"],
+            note=given["note"],
+        )  # fmt: skip
 
 
 class ApplyForm(Reported):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.views import rule_applying, rule_board, rule_trials, rule_writing, rules
+from freeze_rules.views import rule_applying, rule_board, rule_trials, rule_writing, rules, telling
 
 urlpatterns = [
     path("freeze-rules/", rules.rule_list, name="freeze-rules"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("freeze-rules/board/data/", rule_board.data, name="rule-board-data"),
     path("freeze-rules/board.<str:kind>", rule_board.file, name="rule-board-file"),
     path("freeze-rules/apply/", rule_applying.apply_rule, name="rule-apply"),
+    path("freeze-rules/tell/", telling.tell, name="rule-tell"),
     path("freeze-rules/new/", rule_writing.new, name="freeze-rule-new"),
     path("freeze-rules/presets/<slug:code>/", rule_writing.take_preset, name="rule-preset"),
     path("freeze-rules/export/", rule_writing.export, name="rules-export"),

@@ -122,6 +122,10 @@ ABOUT: dict[str, About] = {
         _("Have a rule applied to these goods or this place: you see first what it would freeze."),
         ("hold", "reason"),
     ),
+    "rule-tell": About(
+        _("Tell the rules what no program told: a recall notice, a carrier's logger."),
+        ("hold", "reason"),
+    ),
     "freeze-rule-new": About(
         _(
             "Say when goods must not be sold and how they come back; nothing freezes before a "

@@ -20,6 +20,7 @@ SAME: dict[str, tuple[tuple[str, str], ...]] = {
     "release-hold": (("stock-api-release", "post"),),
     "scrap-cell": (("stock-api-scrap", "post"),),
     "rule-apply": (("api-rule-apply", "post"), ("api-rule-apply-preview", "post")),
+    "rule-tell": (("api-rule-events", "post"),),
     "change-lease": (("api-lease", "post"),),
     "hold-approve": (("api-evidence", "post"),),
     "inspections": (("api-inspections", "post"),),

@@ -30,6 +30,7 @@ RULE_ROUTES: dict[str, Route] = {
     "freeze-rule": Route(roles.RULES_VIEW, _rule),
     "freeze-rule-new": Route(roles.RULES_EDIT),
     "freeze-rule-edit": Route(roles.RULES_EDIT, _rule),
+    "rule-tell": Route(roles.RULES_TELL),
     "rule-apply": Route(roles.STOCK_HOLD),
     "api-rule-apply": Route(roles.STOCK_HOLD, _rule, speaks_json="POST"),
     "api-rule-apply-preview": Route(roles.STOCK_HOLD, _rule, speaks_json="POST"),

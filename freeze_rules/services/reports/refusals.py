@@ -43,6 +43,10 @@ SENTENCES = {
     "unknown_promotion": _("There is no such promotion."),
     "over_already": _("This promotion is over already."),
     "started_already": _("This promotion has begun: close it instead."),
+    "unknown_event": _("There is no event of this kind that people tell."),
+    "event_missing": _("Say what happened, in the word that the rule waits for."),
+    "event_wrong": _("The rules cannot read this event: look at its figures again."),
+    "dose_missing": _("Say for how many minutes, or which dose."),
     "nothing_to_take": _("This lot is not frozen for its date."),
     "consent_needed": _(
         "A policy asks for somebody's consent before this freeze is let go of. Ask for its release "

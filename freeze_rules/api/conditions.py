@@ -12,15 +12,17 @@ from rest_framework.response import Response
 
 from freeze_rules import conditions, facts
 from freeze_rules.facts.registry import LANGUAGES
-from freeze_rules.knowing import kinds_knowing
+from freeze_rules.knowing import facts_known, kinds_knowing
+from freeze_rules.selectors.checking import sentence_of
 from freeze_rules.selectors.trying import MOST_ROWS, try_on_stock
+from freeze_rules.triggers import TRIGGERS
 from inventory.selectors.facts import Found, FoundCell
 from org import roles
 from org.api.describing import Raw, described
 from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty, add_texts
 from org.api.queries import Query, plain
-from org.api.shapes import Field, Shape, Spot, Wrong, can_be_kept, reads
+from org.api.shapes import Field, Shape, Spot, Wrong, can_be_kept, reads, word
 
 add_texts({"bad_condition": _("The condition will not do; each fault says where and why.")})
 TREE = Raw({"type": "object", "additionalProperties": True})
@@ -50,9 +52,18 @@ ASKED = Shape(
         Field("params", tree, about="Values of the parameters that it names."),
     )
 )
+CHECKED = Shape(
+    (
+        *ASKED.fields,
+        Field(
+            "trigger", word(*(kind for kind, each in TRIGGERS.items() if each.starts)),
+            about="What the rule listens to; then a fact that it never knows is a fault.",
+        ),
+    )
+)  # fmt: skip
 
 
-def refused(error: conditions.ConditionRefused) -> Faulty:
+def refused(error: conditions.ConditionRefused, trigger: str = "") -> Faulty:
     """Every fault, each with its path in the field: "condition.all[1]"."""
     return Faulty(
         *(
@@ -60,7 +71,7 @@ def refused(error: conditions.ConditionRefused) -> Faulty:
                 code="bad_condition",
                 field=f"condition.{fault.path}".rstrip("."),
                 there=fault.code,
-                said=fault.text,
+                said=sentence_of(fault, trigger),
             )
             for fault in error.faults
         )
@@ -96,7 +107,7 @@ class Check(Endpoint):
 
     @described(
         "Check a condition",
-        body=ASKED,
+        body=CHECKED,
         example={"condition": SOON, "params": {"days": 30}},
         answer={
             "sentence": {"zh": str, "en": str}, "facts": [str], "params": [str],
@@ -109,11 +120,13 @@ class Check(Endpoint):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Read a condition: its sentence in both languages, or every fault with its place."""
-        asked = ASKED.must(request.data)
+        asked = CHECKED.must(request.data)
+        trigger = asked.get("trigger", "")
+        known = facts_known(trigger) if trigger else None
         try:
-            node = conditions.parse(asked["condition"], asked.get("params"))
+            node = conditions.parse(asked["condition"], asked.get("params"), known=known)
         except conditions.ConditionRefused as error:
-            raise refused(error) from None
+            raise refused(error, trigger) from None
         said = {}
         for short, language in LANGUAGES.items():
             with override(language):

@@ -91,15 +91,17 @@ def _condition(definition: Definition, parameters: Mapping[str, Any]) -> list[Wr
         conditions.parse(definition.condition, parameters, known=facts_known(definition.trigger))
     except conditions.ConditionRefused as refused:
         return [
-            Wrong(part="condition", path=fault.path, sentence=_said(fault, definition.trigger))
+            Wrong(
+                part="condition", path=fault.path, sentence=sentence_of(fault, definition.trigger)
+            )
             for fault in refused.faults
         ]
     return []
 
 
-def _said(fault: conditions.Fault, trigger: str) -> str:
+def sentence_of(fault: conditions.Fault, trigger: str) -> str:
     """The fault in words; of a fact that the trigger never knows also who does."""
-    if fault.code != "fact_not_here":
+    if fault.code != "fact_not_here" or trigger not in TRIGGERS:
         return fault.text
     knowing = [label_of(kind) for kind in kinds_knowing(str(fault.names["fact"]))]
     words = {"fact": fault.names["label"], "event": label_of(trigger), "events": ", ".join(knowing)}

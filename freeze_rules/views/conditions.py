@@ -13,8 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from freeze_rules import facts
 from freeze_rules.conditions import ConditionRefused, Fault, from_json, parse, sentence
+from freeze_rules.knowing import facts_known, kinds_knowing
+from freeze_rules.selectors.checking import sentence_of
 from freeze_rules.selectors.trying import Tried, try_on_stock
 from freeze_rules.selectors.words import words_for
+from freeze_rules.triggers import TRIGGERS
 from org import roles
 from org.access import permission_required, person_of
 from org.selectors import scope_of
@@ -24,18 +27,23 @@ EMPTY: dict[str, Any] = {"all": []}
 PATIENCE_MS = 15_000
 
 
-def editor_context(condition: Any, params: dict[str, Any]) -> dict[str, Any]:
+def editor_context(
+    condition: Any, params: dict[str, Any], *, of_trigger: str = ""
+) -> dict[str, Any]:
     """What `freeze_rules/condition_editor.html` is given.
 
     Args:
         condition: a tree, sound or not.
         params: the rule's parameters by name.
+        of_trigger: where on the page the trigger is chosen, as a selector. Only facts that it
+            knows are offered then; without it all are.
     """
     return {
         "condition": json.dumps(condition, ensure_ascii=False),
         "params": json.dumps(params, ensure_ascii=False),
-        "facts": facts.described(),
+        "facts": [{**each, "known_to": kinds_knowing(each["code"])} for each in facts.described()],
         "words": words(),
+        "of_trigger": of_trigger,
     }
 
 
@@ -54,6 +62,7 @@ def words() -> dict[str, str]:
         "fact": _("Fact"),
         "pick": _("Search for a fact …"),
         "nothing": _("No fact fits."),
+        "unknown_here": _("Not known to this trigger: %s"),
         "comparison": _("Comparison"),
         "value": _("Value"),
         "low": _("From"),
@@ -88,12 +97,21 @@ def posted(request: HttpRequest) -> tuple[Any, dict[str, Any]]:
 @require_POST
 @permission_required(roles.RULES_VIEW)
 def check_condition(request: HttpRequest) -> HttpResponse:
-    """The sentence of what stands in the editor, or its faults with their places."""
+    """The sentence of what stands in the editor, or its faults with their places.
+
+    With a `trigger` also what that one never knows, in the words in which saving would refuse it.
+    """
+    trigger = request.POST.get("trigger", "")
+    known = facts_known(trigger) if trigger in TRIGGERS else None
     try:
         tree, params = posted(request)
-        context: dict[str, Any] = {"sentence": sentence(parse(tree, params))}
+        context: dict[str, Any] = {"sentence": sentence(parse(tree, params, known=known))}
     except ConditionRefused as refused:
-        context = {"faults": [fault.told for fault in refused.faults]}
+        context = {
+            "faults": [
+                {**fault.told, "text": sentence_of(fault, trigger)} for fault in refused.faults
+            ]
+        }
     return render(request, "freeze_rules/condition_said.html", context)
 
 

@@ -87,7 +87,7 @@ def _form(
         "refused": refused,
         "presets": [] if rule or refused else list(PRESETS.values()),
         "choices": rule_form.choices(),
-        "editor": editor_context(fields["condition"], fields["params"]),
+        "editor": editor_context(fields["condition"], fields["params"], of_trigger="#trigger"),
         "release_rows": [*fields["release"], *blank],
         "deed_rows": [*fields["dispositions"], *blank[:2]],
     }

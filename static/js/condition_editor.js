@@ -22,6 +22,13 @@
       return { name: pair[0], value: pair[1] };
     });
 
+    /* Where the page has a trigger to choose, only facts that it knows are offered. */
+    const trigger = editor.dataset.ofTrigger ? document.querySelector(editor.dataset.ofTrigger) : null;
+
+    function known(fact) {
+      return !trigger || fact.known_to.includes(trigger.value);
+    }
+
     function write() {
       kept.value = JSON.stringify(trees.write(top, byCode, ""));
       keptParams.value = JSON.stringify(Object.fromEntries(params.map(function (each) {
@@ -126,7 +133,7 @@
       const box = make("div", { class: "condition-leaf", "data-node": node.id });
       const fact = byCode[node.fact];
       box.append(house.factPicker({
-        facts: facts, value: node.fact, labels: labels, focus: node.id + ":fact",
+        facts: facts, known: known, value: node.fact, labels: labels, focus: node.id + ":fact",
         pick: function (code) { pickFact(node, code); },
       }));
       if (fact) {
@@ -243,6 +250,9 @@
       }
     });
     said.addEventListener("htmx:afterSwap", mark);
+    if (trigger) {
+      trigger.addEventListener("change", changed);
+    }
     redraw();
   }
 

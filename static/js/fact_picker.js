@@ -1,7 +1,8 @@
 "use strict";
 
 /* A box to find a fact in: a combobox over a list in groups. Arrows walk, Enter takes, Escape leaves
-   it as it was. house.factPicker({facts, value, labels, focus, pick}) gives the element. */
+   it as it was. house.factPicker({facts, known, value, labels, focus, pick}) gives the element; facts that
+   are not `known` here are not offered, and named when nothing else fits. */
 
 (function () {
   let count = 0;
@@ -59,7 +60,8 @@
       list.replaceChildren();
       let group = null;
       let subject = "";
-      given.facts.filter(function (fact) { return fits(fact, typed); }).forEach(function (fact, number) {
+      const fitting = given.facts.filter(function (fact) { return fits(fact, typed); });
+      fitting.filter(given.known).forEach(function (fact, number) {
         if (fact.subject !== subject) {
           subject = fact.subject;
           group = make("div", { role: "group", "aria-label": fact.subject_label });
@@ -77,7 +79,9 @@
         group.append(option);
       });
       if (!group) {
-        const none = make("div", { role: "option", class: "fact-option soft", "aria-disabled": "true", id: listId + "-none", "aria-selected": "false" }, given.labels.nothing);
+        const names = fitting.slice(0, 3).map(function (fact) { return fact.label; }).join(", ");
+        const why = names ? given.labels.unknown_here.replace("%s", names) : given.labels.nothing;
+        const none = make("div", { role: "option", class: "fact-option soft", "aria-disabled": "true", id: listId + "-none", "aria-selected": "false" }, why);
         list.append(none);
       }
     }

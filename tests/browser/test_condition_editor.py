@@ -147,3 +147,26 @@ def test_it_fits_a_phone_and_negations_come_back_as_they_were_written(
     }
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
+
+
+@pytest.mark.browser
+def test_only_what_the_trigger_knows_is_offered_and_another_trigger_marks_the_rest(
+    shop_front: str, page: Page
+) -> None:
+    _open(shop_front, page)
+    page.goto(f"{shop_front}/freeze-rules/new/")
+    page.select_option("#trigger", "order.paid")
+    page.locator("[data-tree] button", has_text="添加比较项").click()
+    picker = page.locator(".fact-picker input")
+    picker.fill("库位编码")
+    expect(page.locator(".fact-list")).to_contain_text("此触发条件不知道：库位编码")
+    picker.fill("渠道")
+    page.keyboard.press("Enter")
+    page.locator("[data-focus$=':value']").fill("TAOBAO")
+    expect(page.locator("[data-said]")).to_contain_text("渠道为“TAOBAO”")
+
+    page.select_option("#trigger", "goods.received")
+    wrong = page.locator(".condition-leaf.condition-wrong")
+    expect(wrong).to_contain_text("“已收货”发生时永远不知道“渠道”")
+    page.select_option("#trigger", "order.placed")
+    expect(page.locator(".condition-wrong")).to_have_count(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -38,6 +39,29 @@ def test_a_fact_that_the_trigger_never_knows_is_refused_with_those_that_know_it(
         "Order placed, Order paid, Order changed, Order cancelled, Order shipped, "
         "Event from outside."
     )
+
+
+def test_while_it_is_written_the_editor_is_told_what_saving_would_say() -> None:
+    channel = {"all": [{"fact": "event.channel", "is": "=", "value": "TAOBAO"}]}
+    [(_part, _path, sentence)] = refused(condition=channel)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(given.person())
+
+    def page(trigger: str) -> str:
+        fields = {"condition": json.dumps(channel), "trigger": trigger}
+        return client.post("/freeze-rules/conditions/check/", fields).content.decode()
+
+    def told(trigger: str) -> Any:
+        body = {"condition": channel, "trigger": trigger}
+        address = "/api/v1/freeze-rules/conditions/check"
+        return client.post(address, body, content_type="application/json").json()
+
+    assert f'data-fault-path="all[0]" data-fault-part="fact">{sentence}<' in page("goods.received")
+    assert [each["message"] for each in told("goods.received")["errors"]] == [sentence]
+    assert "Channel is “TAOBAO”" in page("order.paid")
+    assert told("order.paid")["facts"] == ["event.channel"]
+    assert "Channel is “TAOBAO”" in page("no such trigger")
+    assert told("leak.mended")["errors"][0]["field"] == "trigger"
 
 
 @pytest.mark.parametrize(

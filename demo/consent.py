@@ -42,6 +42,9 @@ POLICIES = (
         kind="stock.unfreeze", name="大额解冻：200 件或 3000 元起", min_qty=200,
         min_amount=Decimal(3000), steps=(MANAGER,),
     ),
+    PolicyDraft(
+        kind="stock.scrap", name="报废：2000 元起", min_amount=Decimal(2000), steps=(MANAGER,),
+    ),
 )  # fmt: skip
 # warehouse, SKU, difference, reason, note
 CORRECTIONS = (

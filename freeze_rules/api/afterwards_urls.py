@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freeze_rules.api import afterwards
+from freeze_rules.api import afterwards, disposing
 
 urlpatterns = [
     path("recalls", afterwards.Recalls.as_view(), name="api-recalls"),
@@ -13,4 +13,10 @@ urlpatterns = [
     path("freezes/journal", afterwards.FreezeJournal.as_view(), name="api-freeze-journal"),
     path("freezes/laws", afterwards.Laws.as_view(), name="api-freeze-laws"),
     path("freezes/<int:hold_id>/lease", afterwards.LeaseOne.as_view(), name="api-lease"),
+    path("freezes/<int:hold_id>/disposal", disposing.FreezeDisposal.as_view(), name="api-disposal"),
+    path(
+        "freezes/<int:hold_id>/disposal/preview",
+        disposing.FreezeDisposalPreview.as_view(),
+        name="api-disposal-preview",
+    ),
 ]

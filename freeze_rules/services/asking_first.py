@@ -10,11 +10,12 @@ from django.db import connection
 
 from freeze_rules.models import RecallHold
 from freeze_rules.services import commanded, consent, freeze_consent, scrap_consent
+from freeze_rules.services.disposal_consent import place_of
 from freeze_rules.services.own_reach import with_released
 from inventory import selectors as stock
 from inventory import services as inventory
 from org.approving import Facts, Payload
-from org.models import ApprovalRequest, Person
+from org.models import Person
 from org.services import approvals
 
 
@@ -49,8 +50,8 @@ def ask_to_hold(request: inventory.HoldRequest, *, person: Person) -> int | None
 def ask_to_let_go(request: inventory.Request, *, person: Person) -> int | None:
     """Ask for consent to what takes units out of a freeze, or the freeze away.
 
-    A release, a change into another claim, a smaller scope, frozen goods that are scrapped or get
-    another grade without their freeze. Joins the caller's transaction. The same key asks once.
+    A release, a change into another claim, a smaller scope, frozen goods that get another grade
+    without their freeze. Joins the caller's transaction. The same key asks once.
 
     Raises:
         approvals.ApprovalRefused: nobody_to_ask, key_reused.
@@ -59,7 +60,7 @@ def ask_to_let_go(request: inventory.Request, *, person: Person) -> int | None:
     assert connection.in_atomic_block, "The edge opens the transaction."
     payload = commanded.payload_of(request, person)
     freezes = commanded.freezes_in(payload)
-    place = consent.place_of([hold.id for hold in freezes])
+    place = place_of([hold.id for hold in freezes])
     known = approvals.request_under(request.key) is not None
     if not known and not _needs_consent(request, payload, freezes, place, person):
         return None
@@ -68,34 +69,23 @@ def ask_to_let_go(request: inventory.Request, *, person: Person) -> int | None:
 
 
 def ask_to_scrap(request: inventory.ScrapRequest, *, person: Person) -> int | None:
-    """Ask for consent to scrapping: frozen units as to letting go of them, free ones by their size.
+    """Ask for consent to what leaves the books, free units and frozen ones, by its size.
 
     Joins the caller's transaction. The same key asks once.
 
     Raises:
         approvals.ApprovalRefused: nobody_to_ask, key_reused.
-        inventory.Refused: two_policies, when both kinds of units would have to be asked for.
     """
     assert connection.in_atomic_block, "The edge opens the transaction."
     payload = commanded.payload_of(request, person)
     place = scrap_consent.place_of(request)
-    known = approvals.request_under(request.key)
-    if known is None:
-        wanted = (
-            scrap_consent.has_free_units(request)
-            and approvals.has_policy(kind=scrap_consent.CODE)
-            and commanded.plan_of(payload).refusal is None
-            and _wanted(scrap_consent.CODE, scrap_consent.summarize(payload), place, person)
-        )
-        if wanted:
-            freezes = commanded.freezes_in(payload)
-            held = consent.place_of([hold.id for hold in freezes])
-            if _needs_consent(request, payload, freezes, held, person):
-                raise inventory.Refused("two_policies")
-    else:
-        wanted = ApprovalRequest.objects.filter(pk=known, kind=scrap_consent.CODE).exists()
-    if not wanted:
-        return ask_to_let_go(request, person=person)
+    if approvals.request_under(request.key) is None:
+        if not approvals.has_policy(kind=scrap_consent.CODE):
+            return None
+        if commanded.plan_of(payload).refusal is not None:
+            return None
+        if not _wanted(scrap_consent.CODE, scrap_consent.summarize(payload), place, person):
+            return None
     return _ask(scrap_consent.CODE, payload, place, person, request, request.why)
 
 
@@ -108,7 +98,7 @@ def _needs_consent(
 ) -> bool:
     if not freezes:
         return False
-    _check_no_recall(request, freezes)
+    _check_no_recall(freezes)
     if not approvals.has_policy(kind=consent.CODE):
         return False
     if commanded.plan_of(payload).refusal is not None:
@@ -120,10 +110,8 @@ def _needs_consent(
     return _wanted(consent.CODE, facts, place, person)
 
 
-def _check_no_recall(request: inventory.Request, freezes: list[stock.HoldView]) -> None:
-    """A recall is lifted as a whole; what was called back may still be destroyed."""
-    if isinstance(request, inventory.ScrapRequest):
-        return
+def _check_no_recall(freezes: list[stock.HoldView]) -> None:
+    """A recall is lifted as a whole."""
     ids = [hold.id for hold in freezes]
     if RecallHold.objects.filter(hold_id__in=ids, recall__lifted_at__isnull=True).exists():
         raise inventory.Refused("part_of_recall")

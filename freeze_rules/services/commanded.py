@@ -185,8 +185,6 @@ def _becomes(payload: Payload, units: int) -> list[tuple[str, int | str]]:
         return [("narrowed", units)]
     if isinstance(request, inventory.RegradeRequest):
         return [("regraded", units)]
-    if isinstance(request, inventory.ScrapRequest):
-        return [("scrapped" if request.to == "SCRAPPED" else "sent_back", units)]
     return []
 
 

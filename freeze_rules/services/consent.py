@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.selectors.by_hand import also_needed
-from freeze_rules.services import batch_release, commanded, disposing
-from freeze_rules.services.disposal_lines import REWORK, Disposal, Way
+from freeze_rules.services import batch_release, commanded, disposal_consent, disposing
+from freeze_rules.services.disposal_consent import (
+    LETS_GO,
+    disposal_in,
+    facts_of,
+    hold_of,
+    hold_to_let_go,
+    kind_of,
+    place_of,
+)
+from freeze_rules.services.disposal_lines import Disposal, Way
 from freeze_rules.services.manual import (
     Released,
     check_may_release,
@@ -30,17 +35,15 @@ from freeze_rules.services.orders import FreezeRefused, by_hand
 from freeze_rules.services.own_reach import with_released
 from inventory import selectors as stock
 from inventory import services as inventory
-from inventory.selectors import reach
-from inventory.selectors.places import grades
 from org import roles
-from org.approving import ApprovalKind, CannotApply, Change, Facts, Granted, Payload
-from org.callers import SignedIn
+from org.approving import ApprovalKind, CannotApply, Facts, Granted, Payload
+from org.callers import Caller, SignedIn
 from org.models import Person
 from org.scope import Scope
-from org.selectors import head_office_id, scope_of
+from org.selectors import scope_of
 from org.services import approvals
 
-CODE = "stock.unfreeze"
+CODE = LETS_GO
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,79 +55,24 @@ class LetGo:
     approval_id: int | None = None
 
 
-def _hold(hold_id: int) -> stock.HoldView | None:
-    found = stock.holds(scope=Scope.everything(), ids=[hold_id], closed=True)
-    return found[0] if found else None
-
-
-def place_of(hold_ids: Sequence[int]) -> tuple[int, int | None]:
-    """The unit and the warehouse that all of these freezes lie in.
-
-    The head office when they lie in several units, no warehouse when they lie in several.
-    """
-    held = reach.holds(hold_ids=hold_ids, documents=[])
-    places = {place for each in held for place in each.places}
-    units = {unit for unit, _house in places}
-    if any(each.everywhere for each in held) or len(units) != 1:
-        return head_office_id(), None
-    houses = {house for _unit, house in places}
-    return units.pop(), houses.pop() if len(houses) == 1 else None
-
-
-def facts_of(hold: stock.HoldView, qty: int | None, disposal: Disposal | None = None) -> Facts:
-    """How large it is, what it is for and what becomes of the units."""
-    units = hold.open if qty is None else min(qty, hold.open)
-    amount = hold.cost * units / hold.open if hold.open else Decimal(0)
-    places = (hold.warehouse_code, hold.location_code, hold.lot_code)
-    where = " · ".join(each for each in places if each)
-    goods = f"{hold.sku_code} {hold.sku_name}".strip()
-    if hold.more_skus:
-        goods = f"{goods} +{hold.more_skus}"
-    impact: list[tuple[str, int | str]] = [("reason", hold.reason_label)]
-    if hold.review_at is not None:
-        impact.append(("review", f"{hold.review_at:%Y-%m-%d}"))
-    if hold.note:
-        impact.append(("note", hold.note))
-    if disposal is not None:
-        impact += _becomes(disposal, units)
-    return Facts(
-        subject=" · ".join(each for each in (hold.document, goods, where, f"{units:,}") if each),
-        amount=amount.quantize(Decimal("0.01")),
-        qty=units,
-        traits=("SAFETY",) if hold.is_safety else (),
-        changes=(
-            Change(
-                what=goods or hold.document, where=where, code=hold.sku_code, before=hold.open,
-                after=hold.open - units, url=reverse("hold", args=[hold.id]),
-            ),
-        ),
-        impact=tuple(impact),
-        links=(("hold", reverse("hold", args=[hold.id])),),
-    )  # fmt: skip
-
-
-def _becomes(disposal: Disposal, units: int) -> list[tuple[str, int | str]]:
-    if disposal.way == Way.REGRADE:
-        return [("regraded", units), ("grade", dict(grades()).get(disposal.grade, ""))]
-    if disposal.way == Way.REWORK:
-        labels = {view.code: view.label for view in stock.reasons(by_hand=False)}
-        return [("becomes", labels.get(REWORK, ""))]
-    if disposal.way == Way.RETURN:
-        to = f"{disposal.supplier} {disposal.paper}".strip()
-        return [("sent_back", units), ("supplier", to)]
-    return [("scrapped", units)] if disposal.way == Way.SCRAP else []
-
-
 def needed_for(
-    hold: stock.HoldView, *, qty: int | None = None, person: Person | None
+    hold: stock.HoldView,
+    *,
+    qty: int | None = None,
+    disposal: Disposal | None = None,
+    person: Person | None,
 ) -> approvals.Needed | None:
-    """Whose consent it needs to let go of so many units (None: of all); None when nobody's."""
+    """Whose consent it needs to let go of so many units (None: of all); None when nobody's.
+
+    Args:
+        disposal: what becomes of them; for what leaves the books the policies of scrapping count.
+    """
     unit_id, warehouse_id = place_of([hold.id])
-    facts = with_released(
-        facts_of(hold, qty), kind=CODE, hold_ids=[hold.id], person=person, most=qty
-    )
+    kind, facts = kind_of(disposal), facts_of(hold, qty, disposal)
+    if kind == CODE:
+        facts = with_released(facts, kind=CODE, hold_ids=[hold.id], person=person, most=qty)
     return approvals.needed(
-        kind=CODE, facts=facts, unit_id=unit_id, warehouse_id=warehouse_id, person=person
+        kind=kind, facts=facts, unit_id=unit_id, warehouse_id=warehouse_id, person=person
     )
 
 
@@ -151,14 +99,14 @@ def let_go(
     assert connection.in_atomic_block, "The edge opens the transaction."
     if disposal is not None:
         qty, why = disposal.qty, disposal.why
-    hold = hold_to_let_go(hold_id, person, disposal)
+    hold = hold_to_let_go(hold_id, SignedIn(person), disposal)
     if disposal is None:
         check_release(hold, qty=qty, why=why)
     else:
         disposing.check(hold, disposal)
-    needed = needed_for(hold, qty=qty, person=person)
+    needed = needed_for(hold, qty=qty, disposal=disposal, person=person)
     if disposal is not None and (needed is None or hold.closed_at is not None):
-        check_may_take(hold, disposal, person)
+        check_may_take(hold, disposal, SignedIn(person))
         done = disposing.carry_out(
             hold, disposal, key=f"dispose:{key}", actor=person.actor, owner_id=person.pk
         )
@@ -168,7 +116,7 @@ def let_go(
         return LetGo(document=hold.document, released=done)
     unit_id, warehouse_id = place_of([hold_id])
     asked = approvals.ask(
-        kind=CODE,
+        kind=kind_of(disposal),
         payload={
             "hold_id": hold_id,
             "qty": qty,
@@ -186,26 +134,30 @@ def let_go(
     return LetGo(document=hold.document, approval_id=asked.pk)
 
 
-def hold_to_let_go(hold_id: int, person: Person, disposal: Disposal | None) -> stock.HoldView:
-    """The freeze, all of whose goods lie where this person may release and take them this way.
+def dispose(*, key: str, hold_id: int, disposal: Disposal, by: Caller) -> LetGo:
+    """What becomes of a freeze, said by a person or a program; the same key does it once.
+
+    Policies are about people: a program acts within its permissions. Joins the caller's
+    transaction.
 
     Raises:
-        FreezeRefused: not_allowed, unknown_hold.
+        FreezeRefused, approvals.ApprovalRefused, inventory.Refused: as `let_go`.
     """
-    asked = {roles.STOCK_RELEASE}
-    if disposal is not None and disposal.way in disposing.ALSO:
-        asked.add(disposing.ALSO[Way(disposal.way)])
-    if not all(person.may(each) for each in asked):
-        raise FreezeRefused("not_allowed")
-    found, held = _hold(hold_id), reach.holds(hold_ids=[hold_id], documents=[])
-    # Goods travel with their freeze: where they lie counts as well as the warehouse it names.
-    scopes = [scope_of(person, permission=each) for each in asked]
-    if found is None or not all(held[0].inside(scope) for scope in scopes):
-        raise FreezeRefused("unknown_hold")
-    return found
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    if isinstance(by, SignedIn):
+        whole = disposal.way == Way.RESTOCK and disposal.qty is None
+        return let_go(
+            key=key, hold_id=hold_id, why=disposal.why, person=by.person,
+            disposal=None if whole else disposal,
+        )  # fmt: skip
+    hold = hold_to_let_go(hold_id, by, disposal)
+    disposing.check(hold, disposal)
+    check_may_take(hold, disposal, by)
+    done = disposing.carry_out(hold, disposal, key=f"dispose:{key}", actor=by.actor, owner_id=None)
+    return LetGo(document=hold.document, released=done)
 
 
-def check_may_take(hold: stock.HoldView, disposal: Disposal, person: Person) -> None:
+def check_may_take(hold: stock.HoldView, disposal: Disposal, by: Caller) -> None:
     """Goods that stay in the books are let go of by whom the reason and the rule name.
 
     Raises:
@@ -213,7 +165,7 @@ def check_may_take(hold: stock.HoldView, disposal: Disposal, person: Person) -> 
     """
     if disposal.way not in disposing.LEAVES:
         also = also_needed([hold.id]).get(hold.id, "")
-        check_may_release(by_hand(hold.reason_code), hold.id, SignedIn(person), also=also)
+        check_may_release(by_hand(hold.reason_code), hold.id, by, also=also)
 
 
 def let_go_each(*, hold_ids: Sequence[int], why: str, person: Person) -> dict[int, tuple[str, str]]:
@@ -304,34 +256,19 @@ def _summarize(payload: Payload) -> Facts:
         return commanded.facts_of(payload)
     if batch_release.is_batch(payload):
         return batch_release.facts_of_many(batch_release.holds_in(payload))
-    hold = _hold(payload["hold_id"])
+    hold = hold_of(payload)
     if hold is None:
         return Facts(subject=f"H-{payload['hold_id']}")
-    return facts_of(hold, payload["qty"], _disposal(payload))
-
-
-def _disposal(payload: Payload) -> Disposal | None:
-    kept = payload.get("disposal")
-    return None if kept is None else Disposal.of(kept)
+    return facts_of(hold, payload["qty"], disposal_in(payload))
 
 
 def _fingerprint(payload: Payload, lock: bool) -> str:
-    """All of a freeze is all that was shown; so many units of it stay the same while it lasts."""
+    """What the kept command, batch or decision would do now."""
     if commanded.is_command(payload):
         return commanded.fingerprint(payload, lock)
     if batch_release.is_batch(payload):
         return batch_release.fingerprint(payload, lock)
-    if lock:
-        inventory.keep_still(hold_ids=[payload["hold_id"]])
-    hold = _hold(payload["hold_id"])
-    if hold is None:
-        return "gone"
-    qty = payload["qty"]
-    said = [hold.id, hold.closed_at is not None, hold.reason_code, hold.is_safety, qty]
-    said.append(hold.open if qty is None else hold.open >= qty)
-    if "disposal" in payload:
-        said.append(sorted(payload["disposal"].items()))
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return disposal_consent.fingerprint(payload, lock)
 
 
 def _apply(payload: Payload, granted: Granted) -> str:
@@ -346,13 +283,14 @@ def _apply(payload: Payload, granted: Granted) -> str:
             return commanded.let_go(payload, granted=granted)
         if batch_release.is_batch(payload):
             return _let_go_of_all(payload, granted)
-        hold = _hold(payload["hold_id"])
+        hold = hold_of(payload)
         if hold is None:
             raise FreezeRefused("unknown_hold")
-        disposal = _disposal(payload)
+        disposal = disposal_in(payload)
+        if disposal is None or disposal.way not in disposing.LEAVES:
+            _check_approved_by_one_who_may(hold, granted)
         if disposal is not None:
-            return _dispose(hold, disposal, granted)
-        _check_approved_by_one_who_may(hold, granted)
+            return disposal_consent.carry_out(hold, disposal, granted)
         done = release_units(
             hold, key=granted.key, qty=payload["qty"], why=payload["why"],
             actor=granted.maker.actor, approval=granted.number,
@@ -361,22 +299,6 @@ def _apply(payload: Payload, granted: Granted) -> str:
     except (FreezeRefused, inventory.Refused) as refused:
         raise CannotApply(refused.code, str(refused)) from refused
     return done.document
-
-
-def _dispose(hold: stock.HoldView, disposal: Disposal, granted: Granted) -> str:
-    """Carry out a disposal in the name of whoever asked.
-
-    Raises:
-        FreezeRefused: not_allowed, unknown_hold, wrong_approver, and as `disposing.carry_out`.
-        inventory.Refused: the ledger says no.
-    """
-    hold_to_let_go(hold.id, granted.maker, disposal)
-    if disposal.way not in disposing.LEAVES:
-        _check_approved_by_one_who_may(hold, granted)
-    return disposing.carry_out(
-        hold, disposal, key=granted.key, actor=granted.maker.actor, owner_id=granted.maker.pk,
-        approval=granted.number, approved_by=[each.actor for each in granted.deciders],
-    ).document  # fmt: skip
 
 
 def _let_go_of_all(payload: Payload, granted: Granted) -> str:
@@ -396,11 +318,7 @@ def _let_go_of_all(payload: Payload, granted: Granted) -> str:
 
 
 def _check_command(payload: Payload, granted: Granted) -> None:
-    """As for a page; goods that are scrapped are not let go of to be sold."""
-    if payload["command"]["verb"] == "scrap":
-        if not granted.maker.may(roles.STOCK_SCRAP):
-            raise FreezeRefused("not_allowed")
-        return
+    """As for a page."""
     for hold in commanded.freezes_in(payload):
         _check_approved_by_one_who_may(hold, granted)
 
@@ -442,9 +360,6 @@ KIND = ApprovalKind(
         "becomes": gettext_lazy("Becomes a freeze for"),
         "narrowed": gettext_lazy("Units no longer covered"),
         "regraded": gettext_lazy("Units that get another grade"),
-        "scrapped": gettext_lazy("Units scrapped"),
-        "sent_back": gettext_lazy("Units sent back to the supplier"),
         "grade": gettext_lazy("New grade"),
-        "supplier": gettext_lazy("Supplier and document"),
     },
 )

@@ -26,7 +26,8 @@ from freeze_rules.selectors import leaf_requests as requests
 from freeze_rules.selectors.leaf_requests import CODE, Waiting
 from freeze_rules.selectors.moments import moments_of
 from freeze_rules.services import proving
-from freeze_rules.services.consent import WORDS, facts_of, place_of
+from freeze_rules.services.consent import WORDS
+from freeze_rules.services.disposal_consent import facts_of, place_of
 from freeze_rules.services.proving import Approved, ProofRefused
 from inventory import selectors as stock
 from inventory import services as inventory

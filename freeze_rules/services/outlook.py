@@ -10,13 +10,13 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from freeze_rules.services import consent, disposing
+from freeze_rules.services import consent, disposal_consent, disposing
 from freeze_rules.services.disposal_lines import Disposal, Way, requests_of, units_of
 from inventory import selectors as stock
 from inventory import services as inventory
 from inventory.selectors import held_lines
 from inventory.selectors.places import grades
-from org.models import Person
+from org.callers import Caller, SignedIn
 from org.scope import Scope
 from org.services import approvals
 
@@ -56,7 +56,7 @@ class Outlook:
     needed: approvals.Needed | None
 
 
-def look_ahead(*, hold: stock.HoldView, disposal: Disposal, person: Person) -> Outlook:
+def look_ahead(*, hold: stock.HoldView, disposal: Disposal, by: Caller) -> Outlook:
     """What it would do, by doing it: the caller's transaction is rolled back afterwards.
 
     So the sums are those of the ledger itself, with everything else that wants the units.
@@ -66,18 +66,20 @@ def look_ahead(*, hold: stock.HoldView, disposal: Disposal, person: Person) -> O
         inventory.Refused: what the ledger would refuse.
     """
     assert connection.in_atomic_block, "The edge opens the transaction, and rolls it back."
-    consent.hold_to_let_go(hold.id, person, disposal)
+    disposal_consent.hold_to_let_go(hold.id, by, disposal)
     disposing.check(hold, disposal)
-    needed = consent.needed_for(hold, qty=disposal.qty, person=person)
+    needed = None
+    if isinstance(by, SignedIn):
+        needed = consent.needed_for(hold, qty=disposal.qty, disposal=disposal, person=by.person)
     if needed is None:
-        consent.check_may_take(hold, disposal, person)
+        consent.check_may_take(hold, disposal, by)
     requests = requests_of(hold, disposal, key=f"look:{hold.id}")
     units = units_of(requests, hold)
     lines = held_lines.of_holds([hold.id]).get(hold.id, [])
     skus, houses = {line.sku_id for line in lines}, {line.warehouse_id for line in lines}
     every = dict(grades())
     before = {grade: _free(skus, houses, grade) for grade in every}
-    for outcome in inventory.dispose(requests, actor=person.actor):
+    for outcome in inventory.dispose(requests, actor=by.actor):
         outcome.check()
     after = {grade: _free(skus, houses, grade) for grade in every}
     left = stock.holds(scope=Scope.everything(), ids=[hold.id], closed=True)[0].open

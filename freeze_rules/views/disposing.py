@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from freeze_rules import services as freezing
 from freeze_rules.disposal_forms import DisposalForm
 from freeze_rules.services import disposing, scrapping
+from freeze_rules.services.consent import dispose
 from freeze_rules.services.disposal_lines import Way
 from freeze_rules.services.outlook import look_ahead
 from inventory import selectors as stock
@@ -24,6 +25,7 @@ from inventory import services as inventory
 from inventory.selectors import places, scope_units
 from org import roles
 from org.access import permission_required, person_of
+from org.callers import SignedIn
 from org.models import Person
 from org.selectors import scope_of
 from org.services.approvals import ApprovalRefused
@@ -77,7 +79,7 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
         if "look" in request.POST:
             disposal = form.disposal()
             with transaction.atomic(durable=True):
-                told = look_ahead(hold=hold, disposal=disposal, person=person)
+                told = look_ahead(hold=hold, disposal=disposal, by=SignedIn(person))
                 # It was done to be looked at: nothing of it stays.
                 transaction.set_rollback(True)
             context = {"hold": hold, "form": form, "told": told, "way": Way(disposal.way)}
@@ -110,12 +112,10 @@ def _do(
         FreezeRefused, Refused, ApprovalRefused: nothing was done or asked.
     """
     disposal = form.disposal()
-    whole = disposal.way == Way.RESTOCK and disposal.qty is None
     with transaction.atomic(durable=True):
-        done = freezing.let_go(
-            key=form.cleaned_data["token"], hold_id=hold.id, why=disposal.why, person=person,
-            disposal=None if whole else disposal,
-        )  # fmt: skip
+        done = dispose(
+            key=form.cleaned_data["token"], hold_id=hold.id, disposal=disposal, by=SignedIn(person)
+        )
     if done.approval_id is not None:
         messages.success(
             request, _("Asked for approval. Nothing is released before somebody has agreed.")

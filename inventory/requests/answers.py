@@ -41,9 +41,6 @@ SENTENCES = {
     "not_shipped": _("Fewer units than that were shipped under this document."),
     "not_in_transit": _("Fewer units than that are on the way under this transfer."),
     "not_announced": _("Nothing is announced under this document."),
-    "two_policies": _(
-        "Free and frozen units need consent of different people: scrap them in two commands."
-    ),
     "part_of_recall": _("This freeze belongs to a recall, which is lifted as a whole."),
     "on_the_way": _("Goods on the way stay claimed until they arrive or are written off."),
     "already_reversed": _("This posting was reversed already."),

@@ -43,18 +43,26 @@ def test_scrapping_free_units_beyond_the_policy_waits_and_is_done_once(
     assert (row.actor, row.after["units"], row.unit_id) == (lead.actor, 60, given.unit("HQ").pk)
 
 
-def test_free_and_frozen_units_of_one_scrap_never_hide_behind_one_policy(desk: Client) -> None:
+def test_frozen_units_count_as_free_ones_do_and_policies_of_releases_have_no_say(
+    desk: Client,
+) -> None:
     policy_of("stock.unfreeze")
     policy_of("stock.scrap", min_qty=50)
     hold = given.held("FZ-1", "TEA", 20, reason="QC", location_id=given.location("A-01"))
-    free = {"sku": "TEA", "qty": 60, "location": "A-01"}
-    lines = [free, {**free, "qty": 4, "hold": f"H-{hold}"}]
-    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet", "lines": lines}
+    free = {"sku": "TEA", "qty": 48, "location": "A-01"}
+    frozen = {**free, "qty": 4, "hold": f"H-{hold}"}
+    body = {"document": "SC-1", "warehouse": "WH1", "why": "wet"}
 
-    status, said = tell(desk, "scrap", body, "k")
+    assert tell(desk, "scrap", {**body, "lines": [frozen]}, "few")[0] == 200
+    assert tell(desk, "scrap", {**body, "lines": [free, frozen]}, "many")[0] == 202
 
-    assert (status, said["errors"][0]["code"]) == (409, "two_policies")
-    assert (open_units(hold), given.free("TEA"), ApprovalRequest.objects.count()) == (20, 80, 0)
+    request = ApprovalRequest.objects.get()
+    told = [(each["before"], each["after"]) for each in request.facts["changes"]]
+    assert (request.kind, request.qty, told) == ("stock.scrap", 52, [(80, 32), (16, 12)])
+    assert ["frozen", 4] in request.facts["impact"]
+    assert (open_units(hold), given.free("TEA")) == (16, 80)
+    assert approve() == "APPLIED"
+    assert (open_units(hold), given.free("TEA")) == (12, 32)
 
 
 def test_the_trail_counts_frozen_units_too_when_consent_was_asked_for_the_free_ones(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -15,6 +16,7 @@ from org.scope import Scope
 from org.services import approvals
 from org.services.approvals import PolicyDraft, StepDraft
 from tests import given
+from tests.api.calling import signed
 from tests.inventory import goods
 
 pytestmark = pytest.mark.django_db
@@ -93,13 +95,29 @@ def test_what_goes_back_names_supplier_and_document(lead: Person, client: Client
     assert posted.facts["why"] == "Hill Farm RTV-7: Broken seals"
 
 
-def test_scrapping_beyond_the_policys_size_waits_for_consent(lead: Person, client: Client) -> None:
+def _policy(kind: str, *, min_qty: int | None = None) -> None:
     draft = PolicyDraft(
-        kind="stock.unfreeze", name="Large", min_qty=10,
+        kind=kind, name="Large", min_qty=min_qty,
         steps=(StepDraft(asked="PERMISSION", permission="approvals.decide"),),
     )  # fmt: skip
     with transaction.atomic():
         approvals.save_policy(draft=draft, person=given.person())
+
+
+def _agree() -> str:
+    asked = ApprovalRequest.objects.get(state="SUBMITTED")
+    with transaction.atomic():
+        done = approvals.decide(
+            request_id=asked.pk, person=given.person("REGION_MANAGER"), verdict="APPROVE", key="k"
+        )
+    return str(done.request.state)
+
+
+def test_scrapping_beyond_the_size_of_its_own_policies_waits_for_consent(
+    lead: Person, client: Client
+) -> None:
+    _policy("stock.unfreeze")
+    _policy("stock.scrap", min_qty=10)
     freeze = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
 
     _page(client, freeze, 302, way="SCRAP", qty=9, why="Mould")
@@ -109,13 +127,68 @@ def test_scrapping_beyond_the_policys_size_waits_for_consent(lead: Person, clien
     _page(client, freeze, 302, way="SCRAP", qty=11, why="Mould", token="u")
 
     asked = ApprovalRequest.objects.get()
+    assert (asked.kind, str(asked.amount), asked.facts["changes"][0]["after"]) == (
+        "stock.scrap", "110.00", 0,
+    )  # fmt: skip
     assert _graded("TEA") == {"ZP": 91}
-    with transaction.atomic():
-        done = approvals.decide(
-            request_id=asked.pk, person=given.person("REGION_MANAGER"), verdict="APPROVE", key="k"
-        )
-    assert done.request.state == "APPLIED"
+    assert _agree() == "APPLIED"
     assert (_graded("TEA"), _hold(freeze).open) == ({"ZP": 80}, 0)
+    assert AuditRecord.objects.filter(action="stock.scrapped", subject="FZ-1").count() == 2
+
+
+def test_one_call_decides_about_frozen_goods_once_or_asks(lead: Person, client: Client) -> None:
+    freeze = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
+    dented = {"way": "REGRADE", "grade": "XS", "qty": 5, "why": "Box dented"}
+
+    def decide(body: dict[str, object], key: str = "k", to: str = "") -> tuple[int, Any]:
+        answer = client.post(
+            f"/api/v1/freezes/{freeze}/disposal{to}", body, content_type="application/json",
+            headers={"idempotency-key": key},
+        )  # fmt: skip
+        return answer.status_code, answer.json()
+
+    status, told = decide(dented, to="/preview")
+    assert (status, told["units"], told["value"], told["consent"]) == (200, 5, "50.00", None)
+    assert told["figures"][0] == {"label": "Under this freeze", "before": 20, "after": 15}
+    assert _graded("TEA") == {"ZP": 100}
+    done = decide(dented)
+    assert done == (
+        200, {"document": "FZ-1", "way": "REGRADE", "units": 5, "open": 15, "repeated": False},
+    )  # fmt: skip
+    assert decide(dented) == done
+    assert _graded("TEA") == {"ZP": 95, "XS": 5}
+    status, wrong = decide({"way": "RETURN", "why": "Broken", "supplier": "Hill Farm"}, "r")
+    assert (status, wrong["errors"][0]["code"], wrong["errors"][0]["field"]) == (
+        422, "paper_missing", "paper",
+    )  # fmt: skip
+    assert decide({**dented, "qty": 16}, "m")[1]["errors"][0]["code"] == "not_held"
+
+    _policy("stock.unfreeze", min_qty=10)
+    assert decide({"way": "RESTOCK", "qty": 12, "why": "Dry"}, to="/preview")[1]["consent"] == {
+        "policy": "Large", "steps": [{"names": [given.person().username], "all": False}],
+    }  # fmt: skip
+    status, waits = decide({"way": "RESTOCK", "qty": 12, "why": "Dry"}, "w")
+    assert (status, waits["code"], waits["document"]) == (202, "approval_needed", "FZ-1")
+    assert _hold(freeze).open == 15
+    assert _agree() == "APPLIED"
+    assert _hold(freeze).open == 3
+    assert given.free("TEA") == 92
+
+
+def test_a_program_decides_within_its_permissions(lead: Person) -> None:
+    _policy("stock.unfreeze")
+    freeze = given.held("FZ-1", "TEA", 20, reason="DAMAGE")
+    body = {"way": "SCRAP", "qty": 4, "why": "Mould"}
+    address = f"/api/v1/freezes/{freeze}/disposal"
+
+    without = signed(given.api_client("stock.release"), "POST", address, body=body, key="k")
+    with_it = signed(
+        given.api_client("stock.release", "stock.scrap", name="robot"), "POST", address, body=body,
+        key="k",
+    )  # fmt: skip
+
+    assert (without.status_code, without.json()["errors"][0]["code"]) == (403, "not_allowed")
+    assert (with_it.status_code, _hold(freeze).open) == (200, 16)
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(

@@ -17,7 +17,7 @@ ROOT = "/api/v1/freeze-rules"
 # Pages that take a form, and what does the same: name of the route and method of each endpoint.
 SAME: dict[str, tuple[tuple[str, str], ...]] = {
     "freeze": (("stock-api-hold", "post"), ("stock-api-plan", "post")),
-    "release-hold": (("stock-api-release", "post"),),
+    "release-hold": (("api-disposal", "post"), ("api-disposal-preview", "post")),
     "scrap-cell": (("stock-api-scrap", "post"),),
     "rule-apply": (("api-rule-apply", "post"), ("api-rule-apply-preview", "post")),
     "rule-tell": (("api-rule-events", "post"),),

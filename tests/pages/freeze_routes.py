@@ -51,4 +51,6 @@ FREEZE_ROUTES: dict[str, Route] = {
     "api-ageing": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-freeze-journal": Route(roles.STOCK_VIEW, speaks_json="GET"),
     "api-lease": Route(roles.STOCK_HOLD, _hold, speaks_json="POST"),
+    "api-disposal": Route(roles.STOCK_RELEASE, _hold, speaks_json="POST"),
+    "api-disposal-preview": Route(roles.STOCK_RELEASE, _hold, speaks_json="POST"),
 }

@@ -80,7 +80,7 @@ ELSEWHERE: dict[str, int] = {
     "inspection": HIDDEN, "inspection-attach": HIDDEN, "inspection-file": HIDDEN,
     "api-evidence": HIDDEN, "api-inspection-result": HIDDEN, "api-incident-mended": HIDDEN,
     "api-promotion-end": HIDDEN, "api-inspection-files": HIDDEN,
-    "api-clearance-take-over": HIDDEN,
+    "api-clearance-take-over": HIDDEN, "api-disposal": HIDDEN, "api-disposal-preview": HIDDEN,
     "promotion": HIDDEN,
     # They lead back to their page with a message, nothing done.
     "promotion-end": ALIKE, "supplier-allow": ALIKE, "incident-mended": ALIKE,
@@ -106,6 +106,8 @@ BODIES: dict[str, Any] = {
     "api-inspection-result": {"result": "PASSED", "report": "R-1"},
     "api-promotion-end": {"how": "close"},
     "api-clearance-take-over": {"promotion": 1},
+    "api-disposal": {"way": "RESTOCK", "why": "x"},
+    "api-disposal-preview": {"way": "RESTOCK", "why": "x"},
     "stock-api-imports-one-book": {"take": "ALL"},
 }
 

@@ -25,6 +25,7 @@ from org.api.endpoints import Endpoint
 from org.api.faults import Fault, Faulty
 from org.api.queries import Query, plain
 from org.api.shapes import Field, Shape, number
+from org.services.approvals import ApprovalRefused
 
 LOT: dict[str, Any] = {
     "hold": int, "document": str, "sku": str, "lot": str, "warehouse": str, "units": int,
@@ -37,6 +38,7 @@ MONTH: dict[str, Any] = {
 
 TAKING = Shape((Field("promotion", number(1, 2**62), required=True, about="Its id."),))
 TAKEN: dict[str, Any] = {"hold": int, "promotion": int}
+ASKED: dict[str, Any] = {"code": ("approval_needed",), "approval": str}
 
 
 class Clearance(Endpoint):
@@ -64,20 +66,28 @@ class ClearanceTaken(Reporting):
     permission = roles.STOCK_CONVERT
 
     @described(
-        "Hand a lot of the clearance list to a promotion", body=TAKING, answer=TAKEN, also=(404,),
-        example={"promotion": 3},
+        "Hand a lot of the clearance list to a promotion", body=TAKING, answer=TAKEN,
+        more_answers={202: ASKED}, also=(404, 409), example={"promotion": 3},
     )  # fmt: skip
     def post(self, request: Request, hold_id: int) -> Response:
-        """The freeze becomes the reserve of a running promotion, without a moment between."""
+        """The freeze becomes the reserve of a running promotion, without a moment between.
+
+        Where a policy wants consent of a person, the answer is 202 with the request for approval,
+        which does it once somebody has agreed.
+        """
         told = TAKING.must(request.data)
         if not stock.holds(scope=self.scope(), ids=[hold_id], closed=True):
             raise Http404
 
         def work() -> Response:
             made = services.take_over(
-                hold_id=hold_id, promotion_id=told["promotion"], by=self.caller
-            )
-            return Response({"hold": made, "promotion": told["promotion"]})
+                hold_id=hold_id, promotion_id=told["promotion"], by=self.caller,
+                key=self.attempt(),
+            )  # fmt: skip
+            if made.approval_id is not None:
+                asked = {"code": "approval_needed", "approval": f"AP-{made.approval_id}"}
+                return Response(asked, status=202)
+            return Response({"hold": made.hold_id, "promotion": told["promotion"]})
 
         try:
             return self.done(work)
@@ -85,7 +95,7 @@ class ClearanceTaken(Reporting):
             # What lies beyond the caller's places is answered as what is not there.
             status = {"unknown_hold": 404, "part_of_recall": 409}.get(refused.code, 403)
             raise Faulty(Fault(code=refused.code, said=str(refused), status=status)) from None
-        except inventory.Refused as refused:
+        except (inventory.Refused, ApprovalRefused) as refused:
             raise Faulty(Fault(code=refused.code, said=str(refused), status=409)) from None
 
 

@@ -20,7 +20,7 @@ add_texts(SENTENCES)
 # What an address names; as a field of a body it is only a wrong value.
 THINGS = frozenset({"unknown_inspection", "unknown_incident", "unknown_promotion"})
 # Not with the freeze as it is now.
-CONFLICTS = frozenset({"nothing_to_take", "consent_needed"})
+CONFLICTS = frozenset({"nothing_to_take"})
 
 
 class Reporting(Endpoint):
@@ -55,10 +55,7 @@ class Reporting(Endpoint):
 
     def _fault(self, refused: ReportRefused) -> Fault:
         status = 422
-        if refused.code.endswith("_already") or refused.code in (
-            "nothing_to_take",
-            "consent_needed",
-        ):
+        if refused.code.endswith("_already") or refused.code in CONFLICTS:
             status = 409
         elif refused.code == "not_allowed":
             status = 403

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freeze_rules.selectors.by_hand import also_needed
-from freeze_rules.services import batch_release, commanded, disposal_consent, disposing
+from freeze_rules.services import batch_release, commanded, disposal_consent, disposing, taking_over
 from freeze_rules.services.disposal_consent import (
     LETS_GO,
     disposal_in,
@@ -33,6 +33,7 @@ from freeze_rules.services.manual import (
 )
 from freeze_rules.services.orders import FreezeRefused, by_hand
 from freeze_rules.services.own_reach import with_released
+from freeze_rules.services.reports.refusals import ReportRefused
 from inventory import selectors as stock
 from inventory import services as inventory
 from org import roles
@@ -256,6 +257,8 @@ def _summarize(payload: Payload) -> Facts:
         return commanded.facts_of(payload)
     if batch_release.is_batch(payload):
         return batch_release.facts_of_many(batch_release.holds_in(payload))
+    if taking_over.is_asked(payload):
+        return taking_over.facts_in(payload)
     hold = hold_of(payload)
     if hold is None:
         return Facts(subject=f"H-{payload['hold_id']}")
@@ -268,6 +271,8 @@ def _fingerprint(payload: Payload, lock: bool) -> str:
         return commanded.fingerprint(payload, lock)
     if batch_release.is_batch(payload):
         return batch_release.fingerprint(payload, lock)
+    if taking_over.is_asked(payload):
+        return taking_over.fingerprint(payload, lock)
     return disposal_consent.fingerprint(payload, lock)
 
 
@@ -289,6 +294,8 @@ def _apply(payload: Payload, granted: Granted) -> str:
         disposal = disposal_in(payload)
         if disposal is None or disposal.way not in disposing.LEAVES:
             _check_approved_by_one_who_may(hold, granted)
+        if taking_over.is_asked(payload):
+            return taking_over.carry_out_granted(payload, granted)
         if disposal is not None:
             return disposal_consent.carry_out(hold, disposal, granted)
         done = release_units(
@@ -296,7 +303,7 @@ def _apply(payload: Payload, granted: Granted) -> str:
             actor=granted.maker.actor, approval=granted.number,
             approved_by=[each.actor for each in granted.deciders],
         )  # fmt: skip
-    except (FreezeRefused, inventory.Refused) as refused:
+    except (FreezeRefused, ReportRefused, inventory.Refused) as refused:
         raise CannotApply(refused.code, str(refused)) from refused
     return done.document
 
@@ -358,6 +365,7 @@ KIND = ApprovalKind(
     words={
         **WORDS,
         "becomes": gettext_lazy("Becomes a freeze for"),
+        "promotion": gettext_lazy("Taken over by the promotion"),
         "narrowed": gettext_lazy("Units no longer covered"),
         "regraded": gettext_lazy("Units that get another grade"),
         "grade": gettext_lazy("New grade"),

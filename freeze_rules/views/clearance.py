@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.callers import SignedIn
 from org.selectors import scope_of
+from org.services.approvals import ApprovalRefused
 
 
 @require_GET
@@ -38,6 +40,7 @@ def clearance_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "months": months[::-1],
         "anything": any(row.sold or row.back or row.to_supplier or row.scrapped for row in months),
+        "token": uuid.uuid4().hex,
         "promotions": asked.running_promotions(scope=converts),
         "units": sum(row.units for row in rows),
         "cost": sum(row.cost for row in rows),
@@ -95,16 +98,22 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 @permission_required(roles.STOCK_CONVERT)
 def take_over(request: HttpRequest, hold_id: int) -> HttpResponse:
-    """The freeze becomes the reserve of a running promotion."""
+    """The freeze becomes the reserve of a running promotion, or somebody's consent is asked for."""
     try:
         with transaction.atomic(durable=True):
-            clearance.take_over(
+            done = clearance.take_over(
                 hold_id=hold_id,
                 promotion_id=number_in(request.POST, "promotion") or 0,
                 by=SignedIn(person_of(request)),
+                key=request.POST.get("token", "")[:40] or uuid.uuid4().hex,
             )
-    except (ReportRefused, FreezeRefused, inventory.Refused) as refused:
+    except (ReportRefused, FreezeRefused, inventory.Refused, ApprovalRefused) as refused:
         messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The lot is the promotion's reserve now."))
+        return HttpResponseRedirect(reverse("clearance"))
+    if done.approval_id is not None:
+        messages.success(
+            request, _("Asked for approval. Nothing is released before somebody has agreed.")
+        )
+        return HttpResponseRedirect(reverse("approval", args=[done.approval_id]))
+    messages.success(request, _("The lot is the promotion's reserve now."))
     return HttpResponseRedirect(reverse("clearance"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -18,7 +19,7 @@ from freeze_rules.services.reports.clearance import take_over
 from freeze_rules.services.reports.refusals import ReportRefused
 from inventory import services as inventory
 from org.callers import Caller, SignedIn
-from org.models import ApiClient, Person
+from org.models import ApiClient, ApprovalRequest, AuditRecord, Person
 from org.scope import Scope
 from org.services import approvals
 from org.services.approvals import PolicyDraft, StepDraft
@@ -195,7 +196,7 @@ def handed_over(row: Promotion, by: Caller) -> str:
     """Why the only lot on the list is not the promotion's; empty when it is."""
     try:
         with transaction.atomic():
-            take_over(hold_id=frozen(), promotion_id=row.pk, by=by)
+            take_over(hold_id=frozen(), promotion_id=row.pk, by=by, key="k")
     except (ReportRefused, FreezeRefused) as refused:
         return refused.code
     return ""
@@ -226,7 +227,7 @@ def test_a_lot_is_not_handed_over_past_what_its_rule_asks_or_anybodys_consent() 
     )  # fmt: skip
     searched(rule.pk)
     row = promotion("WH1")
-    lead, boss = given.person("WAREHOUSE_LEAD"), given.person()
+    lead = given.person("WAREHOUSE_LEAD")
     program = given.api_client("stock.convert", "stock.view")
     body = {"promotion": row.pk}
 
@@ -236,11 +237,47 @@ def test_a_lot_is_not_handed_over_past_what_its_rule_asks_or_anybodys_consent() 
 
     assert (by_program.status_code, by_program.json()["errors"][0]["code"]) == (403, "not_allowed")
     assert handed_over(row, SignedIn(lead)) == "rule_asks_more"
+    assert (given.free("MILK"), row.lines.count()) == (0, 1)
+
+
+def test_a_take_over_that_needs_consent_opens_the_request_which_does_it() -> None:
+    near()
+    searched(taken("near-expiry").pk)
+    row, hold = promotion("WH1"), frozen()
+    boss, lead = given.person(), given.person("WAREHOUSE_LEAD")
     policy = PolicyDraft(
         kind="stock.unfreeze", name="Every release",
         steps=(StepDraft(asked="PERMISSION", permission="stock.release_safety"),),
     )  # fmt: skip
     with transaction.atomic():
         approvals.save_policy(draft=policy, person=boss)
-    assert handed_over(row, SignedIn(boss)) == "consent_needed"
-    assert (given.free("MILK"), row.lines.count()) == (0, 1)
+    client, body = signed_in(lead), {"promotion": row.pk}
+
+    def call() -> tuple[int, Any]:
+        answer = client.post(
+            f"/api/v1/clearance/{hold}/take-over", body, content_type="application/json",
+            headers={"idempotency-key": "once"},
+        )  # fmt: skip
+        return answer.status_code, answer.json()
+
+    said = call()
+    asked = ApprovalRequest.objects.get()
+    assert said == (202, {"code": "approval_needed", "approval": f"AP-{asked.pk}"})
+    assert call() == said
+    page = client.post(f"/clearance/{hold}/take-over/", {**body, "token": "t"})
+    second = ApprovalRequest.objects.exclude(pk=asked.pk).get()
+    assert page.headers["Location"] == f"/approvals/{second.pk}/"
+    assert (frozen(), row.lines.filter(sku=given.sku("MILK")).exists()) == (hold, False)
+    assert ["promotion", f"{row.number} {row.name}"] in asked.facts["impact"]
+
+    states = []
+    for each in (asked, second):
+        with transaction.atomic():
+            done = approvals.decide(request_id=each.pk, person=boss, verdict="APPROVE", key="k")
+        states.append(done.request.state)
+
+    assert states == ["APPLIED", "VOIDED"]
+    assert row.lines.get(sku=given.sku("MILK")).reserved == 20
+    record = AuditRecord.objects.get(action="clearance.taken_over")
+    assert record.after is not None
+    assert (record.actor, record.after["approved_by"]) == (lead.actor, [boss.actor])

@@ -61,7 +61,7 @@ def test_while_it_is_written_the_editor_is_told_what_saving_would_say() -> None:
     assert "Channel is “TAOBAO”" in page("order.paid")
     assert told("order.paid")["facts"] == ["event.channel"]
     assert "Channel is “TAOBAO”" in page("no such trigger")
-    assert told("leak.mended")["errors"][0]["field"] == "trigger"
+    assert told("rain")["errors"][0]["field"] == "trigger"
 
 
 @pytest.mark.parametrize(

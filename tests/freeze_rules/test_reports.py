@@ -284,7 +284,10 @@ def test_a_promotion_takes_over_a_lot_near_its_date_and_its_orders_draw_it() -> 
 
     with transaction.atomic():
         clearance.take_over(
-            hold_id=row.hold_id, promotion_id=Promotion.objects.get().pk, by=SignedIn(boss)
+            hold_id=row.hold_id,
+            promotion_id=Promotion.objects.get().pk,
+            by=SignedIn(boss),
+            key="k",
         )
 
     assert to_clear(scope=Scope.everything()) == []

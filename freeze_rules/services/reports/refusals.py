@@ -48,10 +48,6 @@ SENTENCES = {
     "event_wrong": _("The rules cannot read this event: look at its figures again."),
     "dose_missing": _("Say for how many minutes, or which dose."),
     "nothing_to_take": _("This lot is not frozen for its date."),
-    "consent_needed": _(
-        "A policy asks for somebody's consent before this freeze is let go of. Ask for its release "
-        "on the page of the freeze."
-    ),
 }
 
 

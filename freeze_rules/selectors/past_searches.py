@@ -1,19 +1,20 @@
 """A rule that searches, over days of the past: what each night's search would have found first.
 
 The stock of each night is reckoned back from the ledger. As of then are quantities, days counted
-from dates and sales speed; whatever else of the goods is as it is today.
+from dates, sales speed and what customs said; whatever else of the goods is as it is today.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from freeze_rules.definition import Reach
+from freeze_rules.selectors.past_facts import CUSTOMS, past_customs
 from freeze_rules.selectors.replaying import THEN, ReplayFailed
 from freeze_rules.selectors.rulebook import LiveRule
 from freeze_rules.selectors.weighing import COST, Heard, Hit, Item, kept
@@ -64,12 +65,13 @@ class Past:
     ) -> None:
         having = {
             code: values for code, values in live.compiled.required.items()
-            if code in NARROWING - {"lot.customs"}
+            if code in NARROWING - {CUSTOMS}
         }  # fmt: skip
         self.live, self.moments = live, moments
         self.cells = cells_at(moments, houses=houses, having=having, limit=MOST_CELLS + 1)
         if len(self.cells) > MOST_CELLS:
             raise TooMuch
+        self.customs = past_customs((each.lot_id for each in self.cells), reads=live.compiled.reads)
         self.met: set[Key] = set()
 
     def night(self, at: int) -> tuple[int, list[Hit]]:
@@ -115,7 +117,10 @@ class Past:
         for each in there:
             sums[each.warehouse_id, each.sku_id, each.grade, each.owner] += each.units[at]
         known = stock_facts.facts_of(goods, codes=codes, now=self.moments[at])
-        for each, facts in zip(there, known, strict=True):
+        for each, today in zip(there, known, strict=True):
+            facts: Mapping[str, Any] = today
+            if self.customs is not None:
+                facts = self.customs.overlay(each.lot_id, self.moments[at], today)
             units = each.units[at]
             then = {
                 "cell.on_hand": units,

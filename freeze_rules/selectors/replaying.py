@@ -14,13 +14,15 @@ from django.utils import timezone
 from freeze_rules import conditions
 from freeze_rules.models import Event, ManualFreeze, Outcome, Rule, Verdict
 from freeze_rules.selectors.aftermath import FAULTS, PASSED, Answers
+from freeze_rules.selectors.past_facts import past_customs
 from freeze_rules.selectors.rulebook import LiveRule, RuleBook, compiled_definition, values_for
 from freeze_rules.selectors.weighing import Heard, Hit, weigh
 
-# Facts of goods that are reckoned as of the moment of an event: days from dates, what had sold.
+# Facts of goods that are reckoned as of the moment of an event: days from dates, what had sold,
+# what customs said.
 THEN = frozenset({
-    "lot.days_left", "lot.life_left_pct", "lot.age_days", "lot.stored_days", "sku.sold_30d",
-    "balance.sold_30d",
+    "lot.days_left", "lot.life_left_pct", "lot.age_days", "lot.stored_days", "lot.customs",
+    "sku.sold_30d", "balance.sold_30d",
 })  # fmt: skip
 # Somebody who freezes the same goods by hand so soon after agrees with the rule.
 AGREES = timedelta(hours=48)
@@ -102,13 +104,18 @@ def candidates(*, kind: str, since: datetime, houses: Collection[int] | None) ->
 def hits(rows: Sequence[Heard], book: RuleBook) -> Iterator[Hit]:
     """What the rule meets among these events; dates are reckoned as of each event's day.
 
+    What customs said of a lot is that of the event's moment.
+
     Raises:
         ReplayFailed: its condition cannot be judged.
     """
     events = sorted(rows, key=lambda each: each.occurred_at)
+    lots = (item.lot_id for event in events for item in event.items)
+    reads = {code for codes in book.reads.values() for code in codes}
+    past = past_customs(lots, reads=reads)
     for _day, batch in groupby(events, key=lambda each: timezone.localdate(each.occurred_at)):
         of_day: list[Heard] = list(batch)
-        weighed = weigh(of_day, book, now=of_day[0].occurred_at)
+        weighed = weigh(of_day, book, now=of_day[0].occurred_at, past=past)
         if weighed.failed:
             raise ReplayFailed(next(iter(weighed.failed.values())))
         yield from weighed.hits

@@ -15,6 +15,7 @@ from freeze_rules.definition import Reach
 from freeze_rules.facts import case_of_kept
 from freeze_rules.knowing import OF_PLACES
 from freeze_rules.models import Event
+from freeze_rules.selectors.past_facts import PastCustoms
 from freeze_rules.selectors.rulebook import LiveRule, RuleBook
 from inventory.selectors import facts as stock_facts
 
@@ -97,11 +98,18 @@ def heard(event: Event) -> Heard:
     )
 
 
-def weigh(events: Sequence[Heard], book: RuleBook, *, now: datetime | None = None) -> Weighed:
+def weigh(
+    events: Sequence[Heard],
+    book: RuleBook,
+    *,
+    now: datetime | None = None,
+    past: PastCustoms | None = None,
+) -> Weighed:
     """Each event against each rule that may be meant; facts are read once for all of them.
 
     Args:
         now: the moment at which stock facts such as days left are read; the clock's otherwise.
+        past: what customs said of the lots at the moment of each event; today's otherwise.
     """
     weighed = Weighed()
     wanted = [event for event in events if book.listens(event.kind)]
@@ -112,7 +120,11 @@ def weigh(events: Sequence[Heard], book: RuleBook, *, now: datetime | None = Non
         if not event.items:
             _judge(weighed, event, (), {**known.get(_spot(event), {}), **own}, book, today)
         for item in event.items:
-            case = {**known.get(_key(item), {}), **own, "event.qty": item.qty}
+            facts: Mapping[str, Any] = known.get(_key(item), {})
+            if past is not None:
+                told = str(event.facts.get("event.customs") or "")
+                facts = past.overlay(item.lot_id, event.occurred_at, facts, told=told)
+            case = {**facts, **own, "event.qty": item.qty}
             _judge(weighed, event, (item,), case, book, today)
     weighed.hits = _whole_documents(weighed.hits)
     return weighed

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from freeze_rules.models import CustomsStep, Event
+from freeze_rules.models import Event
+from freeze_rules.selectors.past_facts import CUSTOMS, PastCustoms
 from freeze_rules.selectors.rulebook import LiveRule
 from freeze_rules.selectors.weighing import Heard, Item
 from freeze_rules.services import hearing
 from freeze_rules.services.events import Happening
-from inventory.selectors.arrivals import Arrival, ArrivedLine, arrivals
+from inventory.selectors.arrivals import Arrival, arrivals
 from inventory.selectors.past_arrivals import NARROWING, Sought
 
 # Kinds of events that the ledger's postings tell of, and which postings these are.
@@ -21,8 +22,8 @@ POSTINGS: Mapping[str, tuple[str, ...]] = {
     hearing.LATE: ("RECEIVE",),
     hearing.RETURNED: ("RETURN",),
 }
-# Known as of then below, so today's value must not sort a posting out.
-_KNOWN_THEN = frozenset({"lot.customs"})
+# Known as of then, so today's value must not sort a posting out.
+_KNOWN_THEN = frozenset({CUSTOMS})
 
 
 def sought(
@@ -60,24 +61,17 @@ def told_again(kind: str, posting_ids: Sequence[int]) -> list[Heard]:
 def _as_then(found: Iterable[Arrival]) -> list[Arrival]:
     """Arrivals with what customs said of their lots at that moment."""
     there = list(found)
-    lots = {line.lot_id for arrival in there for line in arrival.lines if line.lot_id}
-    steps: dict[int, list[CustomsStep]] = {}
-    for step in CustomsStep.objects.filter(lot_id__in=lots).order_by("id"):
-        steps.setdefault(step.lot_id, []).append(step)
-    if not steps:
-        return there
+    past = PastCustoms(line.lot_id for arrival in there for line in arrival.lines)
     return [
-        replace(arrival, lines=tuple(_line_then(line, arrival.at, steps) for line in arrival.lines))
+        replace(
+            arrival,
+            lines=tuple(
+                replace(line, customs=past.then(line.lot_id, arrival.at, today=line.customs))
+                for line in arrival.lines
+            ),
+        )
         for arrival in there
     ]
-
-
-def _line_then(
-    line: ArrivedLine, at: datetime, steps: Mapping[int, Sequence[CustomsStep]]
-) -> ArrivedLine:
-    """With what the first step after that moment found; as it is where none came."""
-    later = [step.before for step in steps.get(line.lot_id or 0, ()) if step.at > at]
-    return replace(line, customs=later[0]) if later else line
 
 
 def _heard(told: Happening) -> Heard:

@@ -10,12 +10,16 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from freeze_rules.models import Event, Rule
+from freeze_rules.models import Event, Incident, Rule
+from freeze_rules.selectors import past_searches
+from freeze_rules.selectors.misses import misses
+from freeze_rules.selectors.replaying import as_live
 from freeze_rules.services import hearing, ledger_events, manual, orders
 from freeze_rules.services.reports import customs
 from inventory import services as inventory
 from inventory.selectors import past_arrivals
 from org.models import Job
+from org.scope import Scope
 from tests import given
 from tests.freeze_rules.test_recalls import verb
 from tests.freeze_rules.test_rule_trials import received, replayed, signed_in
@@ -113,6 +117,36 @@ def test_customs_are_read_as_they_were_when_the_goods_arrived() -> None:
     )
 
     assert (result["hits"], result["units"]) == (1, 6)
+
+
+def test_events_nights_and_misses_read_what_customs_said_then() -> None:
+    given.sku("WINE", lot_tracked=True)
+    lot, house = given.lot("WINE", "W1"), given.warehouse_id("WH1")
+    with transaction.atomic():
+        inventory.set_customs(lot_ids=[lot], state="NOT_CLEARED")
+    received("WINE", 6, lot=lot)
+    Incident.objects.create(
+        key="I", kind="DAMAGE", warehouse_id=house, location_id=given.location("A-01"),
+        sku_id=given.sku("WINE"), lot_id=lot, qty=2, note="Crushed", reported_by="person:1",
+    )  # fmt: skip
+    uncleared = timezone.now()
+    with transaction.atomic():
+        customs.set_state(
+            lot_id=lot, sku_id=given.sku("WINE"), state="CLEARED", declaration="5301",
+            actor="system:test",
+        )  # fmt: skip
+    received("WINE", 9, lot=lot)
+    waits = {"fact": "lot.customs", "is": "=", "value": "NOT_CLEARED"}
+    heard = enabled(condition=waits, scope="lot", reason="CUSTOMS")
+    searches = written(trigger="schedule", condition=waits, reason="CUSTOMS", name="nightly")
+
+    told = replayed(heard, given.person())
+    past = past_searches.Past(as_live(searches), [uncleared, timezone.now()], None)
+
+    assert (told["hits"], told["units"], told["then"]) == (1, 6, ["lot.customs"])
+    assert [[hit.items[0].qty for hit in past.night(at)[1]] for at in (0, 1)] == [[6], []]
+    missed = misses(rule=heard, scope=Scope.everything(), since=uncleared - timedelta(hours=1))
+    assert [(each.cause, each.units) for each in missed] == [("DAMAGED", 2)]
 
 
 def test_orders_that_would_have_waited_are_those_that_claimed_more_than_stayed_free() -> None:

@@ -1,4 +1,4 @@
-"""Random events, proofs, changes, pauses and hours against a plain count of what must be frozen."""
+"""Random events, proofs, consents, pauses and hours against a plain count of what is frozen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from hypothesis.stateful import (
 )
 
 from freeze_rules.models import Rule, RuleState
-from freeze_rules.services import judging, rules
+from freeze_rules.services import judging, leaf_consent, rules
+from org.models import ApprovalRequest, Person
+from org.services import approvals
 from tests import given
 from tests.freeze_rules import writing
 from tests.proving.sizes import both_checkers, machine
@@ -29,13 +31,14 @@ pytestmark = pytest.mark.django_db
 SKUS = ("TEA", "MILK", "OATS")
 UNITS = 1_000
 HOURS = 4
+CONSENT = "stock.release_safety"
 some_sku = st.sampled_from(SKUS)
 some_qty = st.integers(1, 5)
 some_order = st.sampled_from(("SO-1", "SO-2", "SO-3"))
 
 
 class Rules(RuleBasedStateMachine):
-    """Three rules, and what they must hold by document and SKU according to the plainest count."""
+    """Four rules, and what they must hold by document and SKU according to the plainest count."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,12 +65,18 @@ class Rules(RuleBasedStateMachine):
             trigger="external", scope="goods", quantity={"event": True}, reason="RULE",
             release={"after": {"hours": HOURS}}, **more,
         )  # fmt: skip
+        writing.enabled(
+            trigger="damage.reported", scope="goods", quantity={"event": True}, reason="DEFECT",
+            release={"approval": CONSENT}, **more,
+        )  # fmt: skip
+        self.damaged: dict[str, tuple[str, int]] = {}
+        self.refused: set[str] = set()
         self.checked: dict[tuple[str, str], int] = {}
         self.defect: dict[str, int] = dict.fromkeys(SKUS, 0)
         self.ordered: dict[str, dict[str, int]] = {}
         self.timed: list[tuple[datetime, str, int]] = []
         self.kept: list[tuple[str, str, int]] = []
-        self.receipts = 0
+        self.receipts = self.reports = 0
         self.now = timezone.now()
 
     # --- what happens ---
@@ -123,6 +132,43 @@ class Rules(RuleBasedStateMachine):
         writing.tell("external", goods=[(sku, qty)], facts={"event.external": "X"})
         self.timed.append((timezone.now(), sku, qty))
 
+    @rule(sku=some_sku, qty=some_qty)
+    def reported(self, sku: str, qty: int) -> None:
+        """Damage, whose release needs somebody's consent."""
+        self.reports += 1
+        writing.tell("damage.reported", document=f"DM-{self.reports}", goods=[(sku, qty)])
+        self.damaged[f"DM-{self.reports}"] = (sku, qty)
+
+    @precondition(lambda self: bool(self.damaged))
+    @rule(data=st.data(), yes=st.booleans(), own=st.booleans())
+    def consented(self, data: st.DataObject, yes: bool, own: bool) -> None:
+        """By whoever asked, which counts for nothing; or by the other, with yes or no."""
+        with transaction.atomic():
+            leaf_consent.ask_for_leaves()
+        open_ones = ApprovalRequest.objects.filter(state="SUBMITTED")
+        asked = {each.document.split(":")[-1]: each for each in open_ones}
+        assert asked.keys() == self.damaged.keys() - self.refused
+        if not asked:
+            return
+        document = data.draw(st.sampled_from(sorted(asked)))
+        request = asked[document]
+        [other] = [each for each in self.people if each.pk != request.maker_id]
+        person = Person.objects.get(pk=request.maker_id) if own else other
+        verdict = approvals.APPROVE if yes else approvals.REJECT
+        try:
+            with transaction.atomic():
+                approvals.decide(
+                    request_id=request.pk, person=person, verdict=verdict, key="tap", why="seen"
+                )
+        except approvals.ApprovalRefused as refused:
+            assert own and refused.code == "own_request"
+            return
+        assert not own
+        if yes:
+            del self.damaged[document]
+        else:
+            self.refused.add(document)
+
     @rule(hours=st.integers(1, 5))
     def hours_pass(self, hours: int) -> None:
         self.now = max(self.now, timezone.now()) + timedelta(hours=hours)
@@ -156,6 +202,7 @@ class Rules(RuleBasedStateMachine):
             frozen = (
                 sum(qty for (_receipt, each), qty in self.checked.items() if each == sku)
                 + self.defect[sku]
+                + sum(qty for each, qty in self.damaged.values() if each == sku)
                 + sum(asked.get(sku, 0) for asked in self.ordered.values())
                 + sum(qty for _at, each, qty in self.timed if each == sku)
             )

@@ -175,7 +175,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "page_base": "part.html" if in_drawer else "page.html",
         "in_drawer": in_drawer,
         "look": look_of(known, cookies),
-        "place": place,
+        "warehouse_here": place,
         "other_zone": other_zone(),
         "home_key": KEYS["workbench"],
         "sections": sections,

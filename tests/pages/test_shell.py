@@ -168,6 +168,18 @@ def test_a_deep_page_says_the_way_to_it(client: Client) -> None:
     assert [crumb["label"] for crumb in page.context["crumbs"]] == ["库存", "库存总览"]
 
 
+@pytest.mark.parametrize("address", ["/floor/", "/stock/locations/{}/"])
+def test_a_page_about_a_place_leaves_the_choice_of_the_warehouse_alone(
+    client: Client, address: str
+) -> None:
+    given.stock("TEA", 10)
+    client.force_login(given.person())
+
+    page = client.get(address.format(given.location("A-01"))).content.decode()
+
+    assert '<span class="top-text">所有仓库</span>' in page
+
+
 def test_a_person_known_to_like_the_dark_gets_it_everywhere(client: Client) -> None:
     person = given.person()
     Person.objects.filter(pk=person.pk).update(preferences={"theme": "dark"})

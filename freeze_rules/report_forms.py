@@ -133,7 +133,7 @@ class OutsideForm(Reported):
     """Something that no program told."""
 
     kind = forms.ChoiceField(
-        label=_("What happened"),
+        label=_("Kind of event"),
         choices=[
             (EXTERNAL, _("A notice from outside, such as a recall by a supplier or an authority")),
             (EXCURSION, _("A logger was read out: too warm, too cold, or too much light")),
@@ -155,7 +155,7 @@ class OutsideForm(Reported):
     reference = forms.CharField(
         label=_("Number of the notice or the logger"), max_length=64, required=False
     )
-    note = forms.CharField(label=_("What it says"), max_length=400)
+    note = forms.CharField(label=_("What the notice or the logger says"), max_length=400)
 
     def __init__(self, *args: Any, scope: Scope, awaited: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, scope=scope, **kwargs)
@@ -164,9 +164,7 @@ class OutsideForm(Reported):
         if scope.is_everything:
             field.choices = [("", _("All warehouses")), *field.choices]  # type: ignore[misc]
         said = ", ".join(awaited) or _("no rule waits for one now")
-        self.fields["name"].help_text = _("For a notice. Rules wait for: %(names)s.") % {
-            "names": said
-        }
+        self.fields["name"].help_text = _("Rules wait for: %(names)s.") % {"names": said}
 
     def told(self) -> Outside:
         """What is told; of a valid form.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -139,6 +140,12 @@ def _document(row: JournalRow) -> SafeString:
     return cells.link(page_url(row), row.line.document, under=f"{row.reason} {row.line.units:+,}")
 
 
+def _why(row: JournalRow) -> SafeString:
+    """Shorter than other texts, so that the whole table fits a desk's screen; whole in its hint."""
+    said = row.line.why
+    return format_html('<span class="cell-cut cell-short" title="{}">{}</span>', said, said)
+
+
 JOURNAL: ListSpec[JournalRow] = ListSpec(
     key="freeze-journal",
     title=_("Journal of freezes"),
@@ -166,19 +173,19 @@ JOURNAL: ListSpec[JournalRow] = ListSpec(
         Column(key="reason", label=_("Reason"), wide=True, value=lambda row: row.reason),
         Column(key="goods", label=_("Goods"), wide=True, value=lambda row: goods(row.line)),
         Column(key="warehouse", label=_("Warehouse"), wide=True, value=lambda row: row.warehouse),
-        # Who and the rule say as much; the filter is there either way.
+        # Who it was and the document's number say as much.
         Column(
             key="cause", label=_("By"), wide=True, default=False,
             value=lambda row: str(JournalLine.Cause(row.line.cause).label),
         ),
         Column(key="who", label=_("Who"), wide=True, value=lambda row: row.who),
         Column(
-            key="rule", label=_("Rule"), kind=Kind.CODE, wide=True,
+            key="rule", label=_("Rule"), kind=Kind.CODE, wide=True, default=False,
             value=lambda row: row.line.rule_version,
         ),
         Column(
             key="why", label=pgettext_lazy("journal", "Why"), wide=True,
-            value=lambda row: row.line.why,
+            value=lambda row: row.line.why, cell=_why,
         ),
         Column(
             key="known", label=_("Known then"), wide=True, default=False,

@@ -58,7 +58,7 @@ def _page(request: HttpRequest, form: OutsideForm, scope: Scope) -> HttpResponse
         title=_("Events from outside"),
         form_title=_("Tell an event"),
         columns=[(_("When"), "wide-only"), (_("Event"), ""), (_("Goods"), ""),
-                 (_("Place"), "wide-only"), (_("Told by"), "wide-only"),
+                 (_("Warehouse"), "wide-only"), (_("Told by"), "wide-only"),
                  (_("What came of it"), "")],
         empty=_("Nobody told an event in the last thirty days"),
     )  # fmt: skip
@@ -77,7 +77,7 @@ def _page(request: HttpRequest, form: OutsideForm, scope: Scope) -> HttpResponse
     ]
     context = {"desk": desk, "form": form, "rows": rows}
     status = 422 if form.errors else 200
-    return render(request, "freeze_rules/reported.html", context, status=status)
+    return render(request, "freeze_rules/outside.html", context, status=status)
 
 
 def _outcome(row: ToldEvent) -> Cell:

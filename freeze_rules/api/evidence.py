@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from freeze_rules.api.reporting import Reporting
-from freeze_rules.selectors.evidence import Evidence, LeafView, evidence_of
+from freeze_rules.selectors.evidence import LeafView, evidence_of
+from freeze_rules.selectors.unplaced import unplaced_of
 from freeze_rules.services import leaf_consent
 from freeze_rules.services.proving import SENTENCES, ProofRefused
 from inventory import selectors as stock
@@ -26,7 +27,7 @@ LEAF = {
     "label": str, "met": bool, "permission": str, "request": str | None,
     "proofs": [{"number": str, "who": str, "at": str, "reference": str}],
 }  # fmt: skip
-WAITS = {"sentence": str, "regrade": str, "leaves": [LEAF]}
+WAITS = {"sentence": str, "regrade": str, "in_no_cell": int, "leaves": [LEAF]}
 APPROVAL = Shape(
     (
         Field("permission", word(*roles.PERMISSIONS), required=True, about="Of the leaf."),
@@ -47,11 +48,15 @@ class HoldEvidence(Reporting):
 
     @described("Show what lets go of a freeze", answer=WAITS, also=(404,))
     def get(self, request: Request, hold_id: int) -> Response:
-        """Leaf by leaf: who or what proved it, when, on which paper, and who was asked."""
+        """Leaf by leaf: who or what proved it, when, on which paper, and who was asked.
+
+        `in_no_cell`: units that are to get another grade and stay frozen until somebody says, by
+        `freezes/<hold>/disposal` with `location`, where they lie.
+        """
         Query(request, ())
         if not stock.holds(scope=self.scope(), ids=[hold_id], closed=True):
             raise Http404
-        return Response(_waits(evidence_of(hold_id)))
+        return Response(_waits(hold_id))
 
     @described(
         "Approve what a freeze waits for",
@@ -79,7 +84,7 @@ class HoldEvidence(Reporting):
                     "proof": f"P-{done.proof_id}" if done.proof_id else None,
                     "released": done.released,
                     "request": done.request or None,
-                    "evidence": _waits(evidence_of(hold_id)),
+                    "evidence": _waits(hold_id),
                 }
             )
 
@@ -104,13 +109,16 @@ def _fault(refused: ProofRefused) -> Fault:
     return Fault(code=f"proof_{refused.code}", field=field, said=refused.said, status=status)
 
 
-def _waits(evidence: Evidence | None) -> dict[str, Any]:
+def _waits(hold_id: int) -> dict[str, Any]:
+    evidence, unplaced = evidence_of(hold_id), unplaced_of(hold_id)
+    units = unplaced.units if unplaced else 0
     if evidence is None:
-        return {"sentence": "", "regrade": "", "leaves": []}
+        return {"sentence": "", "regrade": "", "in_no_cell": units, "leaves": []}
     said: dict[str, Any] = plain(
         {
             "sentence": evidence.sentence,
             "regrade": evidence.regrade,
+            "in_no_cell": units,
             "leaves": [_leaf(each) for each in evidence.leaves],
         }
     )

@@ -64,6 +64,7 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
         asked = request.GET.get("way", "")
         first = {
             "way": asked if asked in ways else ways[0],
+            "grade": request.GET.get("grade", ""),
             "token": uuid.uuid4().hex,
             "supplier": disposing.supplier_of(hold.id) if Way.RETURN in ways else "",
         }

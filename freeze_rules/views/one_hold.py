@@ -18,6 +18,7 @@ from freeze_rules import services as freezing
 from freeze_rules.hold_forms import LeaseForm
 from freeze_rules.selectors import leases as asked_leases
 from freeze_rules.selectors.evidence import evidence_of
+from freeze_rules.selectors.unplaced import unplaced_of
 from freeze_rules.services import disposing, leases
 from freeze_rules.services.disposal_lines import Way
 from inventory import selectors as stock
@@ -64,6 +65,7 @@ def _page(
     context = {
         "hold": one,
         "evidence": evidence,
+        "unplaced": unplaced_of(one.id) if open_freeze else None,
         "may_prove": {
             code for code in asked if code and one.closed_at is None and person.may(code)
         },
@@ -73,6 +75,7 @@ def _page(
         "who": names_of_actors([one.placed_by])[one.placed_by],
         "events": _events(one),
         "releasable": may_try,
+        "may_place": Way.REGRADE in disposing.ways_for(one, person),
         "ways": [way for way in disposing.ways_for(one, person) if way != Way.RESTOCK],
         "token": uuid.uuid4().hex,
         "lease": asked_leases.lease_of(one.id) if open_freeze else None,

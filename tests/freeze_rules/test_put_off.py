@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from freeze_rules.models import Event, Watch
 from freeze_rules.services import judging, leases
+from inventory import selectors as stock
 from org.models import NoticeCopy
+from org.scope import Scope
 from tests import given
 from tests.freeze_rules import writing
 
@@ -54,3 +57,23 @@ def test_units_in_no_cell_stay_frozen_their_owner_is_told_and_it_is_tried_a_day_
     copies = NoticeCopy.objects.filter(notice__kind="freeze.unplaced")
     assert [copy.person_id for copy in copies] == [lead.pk]
     assert given.free("BOWL") == 0
+
+    # The page says what remains and leads to where it is done.
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(lead)
+    page = client.get(f"/holds/{hold.id}/").content.decode()
+    assert "3 units of it lie in no cell." in page
+    address = f"/holds/{hold.id}/release/?way=REGRADE&amp;grade=CC"
+    assert address in page
+    form = client.get(address.replace("&amp;", "&")).context["form"]
+    assert (form["way"].value(), form["grade"].value(), "place" in form.fields) == (
+        "REGRADE", "CC", True,
+    )  # fmt: skip
+    evidence = f"/api/v1/holds/{hold.id}/evidence"
+    assert client.get(evidence).json()["in_no_cell"] == 3
+    typed = {"way": "REGRADE", "grade": "CC", "place": "A-01", "why": "Counted", "token": "t"}
+    assert client.post(f"/holds/{hold.id}/release/", typed).status_code == 302
+    assert writing.open_holds("DEFECT") == []
+    assert client.get(evidence).json()["in_no_cell"] == 0
+    [cell] = stock.cells(scope=Scope.everything(), sku_id=given.sku("BOWL"))
+    assert (cell.grade, cell.on_hand, given.free("BOWL")) == ("CC", 3, 0)

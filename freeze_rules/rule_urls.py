@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from freeze_rules.views import rule_applying, rule_board, rule_trials, rule_writing, rules, telling
+from freeze_rules.views import (
+    rule_applying,
+    rule_board,
+    rule_differences,
+    rule_trials,
+    rule_writing,
+    rules,
+    telling,
+)
 
 urlpatterns = [
     path("freeze-rules/", rules.rule_list, name="freeze-rules"),
@@ -20,6 +28,11 @@ urlpatterns = [
     path("freeze-rules/<int:rule_id>/preview/", rule_trials.preview, name="rule-preview"),
     path("freeze-rules/<int:rule_id>/shadow/", rule_trials.shadow, name="rule-shadow"),
     path("freeze-rules/<int:rule_id>/review/", rule_trials.review, name="rule-review"),
+    path(
+        "freeze-rules/<int:rule_id>/differences/",
+        rule_differences.differences,
+        name="rule-differences",
+    ),
     path("freeze-rules/<int:rule_id>/review/done/", rule_trials.reviewed, name="rule-reviewed"),
     path("freeze-rules/<int:rule_id>/tests/", rule_writing.keep_case, name="rule-test"),
     path(

@@ -16,7 +16,7 @@ from freeze_rules.facts.registry import LANGUAGES
 from freeze_rules.models import Rule, RuleVersion
 from freeze_rules.selectors import rule_views, wording
 from freeze_rules.selectors.rulebook import values_for
-from org.api.describing import Needed, described, joined
+from org.api.describing import described, joined
 from org.api.queries import Query, plain
 
 SAID = {"part": str, "label": str, "text": str}
@@ -101,16 +101,26 @@ class RuleDifferences(OfRules):
 
     @described(
         "Compare two versions of a freeze rule",
-        takes={"from": Needed(int), "to": Needed(int)},
+        takes={"from": int, "to": int},
         answer={"from": str, "to": str, "differences": {"zh": [DIFFERS], "en": [DIFFERS]}},
         also=(404,),
     )
     def get(self, request: Request, rule_id: int) -> Response:
-        """The parts that they say differently, as on the page, in Chinese and English."""
+        """The parts that they say differently, as on the page, in Chinese and English.
+
+        Without `from` and `to`: the change that waits beside what runs, else the last two; of the
+        only version that there is nothing differs.
+        """
         query = Query(request, ("from", "to"))
-        numbers = [query.must(name, query.number(name)) for name in ("from", "to")]
+        told = query.number("from"), query.number("to")
+        if (told[0] is None) != (told[1] is None):
+            query.must("from" if told[0] is None else "to", None)
         rule = _rule(rule_id)
-        old, new = (_version(rule, number) for number in numbers)
+        every = rule_views.versions(rule.pk)
+        pair = rule_views.beside_each_other(rule, every, numbers=told)
+        if pair is None and told != (None, None):
+            raise Http404
+        old, new = pair or (every[0], every[0])
         differences = {}
         for short, language in LANGUAGES.items():
             with override(language):

@@ -255,6 +255,25 @@ def versions(rule_id: int) -> list[RuleVersion]:
     return list(rows.order_by("-number"))
 
 
+def beside_each_other(
+    rule: Rule, every: Sequence[RuleVersion], *, numbers: tuple[int | None, int | None]
+) -> tuple[RuleVersion, RuleVersion] | None:
+    """The versions of these numbers; None when there are none such.
+
+    Without numbers: what runs beside the change that waits, else the last two.
+
+    Args:
+        every: all its versions, the newest first.
+    """
+    known = {version.number: version for version in every}
+    if numbers == (None, None) and rule.version is not None and rule.next_version is not None:
+        numbers = rule.version.number, rule.next_version.number
+    elif numbers == (None, None) and len(every) > 1:
+        numbers = every[1].number, every[0].number
+    old, new = known.get(numbers[0] or 0), known.get(numbers[1] or 0)
+    return None if old is None or new is None else (old, new)
+
+
 def moves(rule_id: int, *, before: int | None = None, limit: int = 100) -> list[MoveView]:
     """Its steps from state to state, the newest first. Two statements."""
     found = RuleMove.objects.filter(rule_id=rule_id).select_related("version")

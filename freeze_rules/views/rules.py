@@ -141,7 +141,6 @@ def rule_page(request: HttpRequest, rule_id: int) -> HttpResponse:
         "said": wording.said(version.definition, rule.parameters),
         "change": _change(rule),
         "versions": all_versions,
-        "compared": _compared(request, rule),
         "moves": rule_views.moves(rule.pk),
         "verdicts": hits[:PAGE],
         "next_url": f"?before={hits[PAGE - 1].id}" if len(hits) > PAGE else "",
@@ -166,19 +165,6 @@ def _change(rule: Rule) -> list[wording.Differs]:
     return wording.differences(
         rule.version.definition, rule.next_version.definition, rule.parameters
     )
-
-
-def _compared(request: HttpRequest, rule: Rule) -> dict[str, Any] | None:
-    """Two versions beside each other, when the address names them."""
-    numbers = number_in(request.GET, "from"), number_in(request.GET, "to")
-    known = {version.number: version for version in rule.versions.filter(number__in=[
-        number for number in numbers if number is not None and number < 2**31
-    ])}  # fmt: skip
-    old, new = known.get(numbers[0] or 0), known.get(numbers[1] or 0)
-    if old is None or new is None:
-        return None
-    rows = wording.differences(old.definition, new.definition, rule.parameters)
-    return {"old": old, "new": new, "rows": rows}
 
 
 def tried(rule: Rule) -> list[tuple[Any, Tried | None]]:

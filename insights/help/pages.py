@@ -144,6 +144,9 @@ ABOUT: dict[str, About] = {
     "rule-review": About(
         _("Does the rule still do good: hits, false alarms, and what it did not see.")
     ),
+    "rule-differences": About(
+        _("Two versions of a rule beside each other: the change that waits, or any two.")
+    ),
     "freeze-rule": About(
         _("What one rule says, what it did, and what may be done with it."), ("hold", "release")
     ),

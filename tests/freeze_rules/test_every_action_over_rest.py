@@ -151,6 +151,9 @@ def test_versions_and_their_difference_are_read_in_both_languages(client: Client
     assert "reviewed" not in differs["after"]
     assert client.get(f"{ROOT}/{rule}/versions/9").status_code == 404
     assert client.get(f"{ROOT}/{rule}/differences?from=1").status_code == 422
+    assert client.get(f"{ROOT}/{rule}/differences?from=1&to=9").status_code == 404
+    by_itself = client.get(f"{ROOT}/{rule}/differences").json()
+    assert (by_itself["to"], by_itself["differences"]) == (f"FR-{rule}/2", told)
 
 
 def test_the_steps_of_a_rule_are_read_with_who_and_why(client: Client) -> None:

@@ -151,17 +151,29 @@ def test_a_hit_is_called_a_false_alarm_and_that_can_be_undone() -> None:
 
 
 def test_two_versions_are_shown_beside_each_other() -> None:
-    rule = written(condition=DAIRY)
-    person = given.person()
-    with transaction.atomic():
-        rules.change_rule(
-            rule_id=rule.pk,
-            draft=writing.draft(name=rule.name, condition=DAIRY, quantity={"percent": 50}),
-            person=person,
-        )
+    rule, person = enabled(condition=DAIRY), given.person()
+    client = signed_in(person)
 
-    compared = signed_in(person).get(f"/freeze-rules/{rule.pk}/?from=1&to=2").context["compared"]
+    def page(query: str = "") -> Any:
+        answer = client.get(f"/freeze-rules/{rule.pk}/differences/{query}")
+        return answer.context if answer.status_code == 200 else answer.status_code
 
-    assert [(each.part, each.before, each.after) for each in compared["rows"]] == [
-        ("quantity", "everything", "50 % of the units the event names")
+    alone = page()
+    assert (alone["rows"], alone["waits"], len(alone["sentences"])) == ([], False, 1)
+    for percent in (50, 60):
+        with transaction.atomic():
+            rules.change_rule(
+                rule_id=rule.pk,
+                draft=writing.draft(name=rule.name, condition=DAIRY, quantity={"percent": percent}),
+                person=person,
+            )
+
+    # What waits stands beside what runs, not beside the change that it replaced.
+    waits, named = page(), page("?from=2&to=3")
+
+    assert [(each.part, each.before, each.after) for each in waits["rows"]] == [
+        ("quantity", "everything", "60 % of the units the event names")
     ]
+    assert (waits["waits"], waits["old"].number, waits["new"].number) == (True, 1, 3)
+    assert [each.before for each in named["rows"]] == ["50 % of the units the event names"]
+    assert [page(query) for query in ("?from=1&to=9", "?from=1")] == [404, 404]

@@ -57,6 +57,7 @@ RULE_ROUTES: dict[str, Route] = {
     "rule-preview": Route(roles.RULES_VIEW, _rule),
     "rule-shadow": Route(roles.RULES_VIEW, _rule),
     "rule-review": Route(roles.RULES_VIEW, _rule),
+    "rule-differences": Route(roles.RULES_VIEW, _rule),
     "rule-reviewed": Route(roles.RULES_EDIT, _rule, is_page=False),
     "api-rule-replays": Route(roles.RULES_VIEW, _rule, speaks_json="POST"),
     "rule-preset": Route(roles.RULES_EDIT, lambda: ["leak"], is_page=False),

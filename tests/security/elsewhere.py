@@ -70,7 +70,8 @@ ELSEWHERE: dict[str, int] = {
     "recall": ALIKE,  # a recall is the company's; its cells are those of one's own warehouses
     # Rules are the company's: who may write them writes them for all; what they froze is shown by
     # the reader's warehouses.
-    "freeze-rule-edit": ALIKE, "rule-preview": ALIKE, "rule-review": ALIKE, "rule-reviewed": ALIKE,
+    "freeze-rule-edit": ALIKE, "rule-preview": ALIKE, "rule-review": ALIKE,
+    "rule-differences": ALIKE, "rule-reviewed": ALIKE,
     "rule-shadow": ALIKE, "rule-test": ALIKE, "rule-preset": ALIKE, "api-rule": ALIKE,
     "api-rule-parameters": ALIKE, "api-rule-replays": ALIKE, "api-rule-step": ALIKE,
     "api-rule-tests": ALIKE, "api-rule-verdicts": ALIKE, "api-rule-preview": ALIKE,

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests import given
 from tests.browser.axe import violations
 from tests.browser.test_every_page import Quiet, sign_in
 
@@ -30,10 +31,11 @@ def test_every_component_can_be_read_in_both_themes(
 
 
 def test_the_open_palette_and_the_key_help_are_sound(shop_front: str, page: Page) -> None:
+    given.stock("TEA", 10)
     sign_in(shop_front, page)
     page.keyboard.press("Control+k")
     expect(page.locator("#palette-box")).to_be_focused()
-    page.keyboard.type("stock")
+    page.keyboard.type("tea")
     expect(page.locator("#palette-hits [aria-selected=true]")).to_be_visible()
     Quiet(page).wait()
     assert violations(page) == []

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import ground
 from bench.day.outside import Outside
 from launch import processes
 from launch.servers import ServerTrouble
@@ -22,13 +21,10 @@ UNITS_OF_EACH = 5_000
 
 @contextmanager
 def data_folder() -> Iterator[Path]:
-    """A folder that the database's own user may enter; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="house-bench-", dir="/tmp"))
-    folder.chmod(0o755)
-    try:
+    """The folder of a stack's data, which need not be there yet; gone afterwards."""
+    with ground.folder() as folder:
+        ground.lay_template(folder / "data" / "postgres")
         yield folder / "data"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def stack_on(folder: Path, *, parts: Sequence[str] | None = None, demo: bool = True) -> Stack:

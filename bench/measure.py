@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import ground
 from launch import servers
+from launch.stack import DATABASE
 
 
 def options(name: str, arguments: list[str]) -> argparse.ArgumentParser:
@@ -67,14 +70,14 @@ def in_another_process(case: str, arguments: list[str]) -> dict[str, float | str
 @contextmanager
 def own_database() -> Iterator[servers.Postgres]:
     """A migrated PostgreSQL of its own with fsync on, and Django set up on it."""
-    import os
-
-    with tempfile.TemporaryDirectory(prefix="house-bench-", dir="/tmp") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with ground.folder() as folder:
+        migrated = ground.lay_template(folder / "pg")
         postgres = servers.start_postgres(folder / "pg", settings={}, throwaway=True)
         valkey = servers.start_valkey(folder / "valkey", durable=False)
         try:
+            if migrated:
+                # The template stays as it is, for databases beside this one.
+                postgres.sql(f"CREATE DATABASE bench TEMPLATE {DATABASE} OWNER {servers.ROLE}")
             postgres.ensure_database("bench")
             os.environ["DATABASE_URL"] = postgres.url("bench")
             os.environ["REDIS_URL"] = valkey.url
@@ -104,7 +107,8 @@ def database_beside(name: str) -> Iterator[None]:
     ours = connection.settings_dict["NAME"]
     theirs = f"{name}_{int(time.time())}"
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{theirs}"')
+        source = f" TEMPLATE {DATABASE}" if os.environ.get("BENCH_TEMPLATE") else ""
+        cursor.execute(f'CREATE DATABASE "{theirs}"{source}')
     connection.close()
     connection.settings_dict["NAME"] = theirs
     try:

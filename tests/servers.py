@@ -20,9 +20,11 @@ from pathlib import Path
 import pytest
 
 from launch import servers
+from launch.stack import DATABASE
 from tests.memory import folder_for_servers
 
-TEMPLATE = "house_template"
+# Named as the database of a stack, so that a stack can begin with a copy of it.
+TEMPLATE = DATABASE
 HOUSE = Path(__file__).parent.parent
 KEPT = HOUSE / ".test-template"
 _running: list[servers.Postgres | servers.Valkey] = []
@@ -92,7 +94,7 @@ def _take_own_doorbell() -> None:
 
 def _mark() -> str:
     """What the template is made of, in one word: migrations, versions, the day."""
-    told = sha256(datetime.now(tz=UTC).date().isoformat().encode())
+    told = sha256(f"{TEMPLATE} {datetime.now(tz=UTC).date().isoformat()}".encode())
     parts = [
         *HOUSE.glob("*/migrations/**/*.py"),
         *HOUSE.glob("*/migrations/**/*.sql"),
@@ -102,6 +104,23 @@ def _mark() -> str:
     for path in sorted(parts):
         told.update(str(path.relative_to(HOUSE)).encode() + path.read_bytes())
     return told.hexdigest()[:16]
+
+
+def begin_with_template(data: Path) -> None:
+    """Lay the migrated database into the data folder of a stack that is about to start.
+
+    The stack then has nothing to migrate; where no template is kept it migrates as ever.
+    """
+    template = kept_template()
+    if template is not None:
+        data.mkdir(parents=True, exist_ok=True)
+        _copied(template, data / "postgres")
+
+
+def kept_template() -> Path | None:
+    """The data of a stopped server with the migrated database, if they could be kept."""
+    template = KEPT / _mark()
+    return template if template.is_dir() else None
 
 
 def _copied(source: Path, target: Path) -> bool:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bench.__main__ import cases
 from launch import programs
+from tests.memory import folder_for_servers
+from tests.servers import kept_template
 
 HOLDS = (
     "service_batch500_per_s",
@@ -45,14 +47,17 @@ def figures_of(name: str, folder: Path) -> dict[str, float]:
     """What a quick run of a case writes; a process of its own, as a person starts it."""
     file = folder / f"{name}.json"
     ours = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "PLAIN_STATIC", "HOUSE_TEST_SERVERS")
+    lent = {"BENCH_DIR": str(folder_for_servers())}
+    if (template := kept_template()) is not None:
+        lent["BENCH_TEMPLATE"] = str(template)
     done = subprocess.run(
         [sys.executable, "-m", "bench", name, "--quick", "--json", str(file)],
         cwd=programs.HOME,
-        env={key: text for key, text in os.environ.items() if key not in ours},
+        env={key: text for key, text in os.environ.items() if key not in ours} | lent,
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, float] = json.loads(file.read_text())

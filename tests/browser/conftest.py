@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from launch import chromium
 from launch.stack import Stack
 from tests.memory import folder_for_servers
+from tests.servers import begin_with_template
 
 # A machine that is busy with other tests may take its time; nothing waits longer than it must.
 PATIENCE_MS = 45_000
@@ -92,6 +93,7 @@ def whole_house() -> Iterator[Stack]:
     folder = Path(tempfile.mkdtemp(prefix="house-browser-", dir=folder_for_servers()))
     folder.chmod(0o755)  # PostgreSQL runs under another user than root
     try:
+        begin_with_template(folder / "data")
         with Stack(data_dir=folder / "data") as stack:
             yield stack
     finally:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from launch.stack import Stack
 from tests.browser.conftest import answered, scan
 from tests.memory import folder_for_servers
+from tests.servers import begin_with_template
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +30,7 @@ def empty_house() -> Iterator[Stack]:
     folder = Path(tempfile.mkdtemp(prefix="house-empty-", dir=folder_for_servers()))
     folder.chmod(0o755)  # PostgreSQL runs under another user than root
     try:
+        begin_with_template(folder / "data")
         with Stack(data_dir=folder / "data", demo=False) as stack:
             yield stack
     finally:

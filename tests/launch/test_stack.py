@@ -18,6 +18,7 @@ from launch import processes
 from launch.programs import HOME
 from launch.servers import ServerTrouble
 from launch.stack import SIGN, Stack
+from tests.servers import begin_with_template
 
 
 def _environment(folder: Path, **more: str) -> dict[str, str]:
@@ -36,7 +37,7 @@ def _launch(folder: Path, *arguments: str, **more: str) -> subprocess.Popen[str]
 
 
 def _wait_for(file: Path, process: subprocess.Popen[str]) -> dict[str, str]:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and process.poll() is None:
         if file.exists() and file.read_text().endswith("}\n"):
             state: dict[str, str] = json.loads(file.read_text())
@@ -47,7 +48,7 @@ def _wait_for(file: Path, process: subprocess.Popen[str]) -> dict[str, str]:
 
 
 def _status(url: str) -> int:
-    return httpx.get(url, timeout=5).status_code
+    return httpx.get(url, timeout=60).status_code
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ def folder(place: Path) -> Iterator[Path]:
 def servers_only(folder: Path) -> Iterator[tuple[Stack, list[str]]]:
     """PostgreSQL, Valkey, one worker and the web; what the supervisor said."""
     said: list[str] = []
+    begin_with_template(folder)
     stack = Stack(data_dir=folder, demo=False, say=said.append, parts=["web", "worker-rules"])
     with stack:
         yield stack, said
@@ -78,7 +80,7 @@ def test_whatever_is_killed_comes_back_and_one_sentence_says_so(
     for name in ("worker-rules", "web", "valkey", "postgres"):
         hit = stack.kill(name)
         assert hit == before[name]
-    stack.wait_ready(timeout=30)
+    stack.wait_ready(timeout=120)
 
     assert stack.deaths() == {"postgres": 1, "valkey": 1, "web": 1, "worker-rules": 1}
     assert _status(f"{stack.url}/readyz") == 200
@@ -95,7 +97,7 @@ def test_run_answers_and_ctrl_c_leaves_no_process_behind(folder: Path) -> None:
     assert _status(f"{state['url']}/readyz") == 200
     assert len(running) > 8
     process.send_signal(signal.SIGINT)
-    said, complaints = process.communicate(timeout=40)
+    said, complaints = process.communicate(timeout=120)
 
     assert process.returncode == 0, complaints
     assert complaints == ""
@@ -115,12 +117,12 @@ def terminal() -> Iterator[None]:
 @pytest.mark.usefixtures("terminal")
 def test_a_closed_terminal_stops_a_start_that_is_still_under_way(folder: Path) -> None:
     process = _launch(folder, "stack", "--json", str(folder.with_name("where.json")))
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not (folder / "logs" / "prepare.log").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
 
     process.send_signal(signal.SIGHUP)
-    said, complaints = process.communicate(timeout=40)
+    said, complaints = process.communicate(timeout=120)
 
     assert (process.returncode, complaints) == (0, "")
     assert said.splitlines()[-2:] == ["Stopping ...", "Stopped."]
@@ -128,6 +130,7 @@ def test_a_closed_terminal_stops_a_start_that_is_still_under_way(folder: Path) -
 
 
 def test_nothing_outlives_a_supervisor_that_was_killed(folder: Path) -> None:
+    begin_with_template(folder)
     state_file = folder.with_name("where.json")
     process = _launch(folder, "stack", "--json", str(state_file))
     _wait_for(state_file, process)

@@ -43,6 +43,16 @@ class Source:
         """The dotted name."""
         return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
+    @property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the tree; many rules look at each."""
+        return _nodes(self.text)
+
+
+@cache
+def _nodes(text: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(_tree(text)))
+
 
 @cache
 def _tree(text: str) -> ast.Module:

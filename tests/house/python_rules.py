@@ -25,7 +25,7 @@ class Rule:
 
 
 def _calls(source: Source) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
+    return (node for node in source.nodes if isinstance(node, ast.Call))
 
 
 def _attribute(call: ast.Call) -> str:
@@ -53,7 +53,7 @@ def long_function(source: Source) -> list[str]:
     if source.room == "tests":
         return []
     found = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             count = (node.end_lineno or node.lineno) - node.lineno + 1
             first = node.body[0]
@@ -114,7 +114,7 @@ def task_sent_directly(source: Source) -> list[str]:
 
 def swallowed(source: Source) -> list[str]:
     found = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ExceptHandler):
             if node.type is None:
                 found.append(f"line {node.lineno}: bare except")
@@ -147,7 +147,7 @@ def all_fields(source: Source) -> list[str]:
         return []
     return [
         f"line {node.lineno}"
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Assign)
         and any(isinstance(target, ast.Name) and target.id == "fields" for target in node.targets)
         and isinstance(node.value, ast.Constant)
@@ -226,7 +226,7 @@ def loose_state_field(source: Source) -> list[str]:
     if not _in_rooms(source):
         return []
     found = []
-    for owner in ast.walk(source.tree):
+    for owner in source.nodes:
         if not isinstance(owner, ast.ClassDef):
             continue
         meta = next(
@@ -253,7 +253,7 @@ def django_signal(source: Source) -> list[str]:
         return []
     return [
         f"line {node.lineno}"
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ImportFrom)
         and (node.module or "") in {"django.dispatch", "django.db.models.signals"}
     ]
@@ -282,7 +282,7 @@ def approximate_number(source: Source) -> list[str]:
         return []
     return [
         f"line {node.lineno}"
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Call)
         and _dotted(node.value.func).endswith("FloatField")
@@ -299,7 +299,7 @@ def calls_out(source: Source) -> list[str]:
     if not _in_rooms(source) or source.path.startswith(speakers):
         return []
     found = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -19,7 +19,7 @@ def _variables() -> set[str]:
     for source in python_files():
         if source.room not in {*ROOMS, "launch", "bench"}:
             continue
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             first = node.args[0]

@@ -296,6 +296,8 @@ LISTS: dict[str, str] = {
     "inspections": "freeze_rules.lists.inspections:INSPECTIONS",
     "incidents": "freeze_rules.lists.incidents:INCIDENTS",
     "promotions": "freeze_rules.lists.promotions:PROMOTIONS",
+    "customs": "freeze_rules.lists.customs:CUSTOMS",
+    "suppliers": "freeze_rules.lists.suppliers:SUPPLIERS",
     "recalls": "freeze_rules.lists.recalls:RECALLS",
     "sensors": "freeze_rules.lists.sensors:SENSORS",
     "excursions": "freeze_rules.lists.excursions:EXCURSIONS",

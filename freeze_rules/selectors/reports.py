@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from freeze_rules.models import (
     CustomsStep,
@@ -29,9 +29,10 @@ MOST = 200
 class ReportNarrowing:
     """What a list of reports is narrowed to; each empty value narrows nothing.
 
-    `state` is a result of inspections, a state of promotions, and of incidents "leaking" or
-    "mended". `kind` is that of incidents. Days are local days, both included: those on which
-    something was asked or seen, or on which a promotion runs.
+    `state` is a result of inspections, a state of promotions or of customs, of incidents
+    "leaking" or "mended", and of blocks of suppliers "blocked" or "allowed". `kind` is that of
+    incidents. Days are local days, both included: those on which something was asked, seen or
+    said, or on which a promotion runs.
     """
 
     state: str = ""
@@ -126,6 +127,23 @@ def supplier_blocks(*, limit: int = MOST) -> list[SupplierBlock]:
     return list(SupplierBlock.objects.order_by("-cleared_at", "-id")[:limit])
 
 
+def supplier_blocks_of(narrowing: ReportNarrowing) -> QuerySet[SupplierBlock]:
+    """The blocks of a filter, unordered. `words`: of the supplier or of a reason.
+
+    A block reaches into every warehouse: whoever sees stock sees them all.
+    """
+    rows = SupplierBlock.objects.all()
+    if narrowing.state:
+        rows = rows.filter(cleared_at__isnull=narrowing.state == "blocked")
+    rows = within_days(rows, "blocked_at", since=narrowing.since, until=narrowing.until)
+    words = narrowing.words
+    if not words:
+        return rows
+    return rows.filter(
+        Q(supplier__icontains=words) | Q(why__icontains=words) | Q(cleared_why__icontains=words)
+    )
+
+
 def promotions_of(*, scope: Scope, narrowing: ReportNarrowing) -> QuerySet[Promotion]:
     """Promotions of a filter with a line in the reader's warehouses, unordered.
 
@@ -182,12 +200,36 @@ def promotion_sums(ids: Collection[int], *, scope: Scope) -> dict[int, Promotion
     }
 
 
+def customs_of(narrowing: ReportNarrowing) -> QuerySet[CustomsStep]:
+    """What customs said last of each lot of a filter, unordered.
+
+    `words`: a lot, goods or a declaration. Lots belong to no warehouse: whoever sees stock sees
+    them all.
+    """
+    later = CustomsStep.objects.filter(lot=OuterRef("lot"), pk__gt=OuterRef("pk"))
+    rows = CustomsStep.objects.filter(~Exists(later))
+    if narrowing.state:
+        rows = rows.filter(state=narrowing.state)
+    rows = within_days(rows, "at", since=narrowing.since, until=narrowing.until)
+    words = narrowing.words
+    if not words:
+        return rows
+    return rows.filter(
+        Q(lot__code__iexact=words)
+        | Q(lot__sku__code__iexact=words)
+        | Q(lot__sku__name__icontains=words)
+        | Q(declaration__icontains=words)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class AtCustoms:
     """A lot of which customs said something. `hours` from its arrival to clearance, or until now;
-    of a lot that has not come in, from the first word.
+    of a lot that has not come in, from the first word. `step_id`, `said_at`, `told_by` (an actor)
+    and `note` are those of the last word.
     """
 
+    step_id: int
     lot_id: int
     lot_code: str
     sku_code: str
@@ -197,16 +239,24 @@ class AtCustoms:
     since: datetime
     cleared_at: datetime | None
     hours: int
+    said_at: datetime
+    told_by: str
+    note: str
 
 
 def at_customs(
-    *, now: datetime, lot_ids: Collection[int] | None = None, limit: int = MOST
+    *,
+    now: datetime,
+    lot_ids: Collection[int] | None = None,
+    step_ids: Collection[int] | None = None,
+    limit: int = MOST,
 ) -> list[AtCustoms]:
     """Lots by what customs said last, the newest first; four statements."""
-    last = CustomsStep.objects.filter(lot=OuterRef("lot")).order_by("-id").values("id")[:1]
-    steps: QuerySet[CustomsStep] = CustomsStep.objects.filter(pk=Subquery(last))
+    steps = customs_of(ReportNarrowing())
     if lot_ids is not None:
         steps = steps.filter(lot__in=lot_ids)
+    if step_ids is not None:
+        steps = steps.filter(pk__in=step_ids)
     found = list(steps.select_related("lot__sku").order_by("-id")[:limit])
     # Read from the newest to the oldest, so that the oldest stays.
     first: dict[int, datetime] = dict(
@@ -221,10 +271,11 @@ def at_customs(
         since = arrived.get(step.lot_id, first[step.lot_id])
         rows.append(
             AtCustoms(
-                lot_id=step.lot_id, lot_code=step.lot.code, sku_code=step.lot.sku.code,
-                sku_name=step.lot.sku.name, state=step.state, declaration=step.declaration,
-                since=since, cleared_at=cleared,
+                step_id=step.pk, lot_id=step.lot_id, lot_code=step.lot.code,
+                sku_code=step.lot.sku.code, sku_name=step.lot.sku.name, state=step.state,
+                declaration=step.declaration, since=since, cleared_at=cleared,
                 hours=max(0, int(((cleared or now) - since).total_seconds() // 3600)),
+                said_at=step.at, told_by=step.actor, note=step.note,
             )
         )  # fmt: skip
     return rows

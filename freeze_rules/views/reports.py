@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +12,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from freeze_rules import report_forms as forms
+from freeze_rules.lists.customs import CUSTOMS
 from freeze_rules.lists.fields import goods
 from freeze_rules.lists.incidents import INCIDENTS
 from freeze_rules.lists.inspections import INSPECTIONS, TONES
@@ -30,7 +29,6 @@ from freeze_rules.services.reports.refusals import ReportRefused
 from org import clocks, roles
 from org.access import permission_required, person_of
 from org.addresses import back_from
-from org.asking import ReasonForm
 from org.callers import SignedIn
 from org.lists.pages import list_page
 from org.models import Person
@@ -38,48 +36,7 @@ from org.selectors import attachments, names_of_actors, scope_of
 from org.services import approvals
 from org.services.approvals import talking
 
-CUSTOMS_TONES = {"CLEARED": "ok", "REFUSED": "bad", "INSPECTING": "warn", "NOT_CLEARED": "warn"}
-CUSTOMS = dict(forms.CUSTOMS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One cell of a table: text, perhaps a page, a tone (then it is a chip), or a button."""
-
-    text: Any = ""
-    url: str = ""
-    tone: str = ""
-    post: str = ""
-    # The button opens a dialog with this form, which says why.
-    asks: ReasonForm | None = None
-    code: bool = False
-    num: bool = False
-    wide: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """A page of reports: its heading, its form, its table."""
-
-    title: str
-    form_title: str
-    columns: Sequence[tuple[str, str]]
-    empty: str
-
-
-def _desk(
-    request: HttpRequest,
-    desk: Desk,
-    *,
-    form: forms.Reported | None,
-    work: Callable[[Any], str],
-    rows: Callable[[], list[list[Cell]]],
-) -> HttpResponse:
-    """Show the table with its form; a sent form is done, or shown again with what is wrong."""
-    return _answer(
-        request, "freeze_rules/reported.html", form=form, work=work,
-        shown=lambda: {"desk": desk, "rows": rows()},
-    )  # fmt: skip
+SAID = dict(forms.CUSTOMS)
 
 
 def _answer(
@@ -259,13 +216,6 @@ def inspection_file(request: HttpRequest, inspection_id: int, file_id: int) -> H
 def customs(request: HttpRequest) -> HttpResponse:
     """Lots at customs, and what customs say of a lot."""
     person = person_of(request)
-    desk = Desk(
-        title=_("Customs"),
-        form_title=_("What customs say of a lot"),
-        columns=[(_("Lot"), ""), (_("Goods"), "wide-only"), (_("Customs"), ""),
-                 (_("Declaration"), ""), (_("Hours"), "num"), (_("Since"), "wide-only")],
-        empty=_("Customs have said nothing of any lot"),
-    )  # fmt: skip
 
     def work(form: forms.CustomsForm) -> str:
         given, what = form.cleaned_data, form.what()
@@ -277,27 +227,15 @@ def customs(request: HttpRequest) -> HttpResponse:
             actor=person.actor,
         )  # fmt: skip
         return _("Lot %(lot)s: %(state)s.") % {
-            "lot": given["lot"], "state": CUSTOMS[given["state"]]
+            "lot": given["lot"], "state": SAID[given["state"]]
         }  # fmt: skip
 
-    def rows() -> list[list[Cell]]:
-        return [
-            [
-                Cell(text=row.lot_code, url=reverse("stock-lot", args=[row.lot_id]), code=True),
-                Cell(text=f"{row.sku_code} {row.sku_name}", wide=True),
-                Cell(
-                    text=CUSTOMS.get(row.state, row.state),
-                    tone=CUSTOMS_TONES.get(row.state, "muted"),
-                ),
-                Cell(text=row.declaration, code=True),
-                Cell(text=row.hours, num=True),
-                Cell(text=f"{timezone.localtime(row.since):%Y-%m-%d %H:%M}", wide=True),
-            ]
-            for row in asked.at_customs(now=timezone.now())
-        ]
+    def shown() -> dict[str, Any]:
+        scope = scope_of(person, permission=roles.STOCK_VIEW)
+        return {"list": list_page(request, CUSTOMS, scope=scope)}
 
     form = _form(request, forms.CustomsForm, roles.STOCK_INSPECT)
-    return _desk(request, desk, form=form, work=work, rows=rows)
+    return _answer(request, "freeze_rules/customs.html", form=form, work=work, shown=shown)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,20 +10,21 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from freeze_rules.lists.suppliers import SUPPLIERS
 from freeze_rules.report_forms import SupplierForm
 from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import suppliers
 from freeze_rules.services.reports.refusals import ReportRefused
-from freeze_rules.views.reports import Cell, Desk, refuse
+from freeze_rules.views.reports import refuse
 from org import roles
 from org.access import permission_required, person_of
 from org.asking import ReasonForm
+from org.lists.pages import ListPage, list_page
 from org.models import Person
-from org.selectors import names_of_actors, scope_of
+from org.selectors import scope_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,51 +63,30 @@ def _page(
     beyond: ReasonForm | None = None,
 ) -> HttpResponse:
     """The page; 422 when a form was refused, with what was typed into it."""
+    may = person.may(roles.STOCK_HOLD)
+    scope = scope_of(person, permission=roles.STOCK_VIEW)
+    shown = list_page(request, SUPPLIERS, scope=scope, path=reverse("supplier-blocks"))
+    blocked = _blocked(shown) if may else {}
     context = {
-        "desk": _suppliers(),
-        "form": form if person.may(roles.STOCK_HOLD) else None,
-        "rows": _blocks(person, refused or {}),
+        "list": shown,
+        "form": form if may else None,
+        "blocked": blocked,
+        "asked": [
+            (pk, supplier, (refused or {}).get(pk) or _why_allowed(pk))
+            for pk, supplier in blocked.items()
+        ],
+        "row_extra": "freeze_rules/allowed.html" if may else "",
         "beyond": beyond,
     }
     status = 422 if refused or form.errors else 200
-    return render(request, "freeze_rules/reported.html", context, status=status)
+    return render(request, "freeze_rules/suppliers.html", context, status=status)
 
 
-def _suppliers() -> Desk:
-    return Desk(
-        title=_("Blocked suppliers"),
-        form_title=_("Block a supplier"),
-        columns=[(_("Supplier"), ""), (_("Reason"), ""), (_("Since"), "wide-only"),
-                 (_("State"), ""), ("", "")],
-        empty=_("No supplier was ever blocked"),
-    )  # fmt: skip
-
-
-def _blocks(person: Person, refused: Mapping[int, ReasonForm]) -> list[list[Cell]]:
-    """Every block; one that may be lifted asks why, in a form that may have been refused."""
-    found = asked.supplier_blocks()
-    who = names_of_actors([row.blocked_by for row in found])
-    may = person.may(roles.STOCK_HOLD)
-    return [
-        [
-            Cell(text=row.supplier),
-            Cell(text=row.why),
-            Cell(
-                text=f"{timezone.localtime(row.blocked_at):%Y-%m-%d %H:%M} · {who[row.blocked_by]}",
-                wide=True,
-            ),
-            Cell(text=_("Allowed again"), tone="muted")
-            if row.cleared_at
-            else Cell(text=_("Blocked"), tone="bad"),
-            Cell(
-                text=_("Allow again"), post=reverse("supplier-allow", args=[row.pk]),
-                asks=refused.get(row.pk) or _why_allowed(row.pk),
-            )
-            if may and row.cleared_at is None
-            else Cell(),
-        ]
-        for row in found
-    ]  # fmt: skip
+def _blocked(shown: ListPage) -> dict[int, str]:
+    """The suppliers of the page that may be allowed again, by the number of their block."""
+    narrowing = asked.ReportNarrowing(state="blocked")
+    rows = asked.supplier_blocks_of(narrowing).filter(pk__in=[row["id"] for row in shown.rows])
+    return dict(rows.order_by("pk").values_list("pk", "supplier"))
 
 
 def _why_allowed(block_id: int, sent: QueryDict | None = None) -> ReasonForm:
@@ -118,7 +98,7 @@ def _why_allowed(block_id: int, sent: QueryDict | None = None) -> ReasonForm:
 def supplier_allow(request: HttpRequest, block_id: int) -> HttpResponse:
     """The supplier is trusted again, for a reason that the trail keeps."""
     person = person_of(request)
-    row = next((each for each in asked.supplier_blocks() if each.pk == block_id), None)
+    row = asked.supplier_blocks_of(asked.ReportNarrowing()).filter(pk=block_id).first()
     if row is None:
         raise Http404
     form = _why_allowed(block_id, request.POST)

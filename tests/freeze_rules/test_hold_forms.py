@@ -12,7 +12,7 @@ from django.utils import timezone
 from freeze_rules.models import SupplierBlock, SupplierLimit
 from freeze_rules.services import leases
 from freeze_rules.services.reports import suppliers
-from org.models import Person
+from org.models import Batch, Person
 from org.scope import Scope
 from tests import given
 from tests.org.refused import errors_of, typed_in
@@ -107,6 +107,40 @@ def test_blocking_and_allowing_a_supplier_keep_what_was_typed(boss: Person) -> N
 
     client.post(f"/suppliers/blocked/{row.pk}/allow/", {"why": "New line"})
     assert SupplierBlock.objects.get().cleared_why == "New line"
+
+
+def test_many_suppliers_are_allowed_again_at_once_and_one_that_is_already_is_told(
+    boss: Person,
+) -> None:
+    rows = []
+    for name in ("North", "South", "West"):
+        given.lot("TEA", f"L-{name}", supplier=name)
+        with transaction.atomic():
+            rows.append(
+                suppliers.block(
+                    supplier=name, why="Glass", actor=boss.actor, scope=Scope.everything()
+                )
+            )
+    north, south, _west = rows
+    client = signed_in(boss)
+    page = client.get("/suppliers/blocked/", {"state": "blocked"})
+    assert {row["label"] for row in page.context["list"].rows} == {"North", "South", "West"}
+
+    chosen = client.post(
+        "/lists/suppliers/batch/",
+        {"action": "allow", "id": [north.pk, south.pk], "query": "", "back": "/"},
+    )
+    with transaction.atomic():
+        suppliers.allow(supplier="South", why="Sorted", actor="a", scope=Scope.everything())
+    client.post(chosen["Location"], {"why": "New line"})
+
+    batch = Batch.objects.get()
+    assert (batch.done, batch.refused) == (1, 1)
+    assert [(each["name"], each["said"]) for each in batch.answers] == [
+        ("South", "This supplier is not blocked."),
+    ]  # fmt: skip
+    blocks = {row.supplier: row.cleared_why for row in SupplierBlock.objects.all()}
+    assert blocks == {"North": "New line", "South": "Sorted", "West": ""}
 
 
 def test_who_does_not_govern_every_warehouse_reads_why_not() -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from insights.help.glossary import terms
 from insights.help.pages import ABOUT
@@ -123,7 +124,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("start", _("The first hour"), "flag", roles.MASTERS_EDIT),
             Entry("people", _("People"), "people", roles.PEOPLE_VIEW),
             Entry("roles", _("Roles"), "shield", roles.PEOPLE_VIEW),
-            Entry("units", _("Units"), "flag", roles.PEOPLE_VIEW),
+            Entry("units", pgettext_lazy("organisation", "Units"), "flag", roles.PEOPLE_VIEW),
             Entry("operations", _("Operations"), "shield", roles.OPERATIONS_VIEW),
         ),
     ),

@@ -313,6 +313,11 @@ LISTS: dict[str, str] = {
     "shops": "channels_sync.lists.shops:SHOPS",
     "unmatched": "channels_sync.lists.unmatched:UNMATCHED",
     "trail": "insights.trail.spec:TRAIL",
+    "webhooks": "webhooks.lists.subscriptions:WEBHOOKS",
+    "webhook-messages": "webhooks.lists.messages:MESSAGES",
+    "clients": "org.lists.clients:CLIENTS",
+    "units": "org.lists.units:UNITS",
+    "notices": "org.lists.notices:NOTICES",
     "people": "org.lists.people:PEOPLE",
     "jobs": "org.lists.jobs:JOBS",
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from org import selectors as org
+from org.lists.days import within_days
 from org.scope import Scope
 from webhooks.models import Message, Subscription
 
@@ -88,16 +90,101 @@ def anybody_wants(topic: str) -> bool:
     return Subscription.objects.filter(active=True, topics__contains=[topic]).exists()
 
 
+@dataclass(frozen=True, kw_only=True)
+class WebhookNarrowing:
+    """`words` in the name, the address or the client's name, or a topic.
+
+    `state`: "" (in use), "failing" (nothing gets through), "off", "ended".
+    """
+
+    words: str = ""
+    state: str = ""
+    client_id: int | None = None
+
+
+def webhooks_of(*, scope: Scope, narrowing: WebhookNarrowing) -> QuerySet[Subscription]:
+    """The webhooks of a filter, unordered."""
+    rows = _inside(scope).filter(ended_at__isnull=narrowing.state != "ended")
+    if narrowing.state == "failing":
+        rows = rows.filter(active=True, failing_since__isnull=False)
+    elif narrowing.state == "off":
+        rows = rows.filter(active=False)
+    if narrowing.client_id is not None:
+        rows = rows.filter(client_id=narrowing.client_id)
+    words = narrowing.words
+    if not words:
+        return rows
+    return rows.filter(
+        Q(name__icontains=words)
+        | Q(url__icontains=words)
+        | Q(client__name__icontains=words)
+        | Q(topics__contains=[words])
+    )
+
+
 def webhooks(*, scope: Scope, ended: bool = False) -> list[WebhookView]:
     """Webhooks of the clients inside the scope, by name. Constant number of statements."""
-    rows = _inside(scope).filter(ended_at__isnull=not ended)
-    return [_view(row) for row in rows.order_by("name", "id")]
+    narrowing = WebhookNarrowing(state="ended" if ended else "")
+    return _views(webhooks_of(scope=scope, narrowing=narrowing).order_by("name", "id"))
+
+
+def webhooks_by_id(ids: Collection[int], *, scope: Scope) -> dict[int, WebhookView]:
+    """Those of them that are inside the scope. Constant number of statements."""
+    return {view.id: view for view in _views(_inside(scope).filter(pk__in=ids))}
 
 
 def webhook(webhook_id: int, *, scope: Scope) -> WebhookView | None:
     """One of them."""
-    row = _inside(scope).filter(pk=webhook_id).first()
-    return None if row is None else _view(row)
+    return webhooks_by_id([webhook_id], scope=scope).get(webhook_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageNarrowing:
+    """`words`: a message's name, or what was answered ("500", "timeout"). Days are local days."""
+
+    words: str = ""
+    state: str = ""
+    webhook_id: int | None = None
+    topic: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def messages_of(*, scope: Scope, narrowing: MessageNarrowing) -> QuerySet[Message]:
+    """What the webhooks inside the scope were told, by a filter, unordered."""
+    rows = Message.objects.all()
+    if narrowing.webhook_id is not None:
+        rows = rows.filter(subscription=narrowing.webhook_id)
+    if not scope.is_everything:
+        rows = rows.filter(subscription__in=_inside(scope).values("pk"))
+    rows = _standing(rows, narrowing.state)
+    if narrowing.topic:
+        rows = rows.filter(topic=narrowing.topic)
+    rows = within_days(rows, "happened_at", since=narrowing.since, until=narrowing.until)
+    words = narrowing.words
+    return rows.filter(Q(name=words) | Q(last_answer__iexact=words)) if words else rows
+
+
+@dataclass(frozen=True)
+class MessageOfWebhook:
+    """A message, and whom it is for."""
+
+    message: MessageView
+    webhook_id: int
+    webhook: str
+    ended: bool
+
+
+def messages_by_id(ids: Collection[int], *, scope: Scope) -> dict[int, MessageOfWebhook]:
+    """Those of them that are inside the scope."""
+    rows = messages_of(scope=scope, narrowing=MessageNarrowing()).filter(pk__in=ids)
+    return {
+        row.pk: MessageOfWebhook(
+            _message(row), row.subscription_id, row.subscription.name,
+            row.subscription.ended_at is not None,
+        )
+        for row in rows.select_related("subscription")
+    }  # fmt: skip
 
 
 def messages(
@@ -106,30 +193,43 @@ def messages(
     """What a webhook was told, newest first; nothing for one outside the scope."""
     if webhook(webhook_id, scope=scope) is None:
         return []
-    rows = Message.objects.filter(subscription_id=webhook_id)
-    if state == "waiting":
-        rows = rows.filter(next_at__isnull=False)
-    elif state == "delivered":
-        rows = rows.filter(delivered_at__isnull=False)
-    elif state == "dead":
-        rows = rows.filter(dead_at__isnull=False)
+    rows = _standing(Message.objects.filter(subscription_id=webhook_id), state)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [_message(row) for row in rows.order_by("-id")[:limit]]
 
 
+def _standing(rows: QuerySet[Message], state: str) -> QuerySet[Message]:
+    """The messages of a state of `STATES`."""
+    if state == "waiting":
+        return rows.filter(next_at__isnull=False)
+    if state == "delivered":
+        return rows.filter(delivered_at__isnull=False)
+    return rows.filter(dead_at__isnull=False) if state == "dead" else rows
+
+
 def _inside(scope: Scope) -> QuerySet[Subscription]:
-    rows = Subscription.objects.select_related("client").annotate(
-        waiting=Count("messages", filter=Q(messages__next_at__isnull=False)),
-        dead=Count("messages", filter=Q(messages__dead_at__isnull=False)),
-    )
+    rows = Subscription.objects.all()
     if scope.is_everything:
         return rows
     mine = [*org.clients(scope=scope), *org.clients(scope=scope, active=False)]
     return rows.filter(client_id__in=[client.id for client in mine])
 
 
-def _view(row: Subscription) -> WebhookView:
+def _views(rows: QuerySet[Subscription]) -> list[WebhookView]:
+    """As people see them. What was delivered is not counted: there is most of it."""
+    found = list(rows.select_related("client"))
+    mine = Message.objects.filter(subscription__in=[row.pk for row in found])
+    waiting, dead = (_each(_standing(mine, state)) for state in ("waiting", "dead"))
+    return [_view(row, waiting.get(row.pk, 0), dead.get(row.pk, 0)) for row in found]
+
+
+def _each(rows: QuerySet[Message]) -> dict[int, int]:
+    """How many there are of each webhook."""
+    return dict(rows.values_list("subscription").annotate(n=Count("id")).order_by())
+
+
+def _view(row: Subscription, waiting: int, dead: int) -> WebhookView:
     return WebhookView(
         id=row.pk,
         client_id=row.client_id,
@@ -142,8 +242,8 @@ def _view(row: Subscription) -> WebhookView:
         created_by=row.created_by,
         ended_at=row.ended_at,
         failing_since=row.failing_since,
-        waiting=row.waiting,  # type: ignore[attr-defined]
-        dead=row.dead,  # type: ignore[attr-defined]
+        waiting=waiting,
+        dead=dead,
     )
 
 

@@ -10,6 +10,7 @@ ONE = f"{API}<int:webhook_id>/"
 urlpatterns = [
     path("webhooks/", views.webhooks, name="webhooks"),
     path("webhooks/new/", views.webhook_new, name="webhook-new"),
+    path("webhooks/messages/", views.message_list, name="webhook-messages"),
     path("webhooks/<int:webhook_id>/", views.webhook, name="webhook"),
     path("webhooks/<int:webhook_id>/secret/", views.secret, name="webhook-secret"),
     path("webhooks/<int:webhook_id>/test/", views.test, name="webhook-test"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -19,16 +20,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from org import selectors as org
 from org.access import permission_required, person_of
 from org.addresses import address_with, number_in
+from org.lists.pages import list_page
 from org.roles import WEBHOOKS_EDIT
 from org.scope import Scope
 from webhooks import selectors, services
 from webhooks.addresses import AddressRefused
+from webhooks.lists.messages import MESSAGES, TONES
+from webhooks.lists.subscriptions import WEBHOOKS, state_of
 from webhooks.refusals import WebhookRefused
 from webhooks.topics import TOPICS
 
 PAGE = 50
 Made = TypeVar("Made")
-CHIPS = {"waiting": "info", "delivered": "ok", "dead": "bad"}
 
 
 class WebhookForm(forms.Form):
@@ -77,14 +80,16 @@ def _webhook(request: HttpRequest, webhook_id: int) -> selectors.WebhookView:
 @require_GET
 def webhooks(request: HttpRequest) -> HttpResponse:
     """The webhooks, by name; those that ended on a tab of their own."""
-    ended = request.GET.get("state") == "ended"
-    rows = selectors.webhooks(scope=_scope(request), ended=ended)
-    here = reverse("webhooks")
-    tabs = [
-        {"label": _("In use"), "url": here, "active": not ended, "count": None},
-        {"label": _("Ended"), "url": "?state=ended", "active": ended, "count": None},
-    ]
-    return render(request, "webhooks/webhooks.html", {"rows": rows, "tabs": tabs, "ended": ended})
+    page = list_page(request, WEBHOOKS, scope=_scope(request))
+    return render(request, "webhooks/webhooks.html", {"list": page})
+
+
+@permission_required(WEBHOOKS_EDIT)
+@require_GET
+def message_list(request: HttpRequest) -> HttpResponse:
+    """What all of them were told, and what was answered."""
+    page = list_page(request, MESSAGES, scope=_scope(request))
+    return render(request, "webhooks/messages.html", {"list": page})
 
 
 @permission_required(WEBHOOKS_EDIT)
@@ -152,34 +157,31 @@ def webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
 
 
 def _messages(request: HttpRequest, found: selectors.WebhookView) -> dict[str, object]:
-    """What it was told, a page of it, with the tabs."""
+    """The newest that it was told, with the tabs; all of it is a list."""
     asked = request.GET.get("state", "")
     state = asked if asked in selectors.STATES else ""
-    rows = selectors.messages(
-        found.id, scope=_scope(request), state=state, before=number_in(request.GET, "before"),
-        limit=PAGE + 1,
-    )  # fmt: skip
-    shown = rows[:PAGE]
+    shown = selectors.messages(found.id, scope=_scope(request), state=state, limit=PAGE)
     labels = {
         "": (_("All"), None),
         "waiting": (_("Waiting"), found.waiting),
         "delivered": (_("Delivered"), None),
         "dead": (_("Given up"), found.dead),
     }
+    query = urlencode({"webhook": found.id, "state": state} if state else {"webhook": found.id})
     return {
-        "rows": [(row, CHIPS[row.state], labels[row.state][0]) for row in shown],
+        "rows": [(row, TONES[row.state], labels[row.state][0]) for row in shown],
         "tabs": [
             {
                 "label": label,
                 "count": count,
-                "url": address_with(request, state=name, before=""),
+                "url": address_with(request, state=name),
                 "active": name == state,
                 "tone": "bad" if name == "dead" and count else "",
             }
             for name, (label, count) in labels.items()
         ],
-        "next_url": address_with(request, before=str(shown[-1].id)) if len(rows) > PAGE else "",
-        "first_url": address_with(request, before="") if request.GET.get("before") else "",
+        "all_url": f"{reverse('webhook-messages')}?{query}",
+        "shown_state": state_of(found),
     }
 
 

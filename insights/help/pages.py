@@ -255,6 +255,10 @@ ABOUT: dict[str, About] = {
         _("Your own systems hear at once when something happens here; a lost word is repeated."),
         ("webhook", "dead_letter"),
     ),
+    "webhook-messages": About(
+        _("What programs were told and what they answered; what was given up is sent again here."),
+        ("webhook", "dead_letter"),
+    ),
     "webhook": About(
         _("What was sent to this address, what it answered, and what waits to be sent again."),
         ("webhook", "dead_letter"),

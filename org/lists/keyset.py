@@ -24,7 +24,7 @@ _Row = TypeVar("_Row", bound=Model)
 _Shown = TypeVar("_Shown")
 # A union of more arms costs more to plan than it saves.
 MOST_ARMS = 12
-LONGEST = 300
+LONGEST = 540
 
 
 @dataclass(frozen=True)

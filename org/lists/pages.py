@@ -21,7 +21,8 @@ from org.scope import Scope
 
 Row = TypeVar("Row")
 LONGEST_VALUE = 100
-LONGEST_CURSOR = 120
+# The longest sorted text is the path of a unit (500 characters).
+LONGEST_CURSOR = 540
 
 
 @dataclass(frozen=True, kw_only=True)

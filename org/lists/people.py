@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from org import roles, services
 from org.addresses import number_in, words_in
@@ -81,7 +82,7 @@ def filters(question: Question) -> Sequence[Filter]:
             choices=[(role.code, role.label) for role in directory.roles()],
         ),
         Filter(
-            name="unit", label=_("Unit"),
+            name="unit", label=pgettext_lazy("organisation", "Unit"),
             choices=[(unit.id, unit.name) for unit in units(scope=question.scope)],
         ),
     )  # fmt: skip

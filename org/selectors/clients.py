@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from org.models import ApiClient, ApiSecret, Unit
 from org.places import SHOP, WAREHOUSE, of_kind
@@ -74,11 +75,42 @@ def client(client_id: int, *, scope: Scope) -> ClientView | None:
     return next(iter(_views(_inside(scope).filter(pk=client_id))), None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClientNarrowing:
+    """`words` in the name, or a key id.
+
+    `state`: "" (active), "idle" (active, and not used for `IDLE`), "revoked".
+    """
+
+    words: str = ""
+    state: str = ""
+
+
+# Whoever was away for so long is looked at: a key that nobody needs is a key too many.
+IDLE = timedelta(days=30)
+
+
+def clients_of(*, scope: Scope, narrowing: ClientNarrowing) -> QuerySet[ApiClient]:
+    """The clients of a filter, unordered."""
+    rows = _inside(scope).filter(active=narrowing.state != "revoked")
+    if narrowing.state == "idle":
+        since = timezone.now() - IDLE
+        rows = rows.filter(
+            Q(last_used_at__lt=since) | Q(last_used_at__isnull=True, created_at__lt=since)
+        )
+    words = narrowing.words
+    if not words:
+        return rows
+    return rows.filter(Q(name__icontains=words) | Q(key_id__iexact=words))
+
+
+def clients_by_id(ids: Collection[int], *, scope: Scope) -> dict[int, ClientView]:
+    """Those of them that work only for places inside the scope."""
+    return {view.id: view for view in _views(_inside(scope).filter(pk__in=ids))}
+
+
 def _inside(scope: Scope) -> QuerySet[ApiClient]:
-    living = ApiSecret.objects.filter(retired_at__isnull=True).defer("secret").order_by("added_at")
-    rows = ApiClient.objects.prefetch_related(
-        Prefetch("units", Unit.objects.order_by("path")), Prefetch("secrets", living)
-    )
+    rows = ApiClient.objects.all()
     if scope.unit_ids is None:
         return rows
     outside = Unit.objects.exclude(pk__in=sorted(scope.unit_ids))
@@ -96,8 +128,13 @@ def _inside(scope: Scope) -> QuerySet[ApiClient]:
     )
 
 
-def _views(rows: Iterable[ApiClient]) -> list[ClientView]:
-    found = list(rows)
+def _views(rows: QuerySet[ApiClient]) -> list[ClientView]:
+    living = ApiSecret.objects.filter(retired_at__isnull=True).defer("secret").order_by("added_at")
+    found = list(
+        rows.prefetch_related(
+            Prefetch("units", Unit.objects.order_by("path")), Prefetch("secrets", living)
+        )
+    )
     names = {
         kind: {place.id: place.name for place in of_kind(kind)}
         for kind, held in (

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from org.models import (
     Notice,
@@ -55,6 +56,42 @@ def notices(
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [_view(row) for row in rows.order_by("-id")[:limit]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticesWanted:
+    """What a person's notices are narrowed to; each empty value narrows nothing.
+
+    `words`: of the document, or of what its title says.
+    """
+
+    words: str = ""
+    group: str = ""
+    unread: bool = False
+    urgent: bool = False
+
+
+def copies_of(*, person_id: int, wanted: NoticesWanted) -> QuerySet[NoticeCopy]:
+    """What a person was told, by a filter, unordered."""
+    rows = NoticeCopy.objects.filter(person=person_id)
+    if wanted.group:
+        rows = rows.filter(group=wanted.group)
+    if wanted.unread:
+        rows = rows.filter(read_at__isnull=True)
+    if wanted.urgent:
+        rows = rows.filter(notice__urgent=True)
+    words = wanted.words
+    if not words:
+        return rows
+    # A title is made of a kind's words, in each reader's language, and of these.
+    rows = rows.alias(said=Cast("notice__params", TextField()))
+    return rows.filter(Q(notice__document__icontains=words) | Q(said__icontains=words))
+
+
+def copies_by_id(ids: Collection[int], *, person_id: int) -> dict[int, NoticeView]:
+    """Those of them that are the person's."""
+    rows = NoticeCopy.objects.select_related("notice").filter(person=person_id, pk__in=ids)
+    return {row.pk: _view(row) for row in rows}
 
 
 def unread_notices(*, person_id: int) -> dict[str, int]:

@@ -43,6 +43,7 @@ from org.services.notices import (
     notify,
     read_all_notices,
     read_notice,
+    read_notices,
 )
 from org.services.people import (
     PREFERENCES,
@@ -141,6 +142,7 @@ __all__ = [
     "notify",
     "read_all_notices",
     "read_notice",
+    "read_notices",
     "read_on",
     "record",
     "rename_unit",

@@ -6,7 +6,7 @@ Mail and chat follow by a task (see `org.services.notice_channels`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -91,6 +91,12 @@ def read_notice(*, copy_id: int, person_id: int) -> str | None:
         return None
     NoticeCopy.objects.filter(pk=copy_id, read_at__isnull=True).update(read_at=Now())
     return row.notice.link
+
+
+def read_notices(*, copy_ids: Collection[int], person_id: int) -> int:
+    """Note that a person has seen these of theirs; how many were unread."""
+    rows = NoticeCopy.objects.filter(person=person_id, pk__in=copy_ids, read_at__isnull=True)
+    return rows.update(read_at=Now())
 
 
 def read_all_notices(*, person_id: int, up_to: int, group: str = "") -> int:

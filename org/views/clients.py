@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +16,8 @@ from org import selectors, services
 from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.deeds import deed
+from org.lists.clients import CLIENTS
+from org.lists.pages import list_page
 from org.roles import CLIENTS_EDIT
 from org.scope import Scope
 from org.selectors.directory import places_inside
@@ -39,13 +40,8 @@ def _client(request: HttpRequest, client_id: int) -> selectors.ClientView:
 @require_GET
 def clients(request: HttpRequest) -> HttpResponse:
     """The clients, by name; revoked ones on a tab of their own."""
-    revoked = request.GET.get("state") == "revoked"
-    rows = selectors.clients(scope=_scope(request), active=not revoked)
-    tabs = [
-        {"label": _("Active"), "url": reverse("clients"), "active": not revoked, "count": None},
-        {"label": _("Revoked"), "url": "?state=revoked", "active": revoked, "count": None},
-    ]
-    return render(request, "org/clients.html", {"clients": rows, "tabs": tabs, "revoked": revoked})
+    page = list_page(request, CLIENTS, scope=_scope(request))
+    return render(request, "org/clients.html", {"list": page})
 
 
 @permission_required(CLIENTS_EDIT)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from org import selectors, services
 from org.access import to_sign_in as sent_to_sign_in
 from org.addresses import number_in
+from org.lists.notices import NOTICES
+from org.lists.pages import list_page
 from org.models import Person
 from org.notices import Group
 
-PAGE = 50
 # More digits than that say nothing on a bell.
 MOST_SHOWN = 99
 
@@ -27,44 +25,17 @@ def notices(request: HttpRequest) -> HttpResponse:
     """The person's notices, newest first, in tabs."""
     if not isinstance(request.user, Person):
         return sent_to_sign_in(request)
+    page = list_page(request, NOTICES, scope=selectors.scope_of(request.user))
     tab = request.GET.get("tab", "")
     group = tab if tab in Group.values else ""
-    rows = selectors.notices(
-        person_id=request.user.pk,
-        group=group,
-        unread=tab == "unread",
-        before=number_in(request.GET, "before"),
-        limit=PAGE + 1,
-    )
     counts = selectors.unread_notices(person_id=request.user.pk)
-    more = urlencode({"tab": tab, "before": rows[PAGE - 1].id}) if len(rows) > PAGE else ""
-    return render(
-        request,
-        "org/notices.html",
-        {
-            "notices": rows[:PAGE],
-            "tabs": _tabs(tab, counts),
-            "group": group,
-            "newest": rows[0].id if rows else 0,
-            "unread": counts.get(group, 0) if group else sum(counts.values()),
-            "next_url": f"?{more}" if more else "",
-        },
-    )
-
-
-def _tabs(chosen: str, counts: dict[str, int]) -> list[dict[str, object]]:
-    url = reverse("notices")
-    lines = [("", _("All"), None), ("unread", _("Unread"), sum(counts.values()))]
-    lines += [(value, str(label), counts.get(value, 0)) for value, label in Group.choices]
-    return [
-        {
-            "label": label,
-            "url": f"{url}?tab={name}" if name else url,
-            "active": name == chosen,
-            "count": count,
-        }
-        for name, label, count in lines
-    ]
+    context = {
+        "list": page,
+        "group": group,
+        "newest": max((row["id"] for row in page.rows), default=0),
+        "unread": counts.get(group, 0) if group else sum(counts.values()),
+    }
+    return render(request, "org/notices.html", context)
 
 
 @require_GET

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from org import roles, selectors, services
 from org.access import permission_required, person_of
+from org.lists.pages import list_page
+from org.lists.units import UNITS
 from org.models import Unit
 from org.refusals import REFUSALS, said
 from org.scope import Scope
@@ -57,12 +59,16 @@ class UnitForm(forms.Form):
 def units(request: HttpRequest) -> HttpResponse:
     """The tree, as far as one sees it."""
     me = person_of(request)
-    rows = selectors.units(scope=scope_of(me, permission=roles.PEOPLE_VIEW))
-    top = min((row.path.count("/") for row in rows), default=1)
-    labels = dict(Unit.Kind.choices)
-    shown = [(row, row.path.count("/") - top, labels[Unit.Kind(row.kind)]) for row in rows]
-    facts = {"units": shown, "may_edit": me.may(roles.UNITS_EDIT)}
-    return render(request, "org/units.html", facts)
+    page = list_page(request, UNITS, scope=scope_of(me, permission=roles.PEOPLE_VIEW))
+    shown = Unit.objects.filter(pk__in=[row["id"] for row in page.rows])
+    holding = shown.exclude(kind=Unit.Kind.STORE).values_list("pk", flat=True)
+    context = {
+        "list": page,
+        "may_edit": me.may(roles.UNITS_EDIT),
+        "holding": set(holding),
+        "row_extra": "org/parts/unit_buttons.html",
+    }
+    return render(request, "org/units.html", context)
 
 
 @permission_required(roles.UNITS_EDIT)

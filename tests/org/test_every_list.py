@@ -16,12 +16,14 @@ from freeze_rules.services.reports import customs
 from insights.shell.places import BY_ID
 from org import services as org
 from org.lists.registry import list_of
-from org.models import Job
+from org.models import Job, Person
+from org.scope import Scope
 from outbox import services as outbox
 from tests import given
 from tests.oms import told
 from tests.pages.table import TABLE
 from tests.wms import world
+from webhooks import services as webhooks
 from wms import services as floor
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,7 @@ SHOWN_ON = {
     "recalls": "recall", "promotions": "promotion", "inspections": "inspection",
     "incidents": "incident-mended", "sensors": "sensor", "excursions": "excursion",
     "freeze-rules": "freeze-rule", "pick-lists": "walk", "suppliers": "supplier-allow",
+    "clients": "client", "webhooks": "webhook",
 }  # fmt: skip
 
 
@@ -95,15 +98,32 @@ def a_day() -> None:
     outbox.deliver(handler="freeze_rules.services.journal:note_booked")
 
 
+def a_message() -> None:
+    """A message that a program is to be sent."""
+    [webhook_id] = TABLE["webhook"].args()
+    with transaction.atomic():
+        webhooks.send_test(webhook_id=webhook_id, actor="system:test", scope=Scope.everything())
+
+
+def a_notice() -> None:
+    """A notice to whoever has signed in by now."""
+    everybody = Person.objects.values_list("pk", flat=True)
+    with transaction.atomic():
+        org.notify(kind="job.done", to=everybody, params={"title": "Export"}, link="/jobs/")
+
+
 # Lists with a row of their own making; the others have theirs from a day's work.
-MADE = {"counts": a_count, "customs": a_word_of_customs}
+MADE = {
+    "counts": a_count, "customs": a_word_of_customs, "webhook-messages": a_message,
+    "notices": a_notice, "units": given.unit,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("key", LISTS)
 def test_a_list_shows_its_rows_by_any_of_its_columns_and_a_row_leads_on(key: str) -> None:
+    client = signed_in()
     something(key)
     spec = list_of(key)
-    client = signed_in()
     path = reverse(spec.route)
     for sort in ["", *(each.key for each in spec.columns if each.sortable)]:
         for mark in ("", "-"):
@@ -112,14 +132,15 @@ def test_a_list_shows_its_rows_by_any_of_its_columns_and_a_row_leads_on(key: str
             assert answer.status_code == 200
             assert len(answer.context["list"].rows) >= 1, (key, mark + sort)
 
-    assert client.get(answer.context["list"].rows[0]["url"]).status_code == 200
+    followed = client.get(answer.context["list"].rows[0]["url"], follow=True)
+    assert followed.status_code == 200
 
 
 @pytest.mark.parametrize("key", LISTS)
 def test_each_list_can_be_exported_with_every_column(key: str) -> None:
+    client = signed_in()
     something(key)
     spec = list_of(key)
-    client = signed_in()
     columns = [each.key for each in spec.columns]
 
     client.post(f"/lists/{key}/export/", {"format": "csv", "column": columns, "why": "Test"})
@@ -133,9 +154,9 @@ def test_each_list_can_be_exported_with_every_column(key: str) -> None:
 
 @pytest.mark.parametrize("key", LISTS)
 def test_rubbish_in_the_address_narrows_nothing(key: str) -> None:
+    client = signed_in()
     something(key)
     spec = list_of(key)
-    client = signed_in()
     for asked in rubbish(spec.params):
         assert client.get(reverse(spec.route), asked).status_code == 200, asked
 

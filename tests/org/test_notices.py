@@ -136,6 +136,26 @@ def test_the_page_shows_tabs_and_the_bell_counts_what_is_unread() -> None:
     )
 
 
+def test_ticked_notices_are_read_and_those_of_somebody_else_are_not() -> None:
+    person, other = given.person(), given.person(name="other")
+    for title in ("First", "Second", "Third"):
+        _tell(person, title=title)
+    _tell(other, title="Not yours")
+    third, second, _first = selectors.notices(person_id=person.pk)
+    [theirs] = selectors.notices(person_id=other.pk)
+    client = _signed_in(person)
+    found = client.get("/notices/", {"q": "second"}).context["list"]
+    assert [row["id"] for row in found.rows] == [second.id]
+
+    client.post("/lists/notices/batch/", {"action": "read", "id": [third.id, second.id, theirs.id]})
+
+    assert [row.title for row in selectors.notices(person_id=person.pk, unread=True)] == [
+        "Done: First"
+    ]
+    assert selectors.unread_notices(person_id=other.pk) == {"JOBS": 1}
+    assert [tab["count"] for tab in client.get("/notices/").context["list"].tabs][:2] == [3, 1]
+
+
 def test_marking_all_as_read_spares_what_came_after_the_page_was_drawn() -> None:
     person = given.person()
     _tell(person, title="Seen")

@@ -331,6 +331,7 @@ TABLE: dict[str, Route] = {
     "stock-correct": Route(roles.STOCK_ADJUST),
     "correction": Route(roles.STOCK_VIEW, _correction),
     "webhooks": Route(roles.WEBHOOKS_EDIT),
+    "webhook-messages": Route(roles.WEBHOOKS_EDIT),
     "webhook-new": Route(roles.WEBHOOKS_EDIT),
     "webhook": Route(roles.WEBHOOKS_EDIT, _webhook),
     "webhook-secret": Route(roles.WEBHOOKS_EDIT, _webhook, is_page=False),

@@ -9,12 +9,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from inventory import services as inventory
 from oms.services import pipeline
 from org import services as org
-from org.models import ApiClient
+from org.models import ApiClient, Batch
 from org.scope import Scope
 from outbox import services as outbox
 from tests import given
@@ -256,3 +257,40 @@ def test_an_order_whose_stock_is_held_is_told_while_somebody_wants_to_know(
     number = str(shop.the("T2").number)
     [message] = Message.objects.filter(subscription=made.webhook_id)
     assert json.loads(message.body)["data"]["order"] == number
+
+
+def test_many_messages_are_sent_again_from_the_list_and_those_of_an_ended_webhook_are_told(
+    db: None,
+) -> None:
+    alive, ended = (
+        Subscription.objects.get(pk=_webhook(f"https://{name}.example.com/").webhook_id)
+        for name in ("a", "b")
+    )
+    now = timezone.now()
+    given_up, of_ended, waiting = (
+        Message.objects.create(
+            subscription=of, name=f"msg_{at}", topic="stock.changed", body="{}",
+            next_at=None if dead else now, dead_at=now if dead else None, attempts=12,
+        )
+        for at, (of, dead) in enumerate([(alive, True), (ended, True), (alive, False)])
+    )  # fmt: skip
+    ended.active, ended.ended_at = False, now
+    ended.save()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(given.person())
+    page = client.get("/webhooks/messages/", {"state": "dead", "webhook": alive.pk})
+    assert [row["label"] for row in page.context["list"].rows] == ["msg_0"]
+
+    client.post(
+        "/lists/webhook-messages/batch/",
+        {"action": "again", "id": [given_up.pk, of_ended.pk, waiting.pk]},
+    )
+
+    batch = Batch.objects.get()
+    assert (batch.done, batch.refused) == (1, 2)
+    assert {each["name"]: each["said"] for each in batch.answers} == {
+        "msg_1": "This webhook has ended. Make a new one.",
+        "msg_2": "This message is not among those that were given up.",
+    }
+    states = {row.name: (row.dead_at is None, row.attempts) for row in Message.objects.all()}
+    assert states == {"msg_0": (True, 0), "msg_1": (False, 12), "msg_2": (True, 12)}

@@ -12,15 +12,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from freeze_rules.lists.acting import each_for_itself
 from freeze_rules.lists.fields import day_fields, goods, warehouse_field
 from freeze_rules.models import Incident
 from freeze_rules.selectors.reports import ReportNarrowing, incidents, incidents_of
+from freeze_rules.services.reports import incidents as told
+from freeze_rules.services.reports.refusals import ReportRefused
 from org import roles
 from org.addresses import day_in, number_in, words_in
+from org.callers import SignedIn
 from org.lists import cells
 from org.lists.counting import counted_tabs
 from org.lists.keyset import By, slice_of
-from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
+from org.lists.specs import Action, Answer, Column, Filter, Kind, ListSpec, Part, Question, Tab
+from org.models import Person
 from org.selectors import names_of_actors
 
 STATES = {"": _("All"), "leaking": _("Leaks to mend"), "mended": _("Mended leaks")}
@@ -125,6 +130,20 @@ def _goods(row: IncidentRow) -> SafeString:
     return format_html("{}", row.goods)
 
 
+def _mend(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
+    """The leaks are mended."""
+    del why, choice
+    by = SignedIn(person)
+    scope = by.scope(roles.STOCK_INSPECT)
+
+    def act(pk: int) -> bool:
+        told.mend(incident_id=pk, by=by)
+        return True
+
+    names = {row.pk: row.number for row in incidents(scope=scope, ids=ids, limit=len(ids))}
+    return each_for_itself(ids, names=names, act=act, refused=ReportRefused)
+
+
 COLUMNS: tuple[Column[IncidentRow], ...] = (
     Column(key="incident", label=_("Report"), kind=Kind.CODE, sortable=True,
            value=lambda row: row.incident.number),
@@ -156,4 +175,7 @@ INCIDENTS: ListSpec[IncidentRow] = ListSpec(
     tabs=tabs,
     rows=_rows,
     sort="-incident",
-)
+    actions=(
+        Action(key="mended", label=_("Mended"), permission=roles.STOCK_INSPECT, run=_mend),
+    ),
+)  # fmt: skip

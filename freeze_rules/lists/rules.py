@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.db.models import QuerySet
@@ -12,16 +12,31 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from freeze_rules.lists.acting import each_for_itself
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.presets import PRESETS
 from freeze_rules.selectors.rule_views import RuleNarrowing, RuleRow, rules, rules_of
+from freeze_rules.services import rules as life
+from freeze_rules.services.rule_refusals import RuleRefused
 from freeze_rules.triggers import TRIGGERS
 from org import roles
 from org.addresses import words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
 from org.lists.keyset import By, slice_of, sorted_by
-from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
+from org.lists.specs import (
+    Action,
+    Answer,
+    Column,
+    Filter,
+    Kind,
+    ListSpec,
+    Part,
+    Question,
+    Tab,
+    Verb,
+)
+from org.models import Person
 
 S = RuleState
 TABS = {
@@ -124,6 +139,22 @@ def _review(row: RuleRow) -> SafeString:
     return format_html('<span class="text-bad">{}</span>', shown) if row.review_due else shown
 
 
+def _step(step: Callable[..., Rule]) -> Verb:
+    """A step of a rule's life, for many."""
+
+    def run(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
+        del choice
+
+        def act(pk: int) -> bool:
+            step(rule_id=pk, person=person, why=why)
+            return True
+
+        names = {row.id: row.name for row in rules(ids=ids, limit=len(ids))}
+        return each_for_itself(ids, names=names, act=act, refused=RuleRefused)
+
+    return run
+
+
 COLUMNS: tuple[Column[RuleRow], ...] = (
     Column(key="rule", label=_("Rule"), sortable=True, value=lambda row: row.name, cell=_name),
     Column(key="number", label=_("Number"), kind=Kind.CODE, wide=True, default=False,
@@ -165,4 +196,14 @@ RULES: ListSpec[RuleRow] = ListSpec(
     tabs=tabs,
     rows=_rows,
     sort="-number",
-)
+    actions=(
+        Action(
+            key="pause", label=_("Pause"), permission=roles.RULES_EDIT, run=_step(life.pause),
+            needs_why=True,
+        ),
+        Action(
+            key="resume", label=_("Go on"), permission=roles.RULES_ENABLE,
+            run=_step(life.resume), needs_why=True,
+        ),
+    ),
+)  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from freeze_rules.lists.acting import each_for_itself
 from freeze_rules.lists.fields import warehouse_field
 from freeze_rules.models import Measure
 from freeze_rules.selectors.sensors import (
@@ -20,12 +21,27 @@ from freeze_rules.selectors.sensors import (
     devices,
     devices_of,
 )
+from freeze_rules.services.sensors import registry
+from freeze_rules.services.sensors.refusals import SensorRefused
 from org import roles
 from org.addresses import number_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
 from org.lists.keyset import By, slice_of, sorted_by
-from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
+from org.lists.specs import (
+    Action,
+    Answer,
+    Column,
+    Filter,
+    Kind,
+    ListSpec,
+    Part,
+    Question,
+    Tab,
+    Verb,
+)
+from org.models import Person
+from org.selectors import scope_of
 
 SHELVES = {
     "": _("All"),
@@ -112,6 +128,24 @@ def _due(row: DeviceView) -> SafeString:
     return format_html('<span class="text-bad">{}</span>', shown) if row.overdue else shown
 
 
+def _switch(*, in_service: bool) -> Verb:
+    """In or out of service, for many."""
+
+    def run(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
+        del choice
+        scope = scope_of(person, permission=roles.SENSORS_EDIT)
+
+        def act(pk: int) -> bool:
+            return registry.switch_device(
+                device_id=pk, in_service=in_service, why=why, actor=person.actor, scope=scope
+            )
+
+        names = {row.id: row.code for row in devices(scope=scope, ids=ids, limit=len(ids))}
+        return each_for_itself(ids, names=names, act=act, refused=SensorRefused)
+
+    return run
+
+
 COLUMNS: tuple[Column[DeviceView], ...] = (
     Column(key="sensor", label=_("Sensor"), kind=Kind.CODE, sortable=True,
            value=lambda row: row.code, cell=_code),
@@ -145,4 +179,14 @@ SENSORS: ListSpec[DeviceView] = ListSpec(
     tabs=tabs,
     rows=_rows,
     sort="sensor",
-)
+    actions=(
+        Action(
+            key="out", label=_("Take out of service"), permission=roles.SENSORS_EDIT,
+            run=_switch(in_service=False), needs_why=True, dangerous=True,
+        ),
+        Action(
+            key="in", label=_("Put in service"), permission=roles.SENSORS_EDIT,
+            run=_switch(in_service=True),
+        ),
+    ),
+)  # fmt: skip

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from freeze_rules.lists.acting import each_for_itself
 from freeze_rules.lists.fields import day_fields
 from freeze_rules.models import SupplierBlock
 from freeze_rules.selectors.reports import ReportNarrowing, supplier_blocks_of
@@ -110,23 +110,19 @@ def _state(row: BlockRow) -> SafeString:
 
 
 def _allow(*, ids: Sequence[int], person: Person, why: str, choice: str) -> Sequence[Answer]:
-    """Trust them again, each for itself: one that cannot be keeps no other from it."""
+    """Trust them again."""
     del choice
     scope = scope_of(person, permission=roles.STOCK_HOLD)
     found = SupplierBlock.objects.in_bulk(ids)
-    answers = []
-    for pk in ids:
-        supplier = found[pk].supplier
-        try:
-            if found[pk].cleared_at is not None:
-                raise ReportRefused("not_blocked")
-            with transaction.atomic():
-                suppliers.allow(supplier=supplier, why=why, actor=person.actor, scope=scope)
-        except ReportRefused as refused:
-            answers.append(Answer(pk, supplier, False, str(refused)))
-        else:
-            answers.append(Answer(pk, supplier, True))
-    return answers
+
+    def act(pk: int) -> bool:
+        if found[pk].cleared_at is not None:
+            raise ReportRefused("not_blocked")
+        suppliers.allow(supplier=found[pk].supplier, why=why, actor=person.actor, scope=scope)
+        return True
+
+    names = {pk: row.supplier for pk, row in found.items()}
+    return each_for_itself(ids, names=names, act=act, refused=ReportRefused)
 
 
 COLUMNS: tuple[Column[BlockRow], ...] = (

@@ -95,6 +95,29 @@ def change_device(
     return device
 
 
+def switch_device(*, device_id: int, in_service: bool, why: str, actor: str, scope: Scope) -> bool:
+    """Put a device in service or take it out; False when it is so already.
+
+    Raises:
+        SensorRefused: no_such_device.
+    """
+    assert connection.in_atomic_block, "The edge opens the transaction."
+    rows = scope.limit(SensorDevice.objects.all(), "warehouse__unit")
+    device = rows.filter(pk=device_id).select_for_update(of=("self",)).first()
+    if device is None:
+        raise SensorRefused("no_such_device", "device")
+    if device.in_service == in_service:
+        return False
+    before = _said(device)
+    device.in_service = in_service
+    device.save(update_fields=["in_service"])
+    org.record(
+        actor=actor, action="sensor.changed", subject=f"sensor:{device.code}", before=before,
+        after={**_said(device), "why": why}, unit_id=device.warehouse.unit_id,
+    )  # fmt: skip
+    return True
+
+
 def _said(device: SensorDevice) -> dict[str, Any]:
     return {
         "name": device.name, "period_s": device.period_s, "in_service": device.in_service

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def a_notice() -> None:
 
 
 # Lists with a row of their own making; the others have theirs from a day's work.
-MADE = {
+MADE: dict[str, Callable[[], object]] = {
     "counts": a_count, "customs": a_word_of_customs, "webhook-messages": a_message,
     "notices": a_notice, "units": given.unit,
 }  # fmt: skip

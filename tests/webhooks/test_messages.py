@@ -278,7 +278,7 @@ def test_many_messages_are_sent_again_from_the_list_and_those_of_an_ended_webhoo
     ended.save()
     client = Client(headers={"accept-language": "en"})
     client.force_login(given.person())
-    page = client.get("/webhooks/messages/", {"state": "dead", "webhook": alive.pk})
+    page = client.get("/webhooks/messages/", {"state": "dead", "webhook": str(alive.pk)})
     assert [row["label"] for row in page.context["list"].rows] == ["msg_0"]
 
     client.post(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,12 +19,32 @@ from freeze_rules.report_forms import OutsideForm
 from freeze_rules.selectors.told_events import ToldEvent, awaited, told_events
 from freeze_rules.services.reports import outside
 from freeze_rules.services.reports.refusals import ReportRefused
-from freeze_rules.views.reports import Cell, Desk, refuse
+from freeze_rules.views.reports import refuse
 from org import roles
 from org.access import permission_required, person_of
 from org.callers import SignedIn
 from org.scope import Scope
 from org.selectors import names_of_actors, scope_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell of the table: text, perhaps a page or a tone (then it is a chip)."""
+
+    text: str = ""
+    url: str = ""
+    tone: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The page: its heading, its form, its table."""
+
+    title: str
+    form_title: str
+    columns: Sequence[tuple[str, str]]
+    empty: str
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,7 +23,7 @@ from oms.labels import ACTIONS, STATE_TONES
 from oms.lists.exceptions import EXCEPTIONS
 from oms.lists.orders import ORDERS
 from oms.refusals import OrderRefused
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.addresses import number_in
 from org.asking import ReasonForm
@@ -259,6 +259,7 @@ def _order_page(
     detail = selectors.order_detail(number=number, scope=scope)
     if detail is None:
         raise Http404
+    clocks.show_times_at(detail.row.warehouse_id or 0, scope=scope)
     events = [
         {
             "at": moment.at,

@@ -24,7 +24,7 @@ from freeze_rules.selectors import reports as asked
 from freeze_rules.services.reports import promotions
 from freeze_rules.services.reports.refusals import ReportRefused
 from freeze_rules.views.reports import refuse
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.callers import SignedIn
 from org.lists.pages import list_page
@@ -127,6 +127,8 @@ def promotion(request: HttpRequest, promotion_id: int) -> HttpResponse:
     if not lines:
         # Nothing of it lies where the reader looks: it is not theirs to read of.
         raise Http404
+    houses = {line.warehouse_code for line in lines}
+    clocks.show_times_at(houses.pop() if len(houses) == 1 else "", scope=scope)
     context: dict[str, Any] = {
         "row": row,
         "tone": TONES[row.state],

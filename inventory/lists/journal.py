@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory import selectors as stock
 from inventory.lists.wording import house_names, odd_grade, outside_name, sku_names
+from inventory.selectors import whereabouts
 from inventory.selectors.journal import newest
 from inventory.selectors.journal_views import JournalPage
 from org import roles
@@ -49,6 +50,19 @@ def asked_for(question: Question) -> tuple[str, int | str]:
         if (number := number_in(question.asked, name)) is not None:
             return name, number
     return "", 0
+
+
+def lies_in(question: Question) -> int:
+    """The warehouse of what the ledger is of; 0 for several, and for the ledger of all."""
+    kind, key = asked_for(question)
+    scope = question.scope
+    if kind == "document":
+        return whereabouts.warehouse_of_document(str(key), scope=scope)
+    if kind == "balance":
+        return whereabouts.warehouse_of_balance(int(key), scope=scope)
+    if kind == "cell":
+        return whereabouts.warehouse_of_cell(int(key), scope=scope)
+    return whereabouts.warehouse_of_lot(int(key), scope=scope) if kind == "lot" else 0
 
 
 def read(question: Question, cursor: str, limit: int) -> Part[Line]:
@@ -221,4 +235,5 @@ JOURNAL: ListSpec[Line] = ListSpec(
     row_label=lambda line: f"{line.row.posting.document} {line.row.sku_code}",
     filters=filters,
     one_way=True,
+    lies_in=lies_in,
 )

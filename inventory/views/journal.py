@@ -13,7 +13,7 @@ from inventory.lists.wording import odd_grade
 from inventory.selectors import places
 from inventory.selectors.board import board_row
 from inventory.selectors.lot_board import lot_page
-from org import clocks, roles
+from org import roles
 from org.access import permission_required, person_of
 from org.lists.pages import list_page, question_of
 from org.scope import Scope
@@ -43,7 +43,6 @@ def _cell(cell_id: int, scope: Scope) -> dict[str, Any]:
     found = places.cell(cell_id=cell_id, scope=scope)
     if found is None:
         raise Http404
-    clocks.show_times_at(found.warehouse_id, scope=scope)
     title = f"{found.location_code} · {found.sku_code} {found.lot_code}".strip()
     return {"title": title, "cell": cell_id}
 
@@ -60,7 +59,6 @@ def _balance(balance_id: int, scope: Scope) -> dict[str, Any]:
     row = board_row(balance_id=balance_id, scope=scope)
     if row is None:
         return {}
-    clocks.show_times_at(row.warehouse_id, scope=scope)
     grade = odd_grade(row.grade)
     title = f"{row.code} · {row.warehouse_name}" + (f" · {grade}" if grade else "")
     return {"title": title, "balance": row}

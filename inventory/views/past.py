@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 
 from inventory import selectors as stock
 from inventory.lists.wording import house_names, odd_grade
+from inventory.selectors import whereabouts
 from inventory.selectors.moments import Axis
 from inventory.selectors.wording import sku_ids_for_words
-from org import roles
+from org import clocks, roles
 from org.access import permission_required, person_of
 from org.addresses import address_with, number_in, words_in
 from org.selectors import names_of_actors, scope_of
@@ -59,6 +60,8 @@ class Line:
 def past(request: HttpRequest) -> HttpResponse:
     """The stock board of any moment; with a second moment, what changed until then."""
     scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
+    # Moments that are typed are those of the warehouse that is asked for.
+    clocks.show_times_at(number_in(request.GET, "warehouse") or 0, scope=scope)
     asked = _asked(request.GET)
     skus = sku_ids_for_words(asked.words) if asked.words else None
     houses = None if asked.warehouse_id is None else [asked.warehouse_id]
@@ -92,6 +95,8 @@ def past(request: HttpRequest) -> HttpResponse:
 def past_balance(request: HttpRequest, balance_id: int) -> HttpResponse:
     """One balance at that moment: its cells and the claims that were open."""
     scope = scope_of(person_of(request), permission=roles.STOCK_VIEW)
+    house = whereabouts.warehouse_of_balance(balance_id, scope=scope)
+    clocks.show_times_at(house, scope=scope)
     asked = _asked(request.GET)
     page = stock.as_of(at=asked.at, axis=asked.axis, balance_ids=[balance_id], scope=scope)
     claims = stock.claims_as_of(at=asked.at, axis=asked.axis, balance_id=balance_id, scope=scope)

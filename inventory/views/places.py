@@ -11,7 +11,7 @@ from inventory import selectors as stock
 from inventory.histories import LOCATION as HISTORY
 from inventory.lists.locations import LOCATIONS
 from inventory.lists.lots import LOTS
-from inventory.selectors import lot_board, places
+from inventory.selectors import lot_board, places, whereabouts
 from inventory.selectors.lot_sayings import sayings_of
 from org import clocks, roles
 from org.access import permission_required, person_of
@@ -90,6 +90,7 @@ def lot(request: HttpRequest, lot_id: int) -> HttpResponse:
     found = lot_board.lot_page(lot_id=lot_id, scope=scope)
     if found is None:
         raise Http404
+    clocks.show_times_at(whereabouts.warehouse_of_lot(lot_id, scope=scope), scope=scope)
     today = timezone.localdate()
     days_left = (found.expires_on - today).days if found.expires_on else None
     share = None

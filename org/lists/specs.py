@@ -205,12 +205,16 @@ class ListSpec(Generic[Row]):
     row_label: Callable[[Row], str] | None = None
     # Its address names a warehouse by code; others do by id.
     warehouse_by_code: bool = False
+    # The warehouse of the one thing that a question is about, when its address names none; 0 for
+    # none, or several.
+    lies_in: Callable[[Question], int] | None = None
 
     def warehouse_of(self, question: Question) -> int | str:
         """The warehouse that a question is narrowed to: its id, or its code; 0 or "" for none."""
         if self.warehouse_by_code:
             return question.get(clocks.PARAMETER)
-        return number_in(question.asked, clocks.PARAMETER) or 0
+        named = number_in(question.asked, clocks.PARAMETER) or 0
+        return self.lies_in(question) if self.lies_in and not named else named
 
     def column(self, key: str) -> Column[Row] | None:
         """The column of that key."""

@@ -100,6 +100,8 @@ class RequestPage:
     """All of one request, and what this reader may do."""
 
     row: RequestView
+    # Where it is about one warehouse.
+    warehouse_id: int | None
     facts: Facts
     # True when the facts are those of now, not of the submission.
     live: bool
@@ -296,6 +298,7 @@ def request_page(request_id: int, *, person: Person) -> RequestPage | None:
     decisions = list(row.decisions.select_related("person", "principal").order_by("id"))
     took_part = {each.person_id for each in decisions} | {row.maker_id}
     return RequestPage(
+        warehouse_id=row.warehouse_id,
         row=_view(row, open_step, timezone.now()),
         facts=facts,
         live=live,

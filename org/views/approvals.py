@@ -16,6 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from org import clocks
 from org.access import permission_required, person_of, signed_in
 from org.addresses import address_with, number_in
 from org.approving import kind_of, kinds
@@ -23,7 +24,7 @@ from org.asking import AskedForm
 from org.models import ApprovalState, Person
 from org.roles import APPROVALS_DECIDE, APPROVALS_POLICIES
 from org.selectors import approvals as asked
-from org.selectors import standing_in
+from org.selectors import scope_of, standing_in
 from org.services import approvals
 from org.views.approval_forms import CommentForm, DecisionForm, HandOverForm, QuestionForm
 
@@ -94,9 +95,11 @@ def _tabs(person: Person, chosen: str) -> list[dict[str, object]]:
 
 def _page(request: HttpRequest, request_id: int) -> asked.RequestPage:
     """A request that the person may read; others and those that never were look the same."""
-    found = asked.request_page(request_id, person=person_of(request))
+    person = person_of(request)
+    found = asked.request_page(request_id, person=person)
     if found is None:
         raise PermissionDenied
+    clocks.show_times_at(found.warehouse_id or 0, scope=scope_of(person))
     return found
 
 

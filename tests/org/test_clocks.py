@@ -11,12 +11,18 @@ from django.test import Client
 from django.utils import timezone
 
 from freeze_rules.services import journal, leases
+from freeze_rules.services.reports import promotions
 from inventory import selectors as stock
+from oms.models import Order
 from org import clocks
 from org import services as org
+from org.callers import SignedIn
 from org.models import Job, Person
 from org.scope import Scope
 from tests import given
+from tests.approvals.sample import Box, asked, policy
+from tests.approvals.sample import box as box
+from tests.oms import told
 from tests.org.test_exports import downloaded
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +131,38 @@ def test_the_warehouse_of_others_tells_nothing_of_its_zone(boss: Person) -> None
     for named in (str(given.warehouse_id("URC")), "URC", "\x00", "9" * 30, "x" * 99):
         page = client.get("/stock/", {"warehouse": named}).content.decode()
         assert "Urumqi" not in page
+
+
+def test_what_lies_in_one_warehouse_alone_is_told_in_its_zone(boss: Person, box: Box) -> None:
+    house = given.warehouse_id("URC")
+    lot = given.lot("TEA", "L1")
+    given.stock("TEA", 5, warehouse="URC", lot_id=lot)
+    cells = stock.cells(scope=Scope.everything(), sku_id=given.sku("TEA"))
+    cell = next(each.id for each in cells if each.lot_id == lot)
+    told.accept(told.draft("T1", told.line("TEA", 1)))
+    order = told.the("T1")
+    Order.objects.filter(pk=order.pk).update(warehouse_id=house)
+    policy()
+    request = asked(boss, at="HQ", warehouse_id=house)
+    now = timezone.now()
+    wish = promotions.PromotionWish(
+        name="There", opens_at=now, closes_at=now + timedelta(days=1),
+        lines=[promotions.LineWish(warehouse_id=house, sku_id=given.sku("TEA"), qty=2)],
+    )  # fmt: skip
+    with transaction.atomic():
+        promotion = promotions.plan(key="there", wish=wish, by=SignedIn(boss)).pk
+    client = signed_in(boss)
+    pages = (
+        f"/stock/lots/{lot}/", f"/stock/journal/?lot={lot}", f"/stock/journal/?cell={cell}",
+        f"/stock/past/?warehouse={house}", f"/orders/{order.number}/",
+        f"/approvals/{request.pk}/", f"/promotions/{promotion}/",
+    )  # fmt: skip
+    assert [page for page in pages if NAMED not in client.get(page).content.decode()] == []
+
+    # A moment that is typed is one of that zone.
+    moment = client.get(f"/stock/past/?warehouse={house}&at=2026-01-02T03:04")
+    assert moment.context["asked"].at == datetime(2026, 1, 1, 21, 4, tzinfo=UTC)
+    # What lies in two warehouses is told in the house's own.
+    given.stock("TEA", 5, warehouse="WH1", lot_id=lot)
+    both = [client.get(page).content.decode() for page in pages[:2]]
+    assert [NAMED in page for page in both] == [False, False]

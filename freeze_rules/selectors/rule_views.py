@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from freeze_rules.facts import FACTS
+from freeze_rules.facts.kinds import UNIT_LABELS
 from freeze_rules.models import (
     Event,
     KeptEvent,
@@ -348,6 +349,18 @@ def verdict_view(row: Verdict) -> VerdictView:
 def fact_label(code: str) -> str:
     """A fact's name in the reader's language; its code where there is none."""
     return str(FACTS[code].label) if code in FACTS else code
+
+
+def facts_said(given: Mapping[str, Any]) -> list[str]:
+    """Facts as a test gives them, each by its name, value and unit."""
+    return [
+        " ".join(filter(None, (fact_label(code), _shown(code, value), _unit_of(code, value))))
+        for code, value in given.items()
+    ]
+
+
+def _unit_of(code: str, value: Any) -> str:
+    return "" if value is None or code not in FACTS else str(UNIT_LABELS[FACTS[code].unit])
 
 
 def _shown(code: str, value: Any) -> str:

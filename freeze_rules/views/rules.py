@@ -19,6 +19,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from freeze_rules.conditions import ConditionRefused, facts_in, parse
 from freeze_rules.definition import DefinitionWrong
+from freeze_rules.facts import FACTS
+from freeze_rules.facts.registry import described_one
 from freeze_rules.lists.rules import RULES
 from freeze_rules.models import Rule, RuleState
 from freeze_rules.selectors import rule_views, wording
@@ -167,10 +169,10 @@ def _change(rule: Rule) -> list[wording.Differs]:
     )
 
 
-def tried(rule: Rule) -> list[tuple[Any, Tried | None]]:
-    """Each test with what becomes of it now; None where the rule cannot be judged."""
+def tried(rule: Rule) -> list[tuple[Any, Tried | None, list[str]]]:
+    """Each test, what becomes of it now (None: the rule cannot be judged), and what it gives."""
     version = rule.next_version or rule.version
-    found: list[tuple[Any, Tried | None]] = []
+    found: list[tuple[Any, Tried | None, list[str]]] = []
     for case in rule.cases.order_by("id"):
         try:
             outcome = try_case(
@@ -180,19 +182,19 @@ def tried(rule: Rule) -> list[tuple[Any, Tried | None]]:
             )  # fmt: skip
         except (DefinitionWrong, ConditionRefused):
             outcome = None
-        found.append((case, outcome))
+        found.append((case, outcome, rule_views.facts_said(case.given)))
     return found
 
 
-def _reads(rule: Rule) -> list[tuple[str, str]]:
-    """The facts that its condition compares: what a test gives."""
+def _reads(rule: Rule) -> list[dict[str, Any]]:
+    """The facts that its condition compares, as an editor knows them: what a test gives."""
     version = rule.next_version or rule.version
     told = version.definition.get("condition") if version else None
     try:
         codes = facts_in(parse(told or {"all": []}, rule.parameters))
     except ConditionRefused:
         return []
-    return [(code, rule_views.fact_label(code)) for code in sorted(codes) if code != "event.qty"]
+    return [described_one(FACTS[code]) for code in sorted(codes) if code != "event.qty"]
 
 
 def verbs(rule: Rule, person: Person) -> list[Verb]:

@@ -197,6 +197,23 @@ def test_a_wrong_file_brings_in_nothing_and_names_every_fault(client: Client) ->
     assert client.post("/freeze-rules/import/", file("nonsense")).status_code == 422
 
 
+def test_a_test_is_given_facts_by_their_kind_and_shows_what_it_gives(client: Client) -> None:
+    by_lot = {"fact": "sku.lot_tracked", "is": "=", "value": True}
+    days = {"fact": "sku.shelf_life_days", "is": "<=", "value": 60}
+    rule = written(condition={"all": [by_lot, days]})
+    typed = {
+        "name": "fresh", "given-sku.lot_tracked": "true", "given-sku.shelf_life_days": "30",
+        "qty": "1", "expected": "",
+    }  # fmt: skip
+
+    client.post(f"/freeze-rules/{rule.pk}/tests/", typed)
+    page = client.get(f"/freeze-rules/{rule.pk}/").content.decode()
+
+    assert RuleCase.objects.get().given == {"sku.lot_tracked": True, "sku.shelf_life_days": 30}
+    assert "Kept by lot yes · Shelf life 30 days" in page
+    assert '<select class="form-control" id="given-sku.lot_tracked"' in page
+
+
 def test_a_failing_test_keeps_a_rule_from_being_asked_for(client: Client) -> None:
     rule = written(condition=DAIRY)
     address = f"/freeze-rules/{rule.pk}/tests/"

@@ -398,6 +398,8 @@ COUNT_BOOKS_UP_TO = env.number("COUNT_BOOKS_UP_TO", 2)
 # Sensor readings older than so many days are not taken in; kept are they for so many.
 SENSOR_LATE_DAYS = env.number("SENSOR_LATE_DAYS", 30)
 SENSOR_RETENTION_DAYS = env.number("SENSOR_RETENTION_DAYS", 400)
+# What goods have collected is counted so far back; older doses are forgotten.
+SENSOR_DOSE_DAYS = env.number("SENSOR_DOSE_DAYS", 30)
 # What capital bound in frozen stock costs in a year, in percent of its value at cost.
 CAPITAL_RATE_PERCENT = env.number("CAPITAL_RATE_PERCENT", 12)
 # The broker that `bridge_mqtt` reads sensors from, and the beginning of its topics.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -23,8 +24,6 @@ from inventory.selectors import exposure
 from inventory.selectors.exposure import Concern
 from inventory.selectors.wandering import Collected, Parcel, collected
 
-# Readings are kept so long at least; older doses are forgotten.
-REMEMBERED = timedelta(days=30)
 _MICROSECOND = timedelta(microseconds=1)
 _READINGS = """
     SELECT r.at, r.value + coalesce(c.offset, 0)
@@ -34,6 +33,11 @@ _READINGS = """
         WHERE k.device_id = r.device_id AND k.since <= r.at
         ORDER BY k.since DESC LIMIT 1) c ON true
     WHERE r.device_id = %s AND r.at BETWEEN %s AND %s ORDER BY r.at"""
+
+
+def remembered() -> timedelta:
+    """How far back doses are counted; never further than readings are kept."""
+    return timedelta(days=min(settings.SENSOR_DOSE_DAYS, settings.SENSOR_RETENTION_DAYS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +94,7 @@ def account_of(bound: SensorBound) -> Q:
 def excursions_of(bound: SensorBound, *, now: datetime) -> list[Excursion]:
     """The excursions of the bound's account remembered at `now`, the first one first."""
     rows = Excursion.objects.filter(
-        account_of(bound), withdrawn_at=None, last_at__gte=now - REMEMBERED
+        account_of(bound), withdrawn_at=None, last_at__gte=now - remembered()
     )
     rows = rows.select_related("bound", "place", "device__warehouse")
     return list(rows.order_by("started_at"))

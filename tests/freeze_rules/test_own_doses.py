@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from freeze_rules import sensor_tasks
 from freeze_rules.models import Excursion, ExposedGoods, SensorBound
+from freeze_rules.selectors import goods_doses
 from freeze_rules.services.sensors import acting
 from inventory import services as inventory
 from org.models import Notice
@@ -71,6 +73,20 @@ def test_what_was_too_much_stays_too_much_when_the_first_room_is_long_ago() -> N
                 break
 
     assert ExposedGoods.objects.get(excursion=second, qty=8).where == "THERE"
+
+
+def test_doses_reach_back_as_far_as_is_set_and_never_further_than_readings_are_kept(
+    settings: Settings,
+) -> None:
+    _wandered()
+    work()
+    bound = Excursion.objects.order_by("started_at")[0].bound
+
+    assert len(goods_doses.excursions_of(bound, now=now())) == 2
+    settings.SENSOR_DOSE_DAYS = 1
+    assert goods_doses.excursions_of(bound, now=now()) == []
+    settings.SENSOR_DOSE_DAYS = 900
+    assert goods_doses.remembered() == timedelta(days=settings.SENSOR_RETENTION_DAYS)
 
 
 def test_a_warm_room_whose_goods_are_sound_alarms_nobody() -> None:

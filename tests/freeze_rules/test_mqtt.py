@@ -22,6 +22,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from freeze_rules.models import QuarantinedReading, SensorReading
 from freeze_rules.services.sensors.bridge import Gathered, readings_in
 from launch.servers import free_port
+from sandbox.sensors.days import Day, batches
+from sandbox.sensors.sending import by_mqtt
 from tests.freeze_rules.sensing import device, now, told
 
 BROKER = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
@@ -90,7 +92,9 @@ def _both_kinds_came() -> bool:
 
 
 @pytest.mark.races
-def test_the_bridge_reads_a_real_broker(real_commits: str, broker: int) -> None:
+def test_the_bridge_reads_a_real_broker_and_the_simulator_writes_to_it(
+    real_commits: str, broker: int
+) -> None:
     device()
     database = settings.DATABASES["default"]
     environment = os.environ | {
@@ -118,6 +122,12 @@ def test_the_bridge_reads_a_real_broker(real_commits: str, broker: int) -> None:
         sender.loop_stop()
         assert SensorReading.objects.count() == 20
         assert QuarantinedReading.objects.filter(code="unknown_device").exists()
+        day = batches(Day(device="T-01", kind="steady", until=start - timedelta(minutes=5)))
+        sent = by_mqtt(day, broker=f"mqtt://127.0.0.1:{broker}")
+        assert sent["published"] == 144
+        while SensorReading.objects.count() < 164 and time.monotonic() < until:
+            time.sleep(0.2)
+        assert SensorReading.objects.count() == 164
     finally:
         bridge.terminate()
         told_at_the_end, _ = bridge.communicate(timeout=60)

@@ -68,7 +68,7 @@ def _cell(warehouse: int, sku: int) -> stock.CellView:
 
 
 def _inspection(main: int, skus: dict[str, int], today: date) -> None:
-    """A delivery stands in the receiving area and waits for its inspection."""
+    """A delivery waits for its inspection: part is put away, the rest stands in receiving."""
     sku = skus["SN-FLS-200"]
     with transaction.atomic(durable=True):
         lot = inventory.add_lot(
@@ -80,6 +80,18 @@ def _inspection(main: int, skus: dict[str, int], today: date) -> None:
         inventory.ReceiveRequest(
             key="demo:story:received", document="PO-1998", warehouse_id=main,
             location_id=_place(main, "RCV-01"), lines=(Line(sku_id=sku, qty=240, lot_id=lot),),
+        ),
+    )  # fmt: skip
+    _once(
+        inventory.move,
+        inventory.MoveRequest(
+            key="demo:story:put-away", document="PO-1998", warehouse_id=main,
+            lines=(
+                inventory.MoveLine(
+                    sku_id=sku, qty=160, lot_id=lot, from_location_id=_place(main, "RCV-01"),
+                    to_location_id=_place(main, "C-06"),
+                ),
+            ),
         ),
     )  # fmt: skip
     _once(

@@ -38,6 +38,8 @@ FAST = {
     "max_connections": "200",
     # A worker of its vacuum in a clone keeps the clone from being dropped.
     "autovacuum": "off",
+    # Compiling takes longer than any statement here runs.
+    "jit": "off",
     # Its log lies in memory too; nobody ever reads it back.
     "max_wal_size": "256MB",
 }

@@ -80,7 +80,7 @@ def page_url(row: UnitListed) -> str:
 
 def _name(row: UnitListed) -> SafeString:
     return format_html(
-        '<span class="depth depth-{}"></span><a data-row-link href="{}">{}</a>{}',
+        '<div class="beneath-{}"><a data-row-link href="{}">{}</a>{}</div>',
         min(max(row.depth, 0), DEEPEST), page_url(row), row.name, cells.second_line(row.code),
     )  # fmt: skip
 

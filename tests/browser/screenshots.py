@@ -12,6 +12,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ LANGUAGES = ("zh-hans", "en")
 LEFT_OUT = re.compile(r"^/(admin|api|static|healthz|readyz|sign-out)|\.(xlsx|csv|json)$|/file/$")
 # A link may lead to what is not there, such as an example on a page of help.
 MOST_TRIES = 4
+# What an example is made of: goods and a warehouse of the demo company.
+SKU, HOUSE = "PK-DZ-S", "WH-SH"
 # Pages that nobody who is signed in can open.
 STRANGERS = {"sign-in"}
 
@@ -63,28 +66,58 @@ def plain_addresses(names: set[str]) -> Iterator[str]:
 
 
 def walk(page: Page, site: str) -> Iterator[tuple[str, str]]:
-    """Route and address of each page, those of one thing by the first links that open."""
+    """Route and address of each page, those of one thing by the first links that open.
+
+    What is still missing then is looked for on more pages of the kinds that were seen: the second
+    warehouse may have a zone, another tab an order on its bench.
+    """
     names = wanted()
     waiting = ["/search/?q=tea", *plain_addresses(names)]
     known, tried, shown = set(waiting), Counter[str](), set[str]()
-    while waiting:
-        address = waiting.pop(0)
+    spare: list[str] = []
+    while waiting or (spare and names - shown):
+        address = waiting.pop(0) if waiting else spare.pop(0)
         kind = kind_of(urlsplit(address).path)
-        answer = None if kind in shown else page.goto(site + address)
+        answer = page.goto(site + address)
         if answer is None or answer.status != 200:
             continue
-        shown.add(kind)
-        yield kind, address
+        if kind not in shown:
+            shown.add(kind)
+            yield kind, address
         for link in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
             parts = urlsplit(link)
             kind = kind_of(parts.path)
             wish = parts.path + (f"?{parts.query}" if parts.query else "")
             if not link.startswith(site) or LEFT_OUT.search(parts.path) or wish in known:
                 continue
-            if kind in names - shown and tried[kind] < MOST_TRIES:
+            if kind in names and tried[kind] < MOST_TRIES:
                 tried[kind] += 1
                 known.add(wish)
-                waiting.append(wish)
+                (spare if kind in shown else waiting).append(wish)
+
+
+def examples(context: BrowserContext, site: str) -> None:
+    """One thing of each kind that a new company has none of, by the forms people fill in."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
+    begins, ends = (now + timedelta(days=days) for days in (1, 2))
+    goods = {"warehouse": HOUSE, "sku": SKU, "note": "Example"}
+    made: dict[str, dict[str, str]] = {
+        "/inspections/": {**goods, "qty": "1"},
+        "/promotions/": {
+            "name": "Example", "lines": f"{SKU},{HOUSE},1",
+            "opens_at": f"{begins:%Y-%m-%dT%H:%M}", "closes_at": f"{ends:%Y-%m-%dT%H:%M}",
+        },
+        "/lists/people/export/": {"format": "csv"},
+    }  # fmt: skip
+    page = context.new_page()
+    page.goto(f"{site}/")
+    token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
+    for address, fields in made.items():
+        context.request.post(
+            site + address, form={**fields, "csrfmiddlewaretoken": token},
+            headers={"Referer": site},
+        )  # fmt: skip
+    page.close()
 
 
 def signed_in(browser: Browser, site: str, name: str, password: str, width: int) -> BrowserContext:
@@ -121,7 +154,9 @@ def tell(context: BrowserContext, site: str, route: str, **fields: str) -> None:
     page.close()
 
 
-def take(site: str, folder: Path, name: str, password: str, only: str) -> tuple[int, set[str]]:
+def take(
+    site: str, folder: Path, name: str, password: str, only: str, *, makes: bool
+) -> tuple[int, set[str]]:
     """Take the pictures; how many there are, and the pages that nothing led to."""
     taken = 0
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +165,8 @@ def take(site: str, folder: Path, name: str, password: str, only: str) -> tuple[
             executable_path=chromium.get(), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         first = signed_in(browser, site, name, password, 1440)
+        if makes:
+            examples(first, site)
         every = dict(walk(first.new_page(), site))
         pages = [each for each in every.items() if re.search(only, each[0])]
         for width in SIZES:
@@ -158,12 +195,19 @@ def main() -> None:
     parser.add_argument("--name", default="hq")
     parser.add_argument("--password", default="demo-2026-tea")
     parser.add_argument("--only", default="", help="pages whose route fits this")
+    parser.add_argument(
+        "--examples", action="store_true",
+        help="first make an inspection, a promotion and a job in the house (the demo company's)",
+    )  # fmt: skip
     told = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1/none")
     os.environ.setdefault("SECRET_KEY", "for pictures only")
     django.setup()
-    taken, missing = take(told.site.rstrip("/"), told.folder, told.name, told.password, told.only)
+    taken, missing = take(
+        told.site.rstrip("/"), told.folder, told.name, told.password, told.only,
+        makes=told.examples,
+    )  # fmt: skip
     print(f"{taken} pictures in {told.folder}")
     if missing:
         print(f"No link leads to: {', '.join(sorted(missing))}")

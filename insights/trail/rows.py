@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from insights.trail.families import FAMILIES
+from insights.trail.fields import field
 from inventory.selectors import posting_trail as ledger
 from org import selectors as org
 from org.addresses import day_in, words_in
@@ -186,7 +187,7 @@ def changes(before: Any, after: Any) -> list[tuple[str, str, str]]:
     old = before if isinstance(before, dict) else {}
     new = after if isinstance(after, dict) else {}
     return [
-        (name, _shown(old.get(name)), _shown(new.get(name)))
+        (field(name), _shown(old.get(name)), _shown(new.get(name)))
         for name in dict.fromkeys([*old, *new])
         if old.get(name) != new.get(name)
     ]
@@ -200,5 +201,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_shown, value))
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
+        return ", ".join(f"{field(name)} {_shown(each)}" for name, each in value.items())
     return str(value)

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 from channels_sync.views import _RETRIES
 from freeze_rules.services import disposing
-from insights.trail.rows import TrailRow, read
+from insights.trail.rows import TrailRow, change_text, read
 from inventory.models import Posting
 from inventory.selectors import posting_trail
 from org import services as org
@@ -290,3 +290,12 @@ def test_every_room_names_the_actions_it_records_and_no_others() -> None:
 def test_an_action_without_a_name_shows_its_code() -> None:
     with translation.override("en"):
         assert (deed("unit.renamed"), deed("kit.dreamt")) == ("Unit renamed", "kit.dreamt")
+
+
+def test_fields_are_told_in_the_readers_words() -> None:
+    """A field without a name shows its code; what is the same on both sides is left out."""
+    before, after = {"qty": 1, "dreamt": 1, "lot": "L1"}, {"qty": 2, "dreamt": 2, "lot": "L1"}
+
+    assert change_text(before, after) == "数量: 1 → 2; dreamt: 1 → 2"
+    with translation.override("en"):
+        assert change_text(None, {"sku": "TEA", "qty": 2}) == "SKU: TEA; Quantity: 2"

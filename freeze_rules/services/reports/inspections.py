@@ -59,7 +59,8 @@ def ask(*, key: str, sample: Sample, by: Caller) -> Inspection:
     _tell(row, "inspection.asked", by.actor)
     org.record(
         actor=by.actor, action="inspection.asked", subject=row.number,
-        after={"sku": sku, "lot": goods.lot_id, "qty": row.qty, "sample": row.sample},
+        after={"sku": row.sku.code, "lot": row.lot and row.lot.code, "qty": row.qty,
+               "sample": row.sample},
         unit_id=row.warehouse.unit_id,
     )  # fmt: skip
     return row

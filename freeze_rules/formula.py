@@ -21,6 +21,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from freeze_rules.triggers import KINDS, label_of
 from org.roles import CATALOGUE, PERMISSIONS
@@ -242,10 +243,16 @@ def leaf_sentence(leaf: Tree, *, fact: Callable[[Tree], str]) -> str:
     if "after" in leaf:
         unit, number = next(iter(leaf["after"].items()))
         words = {
-            "minutes": _("%(n)s minutes after the freeze"),
-            "hours": _("%(n)s hours after the freeze"),
-            "days": _("%(n)s days after the freeze"),
-            "business_days": _("%(n)s working days after the freeze"),
+            "minutes": ngettext(
+                "%(n)s minute after the freeze", "%(n)s minutes after the freeze", number
+            ),
+            "hours": ngettext(
+                "%(n)s hour after the freeze", "%(n)s hours after the freeze", number
+            ),
+            "days": ngettext("%(n)s day after the freeze", "%(n)s days after the freeze", number),
+            "business_days": ngettext(
+                "%(n)s working day after the freeze", "%(n)s working days after the freeze", number
+            ),
         }
         return words[unit] % {"n": number}
     if "at" in leaf:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from freeze_rules import conditions, formula
 from freeze_rules.definition import Definition, DefinitionWrong, Lease, Limits, Quantity, read
@@ -55,12 +55,6 @@ DEEDS: dict[str, Promise] = {
     "release": gettext_lazy("release"),
     "release_qty": gettext_lazy("release the units that the event names"),
     "convert_qty": gettext_lazy("turn the units that the event names into “%(reason)s”"),
-}
-TIMES: dict[str, Promise] = {
-    "minutes": gettext_lazy("%(n)s minutes"),
-    "hours": gettext_lazy("%(n)s hours"),
-    "days": gettext_lazy("%(n)s days"),
-    "business_days": gettext_lazy("%(n)s working days"),
 }
 UNITS: dict[str, Promise] = {
     "minutes": gettext_lazy("minutes"),
@@ -219,7 +213,13 @@ def _dispositions(definition: Definition, reasons: Mapping[str, str]) -> str:
 def duration_said(said_: Mapping[str, Any]) -> str:
     """A time such as {"hours": 4}."""
     unit, number = next(iter(said_.items()))
-    return str(TIMES[unit]) % {"n": number}
+    words = {
+        "minutes": ngettext("%(n)s minute", "%(n)s minutes", number),
+        "hours": ngettext("%(n)s hour", "%(n)s hours", number),
+        "days": ngettext("%(n)s day", "%(n)s days", number),
+        "business_days": ngettext("%(n)s working day", "%(n)s working days", number),
+    }
+    return words[unit] % {"n": number}
 
 
 def next_said(step: str) -> str:
@@ -230,7 +230,10 @@ def next_said(step: str) -> str:
 def _lease(lease: Lease) -> str:
     told = []
     if lease.review_days is not None:
-        told.append(_("reviewed after %(n)s days") % {"n": lease.review_days})
+        days = lease.review_days
+        told.append(
+            ngettext("reviewed after %(n)s day", "reviewed after %(n)s days", days) % {"n": days}
+        )
     if lease.owner:
         told.append(_("by %(owner)s") % {"owner": owner_label(lease.owner)})
     if lease.next:

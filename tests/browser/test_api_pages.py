@@ -15,13 +15,6 @@ from tests import given
 
 pytestmark = pytest.mark.browser
 PATIENCE_S = 60
-# In one turn: what is scrolled to the middle of the window is drawn anew and would be gone.
-PRESS_WHEN_DRAWN = """() => {
-    const block = document.getElementById("operations-stock-get_stock_reasons");
-    const one = block?.querySelector(".opblock-summary-control");
-    one?.click();
-    return Boolean(one);
-}"""
 SHOTS = os.environ.get("SHOTS", "")
 
 
@@ -94,9 +87,12 @@ def test_the_reference_shows_every_operation_and_leaves_the_machine_for_nothing(
 ) -> None:
     it.goto(f"{shop_front}/api/reference/")
     rows = it.locator(".opblock[id]")
-    expect(rows.first).to_be_visible()
-    described = it.request.get(f"{shop_front}/api/v1/openapi.json").json()["paths"]
+    rows.first.locator(".opblock-summary-control").click()
+    expect(rows.first.locator(".opblock-body")).to_be_visible()
+    _shot(it, "reference")
+
     # It draws only what lies in sight: one walks down to see them all.
+    described = it.request.get(f"{shop_front}/api/v1/openapi.json").json()["paths"]
     wanted = sum(len(methods) for methods in described.values())
     seen: set[str] = set()
     until = time.monotonic() + PATIENCE_S
@@ -104,12 +100,6 @@ def test_the_reference_shows_every_operation_and_leaves_the_machine_for_nothing(
         seen |= set(rows.evaluate_all("all => all.map(each => each.id)"))
         _walk(it, 500)
     assert len(seen) == wanted
-
-    until = time.monotonic() + PATIENCE_S
-    while not it.evaluate(PRESS_WHEN_DRAWN) and time.monotonic() < until:
-        _walk(it, -500)
-    expect(it.locator(".opblock-body").first).to_be_visible()
-    _shot(it, "reference")
 
 
 def test_the_documentation_can_be_read_in_both_languages(shop_front: str, it: Page) -> None:

@@ -128,7 +128,8 @@ COLUMNS: tuple[Column[ShopRow], ...] = (
             page_url(row), row.name, cells.second_line(row.platform_name),
         ),
     ),
-    Column(key="code", label=_("Code"), kind=Kind.CODE, wide=True, value=lambda row: row.code),
+    Column(key="code", label=_("Code"), kind=Kind.CODE, wide=True, default=False,
+           value=lambda row: row.code),
     Column(key="platform", label=_("Platform"), wide=True, value=lambda row: row.platform_name),
     Column(key="unit", label=_("Unit"), wide=True, default=False,
            value=lambda row: row.unit_name),
@@ -160,6 +161,7 @@ COLUMNS: tuple[Column[ShopRow], ...] = (
     ),
     Column(
         key="refused", label=_("Refused pushes (24 h)"), kind=Kind.NUMBER, wide=True,
+        default=False,
         value=lambda row: row.refused_pushes,
     ),
     Column(

@@ -128,6 +128,12 @@ def webhooks(*, scope: Scope, ended: bool = False) -> list[WebhookView]:
     return _views(webhooks_of(scope=scope, narrowing=narrowing).order_by("name", "id"))
 
 
+def clients_told(*, scope: Scope) -> list[tuple[int, str]]:
+    """Id and name of the clients inside the scope that have or had a webhook, by name."""
+    rows = _inside(scope).values_list("client_id", "client__name").distinct()
+    return list(rows.order_by("client__name", "client_id"))
+
+
 def webhooks_by_id(ids: Collection[int], *, scope: Scope) -> dict[int, WebhookView]:
     """Those of them that are inside the scope. Constant number of statements."""
     return {view.id: view for view in _views(_inside(scope).filter(pk__in=ids))}

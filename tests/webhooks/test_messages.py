@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -294,3 +295,17 @@ def test_many_messages_are_sent_again_from_the_list_and_those_of_an_ended_webhoo
     }
     states = {row.name: (row.dead_at is None, row.attempts) for row in Message.objects.all()}
     assert states == {"msg_0": (True, 0), "msg_1": (False, 12), "msg_2": (True, 12)}
+
+
+def test_the_list_is_narrowed_by_clients_that_are_told_anything_and_by_no_other(db: None) -> None:
+    made = _webhook("https://erp.example.com/")
+    silent = _client()
+    client = Client()
+    client.force_login(given.person())
+
+    page = client.get("/webhooks/").content.decode()
+
+    [offered] = re.findall(r'<select[^>]*name="client".*?</select>', page, re.S)
+    told = Subscription.objects.get(pk=made.webhook_id).client_id
+    assert silent != told
+    assert re.findall(r'<option value="(\d+)"', offered) == [str(told)]

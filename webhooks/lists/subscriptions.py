@@ -14,14 +14,19 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from org import roles
-from org import selectors as org
 from org.addresses import number_in, words_in
 from org.lists import cells
 from org.lists.counting import counted_tabs
 from org.lists.keyset import By, slice_of, sorted_by
 from org.lists.specs import Column, Filter, Kind, ListSpec, Part, Question, Tab
 from webhooks.models import Subscription
-from webhooks.selectors import WebhookNarrowing, WebhookView, webhooks_by_id, webhooks_of
+from webhooks.selectors import (
+    WebhookNarrowing,
+    WebhookView,
+    clients_told,
+    webhooks_by_id,
+    webhooks_of,
+)
 
 STATES = {
     "": _("In use"),
@@ -71,7 +76,7 @@ def tabs(question: Question) -> Sequence[Tab]:
 
 def filters(question: Question) -> Sequence[Filter]:
     """The fields of the filter bar."""
-    clients = [(client.id, client.name) for client in org.clients(scope=question.scope)]
+    clients = clients_told(scope=question.scope)
     return (
         Filter(name="q", label=_("Name, address or topic"), kind="search"),
         Filter(name="client", label=_("API client"), choices=clients),

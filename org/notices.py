@@ -39,8 +39,8 @@ class Timing(TextChoices):
     """When a channel carries a kind: at once, gathered, or not."""
 
     NOW = "NOW", _("At once")
-    HOURLY = "HOURLY", _("Gathered every hour")
-    DAILY = "DAILY", _("Gathered once a day")
+    HOURLY = "HOURLY", _("Hourly")
+    DAILY = "DAILY", _("Daily")
     NEVER = "NEVER", _("Never")
 
 

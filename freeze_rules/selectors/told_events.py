@@ -91,7 +91,7 @@ def awaited() -> list[str]:
 
 
 def _names(tree: Mapping[str, Any]) -> Iterator[str]:
-    """What the condition compares the name with, wherever it stands."""
+    """What the condition compares the name with; what it must not be is waited for by nobody."""
     if tree.get("fact") == NAME:
         value = tree.get("value")
         yield from (each for each in [value] if isinstance(each, str))
